@@ -1,0 +1,49 @@
+"""`offline`, the embedded default: no key, no network, no download.
+
+It answers each named prompt from the prompt's view alone and hand-written sentence material in
+`agents/*/offline/`, seeded by the request. It exists to try, test and teach; every record it
+touches says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from random import Random
+from typing import Any
+
+from muspsy_sim.llm.seam import ModelFailure, Reply, Request
+from muspsy_sim.records.base import Record
+
+_ANSWERS: dict[str, tuple[str, str]] = {
+    "client.speak": ("client", "speak"),
+    "client.reflect": ("client", "reflect"),
+    "appraiser.appraise": ("appraiser", "appraise"),
+    "counselor.respond": ("counselor", "respond"),
+    "counselor.bare": ("counselor", "bare"),
+    "counselor.plan_turn": ("counselor", "plan_turn"),
+    "counselor.remember": ("counselor", "remember"),
+    "counselor.plan_next": ("counselor", "plan_next"),
+}
+
+
+class OfflineModel:
+    """Answers every named prompt of the project; a prompt it does not know is a `bad_request`."""
+
+    name = "offline"
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer from the request's view and seed; the text is the answer as JSON."""
+        answer = offline_answer(request.key.prompt, request.view, Random(request.seed))
+        return Reply(text=answer.model_dump_json())
+
+
+def offline_answer(prompt: str, view: Record, rng: Random) -> Record:
+    """The offline answer to one named prompt. Raises `ModelFailure` for an unknown prompt."""
+    if prompt not in _ANSWERS:
+        raise ModelFailure("bad_request", f"offline has no answer to the prompt {prompt!r}")
+    module, name = _ANSWERS[prompt]
+    speak: Callable[[Any, Random], Record] = getattr(
+        import_module(f"muspsy_sim.llm.offline.{module}"), name
+    )
+    return speak(view, rng)

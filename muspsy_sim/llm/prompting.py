@@ -1,0 +1,184 @@
+"""From a typed view to chat messages: Jinja templates in `agents/`, undefined names forbidden.
+
+A template has up to three parts, each begun by a line of its own: `=== system` (what never
+changes), `=== dialogue` (grows only at its end) and `=== now` (what changes every turn), so that a
+server's prefix cache holds all but the last. Parts are split before rendering: text from a model is
+a value, and can neither open a part nor be evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from muspsy_sim.llm.seam import CallKey, Message, Prompt, Request, Sampling
+from muspsy_sim.records.base import Record
+from muspsy_sim.records.content import content_path
+from muspsy_sim.records.errors import ContentError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+PARTS = ("system", "dialogue", "now")
+LANGUAGE_NAMES = {"en": "English", "zh": "Chinese (simplified)"}
+_PART_LINE = re.compile(r"^=== (\w+)[ \t]*$", re.MULTILINE)
+_FENCE_MARK = re.compile(r"<(?=/?dialogue)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """A prompt's text as compiled parts, and the hash of the file it was read from."""
+
+    parts: dict[str, Template]
+    digest: str
+
+
+def digest(*parts: bytes) -> str:
+    """BLAKE2b-128 over parts, hexadecimal; the project's hash for all provenance."""
+    h = blake2b(digest_size=16)
+    for part in parts:
+        h.update(len(part).to_bytes(8, "big"))
+        h.update(part)
+    return h.hexdigest()
+
+
+def fence(lines: list[Any], client: str = "Client", counselor: str = "Counselor") -> str:
+    """Dialogue as marked-off text. A mark inside a line is broken, so no line can end the fence."""
+    who = {"client": client, "counselor": counselor}
+    said = "\n".join(
+        f"[{line.id}] {who[line.speaker]}: {_FENCE_MARK.sub('< ', line.text)}" for line in lines
+    )
+    return f"<dialogue>\n{said}\n</dialogue>" if said else "<dialogue>\n(nothing said yet)\n</dialogue>"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, StrictUndefined
+
+    env = Environment(
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    env.globals["fence"] = fence
+    env.globals["language_names"] = LANGUAGE_NAMES
+    return env
+
+
+def _read(path_in_agents: str) -> bytes:
+    path = content_path("agents", *path_in_agents.split("/"))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ContentError(
+            f"the prompt template cannot be read ({error.strerror})",
+            file=str(path),
+            hint="restore it from the project",
+        ) from error
+
+
+@cache
+def load_template(path_in_agents: str) -> PromptTemplate:
+    """Read and compile one template. Raises `ContentError` naming the file and line."""
+    from jinja2 import TemplateSyntaxError
+
+    raw = _read(path_in_agents)
+    file = str(content_path("agents", *path_in_agents.split("/")))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ContentError(
+            "the prompt template is not UTF-8", file=file, hint="save it as UTF-8"
+        ) from error
+    pieces = _PART_LINE.split(text)
+    names, bodies = pieces[1::2], pieces[2::2]
+    unknown = [n for n in names if n not in PARTS]
+    if unknown or len(set(names)) != len(names) or "system" not in names:
+        raise ContentError(
+            f"parts must be {', '.join(PARTS)}, each at most once and `system` among them; "
+            f"found {', '.join(names) or 'none'}",
+            file=file,
+            hint="begin each part with a line such as `=== system`",
+        )
+    parts: dict[str, Template] = {}
+    for name, body in zip(names, bodies, strict=True):
+        try:
+            parts[name] = _environment().from_string(body.strip("\n"))
+        except TemplateSyntaxError as error:
+            raise ContentError(
+                f"in part {name}: {error.message}", file=file, line=error.lineno, hint="mend it"
+            ) from error
+    return PromptTemplate(parts=parts, digest=digest(raw))
+
+
+def render(prompt: Prompt[Any, Any], view: Record) -> tuple[Message, ...]:
+    """The chat messages for a view. A plain prompt's dialogue becomes messages of its own."""
+    from jinja2 import UndefinedError
+
+    template = load_template(prompt.template)
+    names = {name: getattr(view, name) for name in type(view).model_fields}
+    try:
+        text = {name: part.render(names).strip() for name, part in template.parts.items()}
+    except UndefinedError as error:
+        raise ContentError(
+            f"prompt {prompt.name}: {error.message}; its view offers {', '.join(sorted(names))}",
+            file=str(content_path("agents", *prompt.template.split("/"))),
+            hint="use a name that the view offers",
+        ) from error
+    messages = [Message("system", text["system"])]
+    if prompt.plain:
+        messages += [
+            Message("assistant" if line.speaker == "counselor" else "user", line.text)
+            for line in names.get("dialogue", [])
+        ]
+        return tuple(m for m in messages if m.content)
+    last = "\n\n".join(text[p] for p in ("dialogue", "now") if text.get(p))
+    return (*messages, Message("user", last)) if last else tuple(messages)
+
+
+@cache
+def answer_schema(answer: type[Record]) -> dict[str, Any]:
+    """The JSON schema that a server is asked to hold an answer to."""
+    return answer.model_json_schema()
+
+
+@cache
+def schema_digest(answer: type[Record]) -> str:
+    """Hash of an answer's schema."""
+    return digest(orjson.dumps(answer_schema(answer), option=orjson.OPT_SORT_KEYS))
+
+
+def request_for(
+    prompt: Prompt[Any, Any], view: Record, key: CallKey, sampling: Sampling, seed: int
+) -> Request:
+    """The first attempt at a call: messages rendered, hash taken."""
+    if type(view) is not prompt.view:
+        raise TypeError(f"{prompt.name} takes {prompt.view.__name__}, got {type(view).__name__}")
+    messages = render(prompt, view)
+    return Request(
+        key=key,
+        role=prompt.role,
+        view=view,
+        answer=prompt.answer,
+        messages=messages,
+        schema=None if prompt.plain else answer_schema(prompt.answer),
+        sampling=sampling,
+        seed=seed,
+        fingerprint=fingerprint(messages, prompt, sampling, seed),
+    )
+
+
+def fingerprint(
+    messages: tuple[Message, ...], prompt: Prompt[Any, Any], sampling: Sampling, seed: int
+) -> str:
+    """Hash of all that can change an answer: messages, schema, sampling, seed."""
+    said = [(m.role, m.content) for m in messages]
+    how = (sampling.temperature, sampling.top_p, sampling.max_tokens, seed)
+    return digest(orjson.dumps((prompt.name, schema_digest(prompt.answer), said, how)))

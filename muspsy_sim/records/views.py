@@ -1,0 +1,216 @@
+"""The typed views: all that a party may see when it is asked something, and nothing else.
+
+Every prompt is rendered from one of these, and `offline` and every fake receive the same object.
+Which field may hold what is DESIGN's table "who sees what"; `muspsy_sim.agents` builds them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from muspsy_sim.records.base import Language, Record, Speaker
+from muspsy_sim.records.memory import SessionPlan, Statement, TreatmentPlan, TurnPlan
+from muspsy_sim.records.profile import Demographics, Moment, Situation
+
+Move = Literal[
+    "greet",
+    "answer",
+    "elaborate",
+    "minimal",
+    "deflect",
+    "resist",
+    "disclose",
+    "consider",
+    "agree",
+    "report_homework",
+    "repair",
+    "hurt",
+    "close",
+    "walk_out",
+]
+"""What the client's next turn does. Computed; the model only finds the words."""
+
+TrustWord = Literal["closed", "wary", "cautious", "open", "trusting"]
+DistressWord = Literal["settled", "uneasy", "troubled", "heavy", "overwhelmed"]
+ReadinessWord = Literal["not considering change", "torn", "getting ready", "acting"]
+LengthWord = Literal["a word or two", "one short sentence", "a sentence or two", "a few sentences"]
+
+
+class Line(Record):
+    """A line of dialogue as the parties heard it."""
+
+    id: str
+    speaker: Speaker
+    text: str
+
+
+class Stance(Record):
+    """The client's state in words: no number crosses to the model that speaks for it."""
+
+    move: Move
+    trust: TrustWord
+    distress: DistressWord
+    readiness: ReadinessWord
+    length: LengthWord
+    manner: str = Field(description="how this client keeps its distance, or that it needs none now")
+    reason: str = Field(description="why it moves so, in words about the counselor's last turn")
+
+
+class UnlockedFact(Record):
+    """A fact that the client could tell now; `told` where it already has."""
+
+    id: str
+    topic: str
+    text: str
+    details: list[str] = Field(default_factory=list)
+    told: bool = False
+
+
+class HomeworkWord(Record):
+    """What the client agreed to try, and what came of it."""
+
+    text: str
+    outcome: Literal["set", "done", "partly", "not_done"]
+
+
+class SpeakView(Record):
+    """What the client's voice sees: itself as it knows itself today."""
+
+    language: Language
+    session: int
+    turn: int
+    demographics: Demographics
+    presenting_problem: str
+    voice_style: str
+    fillers: list[str]
+    lines: dict[Moment, list[str]]
+    situations: list[Situation]
+    goals: list[str]
+    supports: list[str]
+    strengths: list[str]
+    stance: Stance
+    unlocked: list[UnlockedFact]
+    tell: str | None = Field(default=None, description="id of the fact it is about to tell")
+    hints: list[str] = Field(default_factory=list, description="of what it will not say yet")
+    beliefs: list[str] = Field(default_factory=list, description="unlocked core beliefs")
+    risk_words: str = Field(default="", description="empty unless unlocked")
+    memories: list[str] = Field(default_factory=list, description="its own, of earlier sessions")
+    events: list[str] = Field(default_factory=list, description="of this week")
+    arc: str = Field(default="", description="scripted progress only: this session's arc in words")
+    homework: HomeworkWord | None = None
+    symptoms: list[str] = Field(default_factory=list, description="its last report, in words")
+    dialogue: list[Line] = Field(default_factory=list)
+
+
+class ReflectView(Record):
+    """What the client sees when it thinks back over a session."""
+
+    language: Language
+    session: int
+    demographics: Demographics
+    voice_style: str
+    stance: Stance
+    homework: HomeworkWord | None = None
+    memories: list[str] = Field(default_factory=list)
+    dialogue: list[Line] = Field(default_factory=list)
+
+
+class AppraiseView(Record):
+    """What the appraiser sees: this session's dialogue, the counselor turn to code being last."""
+
+    language: Language
+    dialogue: list[Line]
+
+
+class Recalled(Record):
+    """Something remembered for this turn: a note of a session, or lines of one."""
+
+    session: int
+    ref: str
+    statements: list[Statement] = Field(default_factory=list)
+    session_goal: str = ""
+    lines: list[Line] = Field(default_factory=list)
+    text: str = Field(default="", description="for recall that is neither, such as filler")
+
+
+class ReportedScores(Record):
+    """Totals the client reported; shown only with `monitoring: scores`."""
+
+    week: int
+    phq9_total: int
+    gad7_total: int
+
+
+class RespondView(Record):
+    """What the counselor sees when it answers.
+
+    `session` is `None` where the arm remembers nothing: even the count would tell of the past.
+    """
+
+    language: Language
+    session: int | None
+    manner: str = Field(description="id of the way of counseling in `agents/counselor/manners/`")
+    manner_text: str
+    intake: list[Line] = Field(default_factory=list)
+    recalled: list[Recalled] = Field(default_factory=list)
+    session_plan: SessionPlan | None = None
+    turn_plan: TurnPlan | None = None
+    reports: list[ReportedScores] = Field(default_factory=list)
+    exchange: int = Field(ge=1, description="this exchange's number in the session")
+    exchanges_left: int = Field(ge=0, description="after this one")
+    dialogue: list[Line] = Field(default_factory=list)
+
+
+class PlanTurnView(Record):
+    """What the counselor sees when it decides what its next turn is for."""
+
+    language: Language
+    session: int | None
+    manner: str
+    manner_text: str
+    intake: list[Line] = Field(default_factory=list)
+    recalled: list[Recalled] = Field(default_factory=list)
+    session_plan: SessionPlan | None = None
+    reports: list[ReportedScores] = Field(default_factory=list)
+    exchange: int = Field(ge=1)
+    exchanges_left: int = Field(ge=0)
+    dialogue: list[Line] = Field(default_factory=list)
+
+
+class RememberView(Record):
+    """What the counselor sees when it writes the note of a session."""
+
+    language: Language
+    session: int
+    intake: list[Line] = Field(default_factory=list)
+    plan: SessionPlan | None = None
+    earlier: list[Recalled] = Field(default_factory=list)
+    dialogue: list[Line] = Field(default_factory=list)
+
+
+class PlanNextView(Record):
+    """What the counselor sees when it plans the next session (and, before the first, the course).
+
+    Without memory it sees intake and its own earlier plans, which then have seen no session.
+    """
+
+    language: Language
+    session: int = Field(ge=1, description="the session to plan")
+    sessions_left: int = Field(ge=1, description="that one included")
+    manner: str
+    manner_text: str
+    intake: list[Line] = Field(default_factory=list)
+    notes: list[Recalled] = Field(default_factory=list)
+    treatment_plan: TreatmentPlan | None = None
+    reports: list[ReportedScores] = Field(default_factory=list)
+    dialogue: list[Line] = Field(default_factory=list, description="of the session just held")
+
+
+class BareView(Record):
+    """What a model or product under test sees: its own system prompt and the plain conversation."""
+
+    language: Language
+    system: str
+    dialogue: list[Line] = Field(default_factory=list)
