@@ -31,8 +31,10 @@ def content_root() -> Path:
     """
     named = os.environ.get(CONTENT_VARIABLE)
     if named:
-        return _whole(Path(named).expanduser(), f"make one with 'muspsy init {named}', or unset "
-                      f"{CONTENT_VARIABLE}")
+        return _whole(
+            Path(named).expanduser(),
+            f"make one with 'muspsy init {named}', or unset {CONTENT_VARIABLE}",
+        )
     checkout = _PACKAGE.parent
     if (checkout / "pyproject.toml").is_file() and not _missing(checkout):
         return checkout
@@ -47,7 +49,11 @@ def content_path(folder: str, *parts: str) -> Path:
     """
     if folder not in CONTENT_FOLDERS:
         raise ContentError(
-            folder, None, None, "is not a content folder", f"use one of {', '.join(CONTENT_FOLDERS)}"
+            folder,
+            None,
+            None,
+            "is not a content folder",
+            f"use one of {', '.join(CONTENT_FOLDERS)}",
         )
     base = content_root() / folder
     path = base.joinpath(*parts)

@@ -147,9 +147,7 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in joined)
 
 
-def _rebuilt(
-    kind: type[MuspsyError], problem: Problem, others: tuple[Problem, ...]
-) -> MuspsyError:
+def _rebuilt(kind: type[MuspsyError], problem: Problem, others: tuple[Problem, ...]) -> MuspsyError:
     error = kind.__new__(kind)
     MuspsyError.__init__(
         error,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator
-from typing import Annotated, TypeAliasType, Union, get_args, get_origin
+from typing import Annotated, TypeGuard, Union, get_args, get_origin
 
 import pydantic
 
@@ -46,7 +46,7 @@ def _step(place: object, key: str | int) -> Iterator[object]:
 
 def _members(annotation: object) -> Iterator[object]:
     """A type, or each of a union's, without its metadata."""
-    if isinstance(annotation, TypeAliasType):
+    if hasattr(annotation, "__value__"):  # a `type X = ...` alias
         yield from _members(annotation.__value__)
     elif get_origin(annotation) is Annotated:
         yield from _members(get_args(annotation)[0])
@@ -66,5 +66,5 @@ def _is_named(place: object, key: str | int) -> bool:
     return any(key in get_args(declared.annotation) for declared in place.model_fields.values())
 
 
-def _is_model(place: object) -> bool:
+def _is_model(place: object) -> TypeGuard[type[pydantic.BaseModel]]:
     return isinstance(place, type) and issubclass(place, pydantic.BaseModel)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-from pathlib import Path
 from typing import TypeVar
 
 import pydantic
@@ -41,7 +40,10 @@ def validate_tree(tree: Tree, model: type[Model]) -> Model:
     """
     if not isinstance(tree.value, dict):
         raise ContentError(
-            tree.path, tree.line(), None, f"holds {_kind(tree.value)}, not 'key: value' lines",
+            tree.path,
+            tree.line(),
+            None,
+            f"holds {_kind(tree.value)}, not 'key: value' lines",
             f"begin with one of {', '.join(sorted(known_keys(model, ()))[:6])}",
         )
     try:
@@ -93,7 +95,9 @@ def _joined(one: Problem, other: Problem) -> Problem:
 def _problem(
     tree: Tree, model: type[pydantic.BaseModel], detail: pydantic_core.ErrorDetails
 ) -> Problem:
-    loc = _in_file(tree, detail["loc"])
+    loc = _in_file(tree, detail["loc"], missing=detail["type"] == "missing")
+    if detail["type"].startswith("union_tag"):
+        loc = (*loc, *_discriminator(detail))
     message, hint = _words(model, detail, loc)
     return Problem(
         message=message,
@@ -104,7 +108,7 @@ def _problem(
     )
 
 
-def _in_file(tree: Tree, loc: Loc) -> Loc:
+def _in_file(tree: Tree, loc: Loc, *, missing: bool) -> Loc:
     """Pydantic's path without the steps that are names of union members, not keys of the file."""
     inside: list[str | int] = []
     value = tree.value
@@ -116,8 +120,8 @@ def _in_file(tree: Tree, loc: Loc) -> Loc:
         elif isinstance(value, list) and isinstance(key, int) and key < len(value):
             inside.append(key)
             value = value[key]
-        elif index == len(loc) - 1 and isinstance(value, dict) and isinstance(key, str):
-            inside.append(key)  # a missing key
+        elif missing and index == len(loc) - 1:
+            inside.append(key)
     return tuple(inside)
 
 
@@ -134,14 +138,46 @@ def _words(
         return "unknown key", _nearest(model, detail["loc"])
     if kind == "missing":
         return "is missing", "add it"
-    message = detail["msg"]
-    for prefix in ("Value error, ", "Assertion failed, "):
-        message = message.removeprefix(prefix)
-    message = message.removeprefix("Input ")
+    if kind == "union_tag_not_found":
+        return "is missing", "add it: it says which kind this is"
+    if kind == "union_tag_invalid":
+        context = detail.get("ctx", {})
+        return f"should be one of {context['expected_tags']}, not {context['tag']!r}", None
+    message = _plainly(detail["msg"])
     if kind in ("value_error", "assertion_error"):
         return message, None
     shown = _shown(detail["input"], loc)
     return f"{message}, not {shown}", _type_hint(kind, detail["input"])
+
+
+# What pydantic calls things, in the words of someone who writes YAML.
+_PLAIN = {
+    "Value error, ": "",
+    "Assertion failed, ": "",
+    "Input should be a valid array": "should be a list",
+    "Input should be a valid list": "should be a list",
+    "Input should be a valid tuple": "should be a list",
+    "Input should be a valid set": "should be a list",
+    "Input should be a valid string": "should be text",
+    "Input should be a valid integer": "should be a whole number",
+    "Input should be a valid number": "should be a number",
+    "Input should be a valid boolean": "should be true or false",
+    "Input should be a valid dictionary": "should be a mapping",
+    "Input should be an object": "should be a mapping",
+    "Input ": "",
+}
+
+
+def _plainly(message: str) -> str:
+    for theirs, ours in _PLAIN.items():
+        if message.startswith(theirs):
+            return ours + message.removeprefix(theirs)
+    return message
+
+
+def _discriminator(detail: pydantic_core.ErrorDetails) -> Loc:
+    """The key that says which kind of thing a mapping is."""
+    return (detail.get("ctx", {})["discriminator"].strip("'"),)
 
 
 def _nearest(model: type[pydantic.BaseModel], loc: Loc) -> str:

@@ -8,6 +8,7 @@ dates and times stay text.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -35,9 +36,6 @@ _NAMED: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 
 
@@ -124,7 +122,7 @@ def parse_tree(text: str, path: Path) -> Tree:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
+        line = None if mark is None else mark.line + 1
         what = error.problem or error.context or "cannot be read"
         raise ContentError(path, line, None, f"is not YAML: {what}", _syntax_hint(what)) from error
     except yaml.YAMLError as error:
@@ -199,7 +197,7 @@ class _Builder:
     def _begin(self, container: dict[object, object] | list[object], line: int) -> None:
         if len(self._open) >= MAX_DEPTH:
             raise self._refuse(
-                line, f"is nested deeper than {MAX_DEPTH} levels", "make it flatter"
+                line, f"is nested deeper than {MAX_DEPTH} levels", "make it flatter", ()
             )
         if self._awaits_key():
             raise self._refuse(line, "a key must be a single value", "quote it, or indent the rest")
@@ -274,8 +272,10 @@ def _scalar(event: yaml.ScalarEvent) -> object:
         return int(text)
     if _HEX_OR_OCTAL.fullmatch(text):
         return int(text, 0)
-    if _FLOAT.fullmatch(text):
-        return float(text)
+    # A number too large for a float stays text, and a field that wants a number refuses it; so do
+    # `.inf` and `.nan`, which no content needs.
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
     return text
 
 
