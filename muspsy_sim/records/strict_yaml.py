@@ -83,13 +83,14 @@ def _told(
 
 
 def _joined(one: Problem, other: Problem) -> Problem:
-    return Problem(
-        message=f"{one.message}, or {other.message}",
-        file=one.file,
-        line=one.line,
-        field=one.field,
-        hint=one.hint,
-    )
+    said, _, found = one.message.rpartition(", not ")
+    also, _, also_found = other.message.rpartition(", not ")
+    if said and found == also_found:
+        message = f"{said} or {also.removeprefix('should be ')}, not {found}"
+    else:
+        message = f"{one.message}, or {other.message}"
+    hint = one.hint if one.hint == other.hint else None
+    return Problem(message=message, file=one.file, line=one.line, field=one.field, hint=hint)
 
 
 def _problem(

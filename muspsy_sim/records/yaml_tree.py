@@ -164,7 +164,7 @@ class _Builder:
         self._open: list[_Open] = []
 
     def take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        line = 1 if event.start_mark is None else event.start_mark.line + 1
         match event:
             case yaml.DocumentStartEvent():
                 self.documents += 1
@@ -262,10 +262,12 @@ def _as_loc(key: object) -> Key:
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:
-    text: str = event.value
     # `implicit[0]` is true only for a value that was written without quotes.
-    if not event.implicit[0]:
-        return text
+    return plain_value(event.value) if event.implicit[0] else event.value
+
+
+def plain_value(text: str) -> object:
+    """What `text` means when it stands without quotes."""
     if text in _NAMED:
         return _NAMED[text]
     if _INTEGER.fullmatch(text):

@@ -1,0 +1,35 @@
+"""No test reaches the network, and none sees the keys or settings of whoever runs it.
+
+`pyproject.toml` denies sockets to every test; outside tests/unit the loopback interface is open.
+A unit test that needs it says so with `@pytest.mark.allow_hosts(["127.0.0.1"])`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+LOOPBACK = ["127.0.0.1", "::1"]
+PRIVATE_PREFIXES = ("OPENAI_", "LANGSMITH_", "LANGCHAIN_", "MUSPSY_", "HF_")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(TESTS) and not item.path.is_relative_to(TESTS / "unit"):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+@pytest.fixture(autouse=True)
+def no_private_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(PRIVATE_PREFIXES) and name != "MUSPSY_SAMPLES":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout that the tests lie in."""
+    return TESTS.parent
