@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 # Only these kinds of file are content. `runs/` names its folders one by one, since the results of
 # a run lie beside its recipe and hold YAML too.
-KINDS = ("*.yaml", "*.md", "*.jinja")
+KINDS = ("*.yaml", "*.md", "*.j2")
 DEEP = [f"**/{kind}" for kind in KINDS]
 CONTENT = {
     "agents": DEEP,

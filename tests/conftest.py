@@ -10,10 +10,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 LOOPBACK = ["127.0.0.1", "::1"]
 PRIVATE_PREFIXES = ("OPENAI_", "LANGSMITH_", "LANGCHAIN_", "MUSPSY_", "HF_")
+
+# How long one example takes says more about the machine than about the code. In CI (the variable CI
+# is set) Hypothesis itself picks a profile that draws the same examples each time.
+settings.register_profile(
+    "unhurried", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None
+)
+settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

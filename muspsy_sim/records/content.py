@@ -17,7 +17,7 @@ from muspsy_sim.records.files import storage_error
 
 CONTENT_FOLDERS = ("agents", "graphs", "personas", "runs")
 CONTENT_VARIABLE = "MUSPSY_CONTENT"
-CONTENT_SUFFIXES = frozenset({".yaml", ".md", ".jinja"})
+CONTENT_SUFFIXES = frozenset({".yaml", ".md", ".j2"})
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 

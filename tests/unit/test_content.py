@@ -21,7 +21,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "mine"
     for name in (
         "agents/client/dynamics.yaml",
-        "agents/client/speak.md.jinja",
+        "agents/client/speak.md.j2",
         "graphs/full.yaml",
         "personas/mei.md",
         "personas/mei.yaml",
@@ -82,7 +82,7 @@ def test_results_beside_a_recipe_are_not_content(copy: Path) -> None:
 def test_content_is_listed_in_order_and_by_pattern(copy: Path) -> None:
     assert inside(list_content("agents", "**/*"), copy) == [
         "agents/client/dynamics.yaml",
-        "agents/client/speak.md.jinja",
+        "agents/client/speak.md.j2",
     ]
     assert inside(list_content("personas"), copy) == ["personas/mei.yaml"]
 
@@ -103,7 +103,7 @@ def test_content_is_copied_out_whole_and_never_over_another(copy: Path, tmp_path
     made = inside(copy_content(target), target)
     assert made == [
         "agents/client/dynamics.yaml",
-        "agents/client/speak.md.jinja",
+        "agents/client/speak.md.j2",
         "graphs/full.yaml",
         "personas/mei.md",
         "personas/mei.yaml",
