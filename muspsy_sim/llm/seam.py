@@ -139,6 +139,10 @@ class ModelFailure(Exception):
         """Seconds that the server asked to wait."""
         self.recorded = False
         """Whether it was read from a journal, so that nobody waits before the next attempt."""
+        self.usage = Usage()
+        """What it cost all the same: an answer cut off at its length was paid for."""
+        self.attempts = 1
+        """How many attempts were made, once nobody tries again."""
 
     @property
     def retryable(self) -> bool:

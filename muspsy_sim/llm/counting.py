@@ -1,0 +1,69 @@
+"""What calls took, per role and per model, over as many episodes as share the count.
+
+It stands outside the journal, so that what was recorded is counted like what is asked now, and the
+sums of a resumed run are those of an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request, Role
+from muspsy_sim.records.episode import Usage
+
+
+@dataclass(slots=True)
+class UsageCount:
+    """Usage by role and by model, failed attempts included; `failed` counts those by kind.
+
+    `recorded` are the attempts that were read from journals rather than made.
+    """
+
+    by_role: dict[Role, Usage] = field(default_factory=dict)
+    by_model: dict[str, Usage] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    attempts: int = 0
+    recorded: int = 0
+
+    def add(self, role: Role, model: str, usage: Usage, *, recorded: bool = False) -> None:
+        """Add one attempt."""
+        self.attempts += 1
+        self.recorded += recorded
+        self.by_role[role] = self.by_role.get(role, _NOTHING) + usage
+        self.by_model[model] = self.by_model.get(model, _NOTHING) + usage
+
+    @property
+    def total(self) -> Usage:
+        """All roles together."""
+        return sum(self.by_role.values(), _NOTHING)
+
+
+_NOTHING = Usage()
+
+
+class Counted:
+    """A model whose every attempt is counted. Stands outside the journal, inside the retries."""
+
+    __slots__ = ("_counts", "_inner")
+
+    def __init__(self, inner: Model, *counts: UsageCount) -> None:
+        self._inner = inner
+        self._counts = counts
+
+    @property
+    def name(self) -> str:
+        """The inner model's name."""
+        return self._inner.name
+
+    async def reply(self, request: Request) -> Reply:
+        """Ask and count. Raises `ModelFailure`."""
+        try:
+            reply = await self._inner.reply(request)
+        except ModelFailure as failure:
+            for count in self._counts:
+                count.add(request.role, self.name, failure.usage, recorded=failure.recorded)
+                count.failed[failure.kind] = count.failed.get(failure.kind, 0) + 1
+            raise
+        for count in self._counts:
+            count.add(request.role, self.name, reply.usage, recorded=reply.recorded)
+        return reply

@@ -1,0 +1,99 @@
+"""How hard an endpoint may be pressed: calls at once, calls a minute, and pauses that it asks for.
+
+One `Limits` belongs to one endpoint and is shared by all roles and episodes that use it, so a
+server's 429 stops everybody who would ask it, not only the one who was told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
+
+LONGEST_PAUSE_S = 600.0
+"""Seconds; a server that asks for more is paused for this long and then asked again."""
+
+
+class Limits:
+    """Admission to one endpoint.
+
+    `concurrency`: calls at once, at least 1. `per_minute`: calls begun in any minute, spread evenly
+    rather than let through at once; `None` = no limit. `sleep` and `clock` (seconds, monotonic)
+    are replaced in tests.
+    """
+
+    def __init__(
+        self,
+        concurrency: int = 64,
+        per_minute: float | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        if concurrency < 1:
+            raise ValueError(f"concurrency must be at least 1, not {concurrency}")
+        if per_minute is not None and per_minute <= 0:
+            raise ValueError(f"calls per minute must be more than 0, not {per_minute}")
+        self._places = asyncio.Semaphore(concurrency)
+        self._interval = 0.0 if per_minute is None else 60.0 / per_minute
+        self._next_start = 0.0
+        self._paused_until = 0.0
+        self._sleep = sleep
+        self._clock = clock
+
+    def now(self) -> float:
+        """Seconds on the clock that pauses are measured by."""
+        return self._clock() if self._clock else asyncio.get_running_loop().time()
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody begin a call for this long; calls under way go on."""
+        until = self.now() + min(max(0.0, seconds), LONGEST_PAUSE_S)
+        self._paused_until = max(self._paused_until, until)
+
+    async def __aenter__(self) -> None:
+        await self._places.acquire()
+        try:
+            await self._turn()
+        except BaseException:
+            self._places.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.release()
+
+    async def _turn(self) -> None:
+        """Wait for the pause to end and for this call's start in the minute."""
+        while (wait := self._paused_until - self.now()) > 0:
+            # A pause may be prolonged while one waits for it.
+            await self._sleep(wait)
+        if self._interval:
+            start = max(self.now(), self._next_start)
+            self._next_start = start + self._interval
+            if (wait := start - self.now()) > 0:
+                await self._sleep(wait)
+
+
+class Limited:
+    """A model behind the limits of its endpoint."""
+
+    __slots__ = ("_inner", "_limits")
+
+    def __init__(self, inner: Model, limits: Limits) -> None:
+        self._inner = inner
+        self._limits = limits
+
+    @property
+    def name(self) -> str:
+        """The inner model's name."""
+        return self._inner.name
+
+    async def reply(self, request: Request) -> Reply:
+        """Ask when admitted. A `Retry-After` pauses the endpoint for all. Raises `ModelFailure`."""
+        async with self._limits:
+            try:
+                return await self._inner.reply(request)
+            except ModelFailure as failure:
+                if failure.retry_after is not None:
+                    self._limits.pause(failure.retry_after)
+                raise
