@@ -61,6 +61,16 @@ class ClientMemory(Record):
     text: str
 
 
+class SessionTally(Record):
+    """What the client has heard in the session being held (or last held), so that what is repeated
+    wears out, and what was worked on counts in the week after."""
+
+    heard: dict[str, int] = Field(
+        default_factory=dict, description="behaviour to the turns that showed it"
+    )
+    work: Unit = Field(default=0.0, description="1 = as much as an hour can hold")
+
+
 class ClientState(Record):
     """The whole state, carried from session to session."""
 
@@ -77,6 +87,7 @@ class ClientState(Record):
     events: list[str] = Field(
         default_factory=list, description="what happened this week, in the client's words"
     )
+    tally: SessionTally = Field(default_factory=SessionTally)
 
 
 class StateChange(Record):

@@ -1,0 +1,1 @@
+"""The client: its computed state, its stance, what its voice sees."""

@@ -1,0 +1,96 @@
+"""Moving the state's values by named rules, with a record of each movement.
+
+Every movement is kept inside [0, 1], rounded to six decimals and written down with its rule, so
+that the changes of a value always add up to what it moved.
+"""
+
+from __future__ import annotations
+
+from muspsy_sim.records.state import Alliance, StateChange, StateValues
+
+BELIEFS = "beliefs."
+_ALLIANCE = ("goal", "task", "bond")
+
+
+class Ledger:
+    """The values of a state while rules move them."""
+
+    def __init__(self, values: StateValues) -> None:
+        alliance = values.alliance
+        self._now: dict[str, float] = {
+            "trust": values.trust,
+            "goal": alliance.goal,
+            "task": alliance.task,
+            "bond": alliance.bond,
+            "strain": values.strain,
+            "distress": values.distress,
+            "readiness": values.readiness,
+            "self_efficacy": values.self_efficacy,
+            "risk": values.risk,
+        }
+        for belief, strength in values.beliefs.items():
+            self._now[BELIEFS + belief] = strength
+        self._moves: dict[tuple[str, str], float] = {}
+
+    def __getitem__(self, value: str) -> float:
+        return self._now[value]
+
+    @property
+    def alliance(self) -> float:
+        """The mean of goal, task and bond."""
+        return (self._now["goal"] + self._now["task"] + self._now["bond"]) / 3.0
+
+    def shift(self, value: str, by: float, rule: str) -> None:
+        """Move a value by a part of what is left to its end: gains and losses shrink near it."""
+        now = self._now[value]
+        self.place(value, now + by * ((1.0 - now) if by > 0.0 else now), rule)
+
+    def place(self, value: str, to: float, rule: str) -> None:
+        """Move a value to `to`, kept inside [0, 1]."""
+        now = self._now[value]
+        then = unit(to)
+        if then == now:
+            return
+        self._now[value] = then
+        key = (value, rule)
+        self._moves[key] = self._moves.get(key, 0.0) + then - now
+
+    def note(self, value: str, by: float, rule: str) -> None:
+        """Write down a movement of something that is not among the values, such as the items."""
+        key = (value, rule)
+        self._moves[key] = self._moves.get(key, 0.0) + by
+
+    def values(self) -> StateValues:
+        """The values as they stand."""
+        now = self._now
+        return StateValues(
+            trust=now["trust"],
+            alliance=Alliance(goal=now["goal"], task=now["task"], bond=now["bond"]),
+            strain=now["strain"],
+            distress=now["distress"],
+            readiness=now["readiness"],
+            self_efficacy=now["self_efficacy"],
+            beliefs={
+                name.removeprefix(BELIEFS): strength
+                for name, strength in now.items()
+                if name.startswith(BELIEFS)
+            },
+            risk=now["risk"],
+        )
+
+    def changes(self) -> list[StateChange]:
+        """What moved, by value and rule, in the order in which it first did."""
+        return [
+            StateChange(
+                value=f"alliance.{value}" if value in _ALLIANCE else value,
+                by=round(by, 6),
+                rule=rule,
+            )
+            for (value, rule), by in self._moves.items()
+            if round(by, 6) != 0.0
+        ]
+
+
+def unit(x: float) -> float:
+    """`x` kept inside [0, 1] and rounded to six decimals, so that bytes are stable."""
+    return round(min(1.0, max(0.0, x)), 6)

@@ -1,0 +1,71 @@
+"""A self-report in the client's words, from `agents/client/symptom_words.yaml`.
+
+Only what weighs is named, the heaviest first. The item on thoughts of death or self-harm stays out
+unless those thoughts may be told.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic import Field, model_validator
+
+from muspsy_sim.records.base import Language, Record
+from muspsy_sim.records.content import content_path
+from muspsy_sim.records.state import SymptomReport
+from muspsy_sim.records.strict_yaml import load_strict
+
+SELF_HARM_ITEM = 8
+"""Place of the PHQ-9 item on thoughts of death or self-harm, counted from 0."""
+_MOST = 6
+
+
+class Wording(Record):
+    """One language: a phrase for each item, and words for how often (0 to 3)."""
+
+    often: list[str] = Field(min_length=4, max_length=4)
+    phq9: list[str] = Field(min_length=9, max_length=9)
+    gad7: list[str] = Field(min_length=7, max_length=7)
+    pattern: str = Field(description="holds {item} and {often}")
+    nothing: str = Field(description="where no item weighs")
+
+    @model_validator(mode="after")
+    def _has_both(self) -> Wording:
+        if "{item}" not in self.pattern or "{often}" not in self.pattern:
+            raise ValueError("`pattern` must hold {item} and {often}")
+        return self
+
+
+class SymptomWords(Record):
+    """The file `agents/client/symptom_words.yaml`."""
+
+    en: Wording
+    zh: Wording
+
+
+def report_in_words(report: SymptomReport, language: Language, *, risk: bool) -> list[str]:
+    """The report's items that weigh, heaviest first, six at most; never a number."""
+    words = _load(str(content_path("agents", "client", "symptom_words.yaml")))
+    wording = words.en if language == "en" else words.zh
+    return [*_phrases(report, wording, risk)]
+
+
+def _phrases(report: SymptomReport, wording: Wording, risk: bool) -> list[str]:
+    items = [
+        (score, phrase)
+        for n, (score, phrase) in enumerate(zip(report.phq9, wording.phq9, strict=True))
+        if risk or n != SELF_HARM_ITEM
+    ]
+    items += list(zip(report.gad7, wording.gad7, strict=True))
+    heaviest = sorted((i for i in items if i[0] > 0), key=lambda item: -item[0])[:_MOST]
+    if not heaviest:
+        return [wording.nothing]
+    return [
+        wording.pattern.replace("{item}", phrase).replace("{often}", wording.often[score])
+        for score, phrase in heaviest
+    ]
+
+
+@cache
+def _load(path: str) -> SymptomWords:
+    return load_strict(path, SymptomWords)

@@ -1,0 +1,156 @@
+"""Where a client begins, and how its latent symptoms become a self-report.
+
+Latent items lie in [0, 1]; a report is an observation of them: a lasting bias of the client, error
+that all items of a report share, and error of each item, sized by the instruments' published
+reliability (Kroenke and others 2001; Spitzer and others 2006; Jacobson and Truax 1991).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from muspsy_sim.agents.client.ledger import unit
+from muspsy_sim.agents.client.parameters import Dynamics, Parameter
+from muspsy_sim.records.chance import Chance
+from muspsy_sim.records.profile import Profile, StageOfChange
+from muspsy_sim.records.state import Alliance, ClientState, StateValues, SymptomReport
+
+PHQ9_ITEMS, GAD7_ITEMS, ITEM_MAX = 9, 7, 3
+_COUNTED_SUPPORTS = 5
+_ROUNDING_VARIANCE = 1.0 / 12.0
+"""Variance that rounding to whole points adds to an item (a uniform error one point wide)."""
+
+
+def initial_state(profile: Profile, dynamics: Dynamics, chance: Chance) -> ClientState:
+    """The client before its first session, from the profile alone (items with a little noise)."""
+    sd = dynamics.start.item_noise.value
+    phq9 = _latent(profile.symptoms.phq9, "phq9", sd, chance)
+    gad7 = _latent(profile.symptoms.gad7, "gad7", sd, chance)
+    temperament = profile.temperament
+    alliance = unit(
+        dynamics.start.alliance_base.value
+        + dynamics.start.alliance_trust.value * temperament.starting_trust
+    )
+    values = StateValues(
+        trust=unit(temperament.starting_trust),
+        alliance=Alliance(goal=alliance, task=alliance, bond=alliance),
+        strain=0.0,
+        distress=resting_distress(phq9, gad7, dynamics),
+        readiness=unit(starting_readiness(temperament.stage_of_change, dynamics)),
+        self_efficacy=starting_self_efficacy(profile, dynamics),
+        beliefs={b.id: unit(b.strength) for b in profile.formulation.core_beliefs},
+        risk=unit(profile.risk.level),
+    )
+    return ClientState(values=values, phq9=phq9, gad7=gad7)
+
+
+def severity(phq9: Sequence[float], gad7: Sequence[float], dynamics: Dynamics) -> float:
+    """How heavy the items weigh together, 0 to 1; items lie in [0, 1]."""
+    share = dynamics.start.phq9_share.value
+    return share * sum(phq9) / PHQ9_ITEMS + (1.0 - share) * sum(gad7) / GAD7_ITEMS
+
+
+def resting_distress(phq9: Sequence[float], gad7: Sequence[float], dynamics: Dynamics) -> float:
+    """The distress that symptoms alone make for, 0 to 1."""
+    start = dynamics.start
+    return unit(
+        start.distress_base.value + start.distress_severity.value * severity(phq9, gad7, dynamics)
+    )
+
+
+def starting_readiness(stage: StageOfChange, dynamics: Dynamics) -> float:
+    """Readiness of a client at this stage of change, 0 to 1."""
+    return dynamics.start.readiness[stage].value
+
+
+def starting_self_efficacy(profile: Profile, dynamics: Dynamics) -> float:
+    """Self-efficacy at intake, 0 to 1: less with symptoms, more with strengths and supports."""
+    start = dynamics.start
+    phq9 = [item / ITEM_MAX for item in profile.symptoms.phq9]
+    gad7 = [item / ITEM_MAX for item in profile.symptoms.gad7]
+    supports = min(_COUNTED_SUPPORTS, len(profile.strengths) + len(profile.supports))
+    return unit(
+        start.self_efficacy_base.value
+        - start.self_efficacy_severity.value * severity(phq9, gad7, dynamics)
+        + start.self_efficacy_support.value * supports
+    )
+
+
+def observe(
+    state: ClientState, profile: Profile, dynamics: Dynamics, chance: Chance, week: int
+) -> SymptomReport:
+    """What the client reports at the end of a week (0 = before session one): items 0 to 3."""
+    rules = dynamics.report
+    bias = rules.bias_sd.value * chance.normal(0, 0, "report/bias")
+    if profile.temperament.resistance_style == "minimising":
+        bias += rules.minimising.value
+    shared = chance.normal(week, 0, "report/common")
+    return SymptomReport(
+        week=week,
+        phq9=_reported(
+            state.phq9,
+            "phq9",
+            bias,
+            shared,
+            rules.phq9_reliability,
+            rules.phq9_sd,
+            week,
+            dynamics,
+            chance,
+        ),
+        gad7=_reported(
+            state.gad7,
+            "gad7",
+            bias,
+            shared,
+            rules.gad7_reliability,
+            rules.gad7_sd,
+            week,
+            dynamics,
+            chance,
+        ),
+    )
+
+
+def error_sd(reliability: float, sd: float, items: int, common: float) -> tuple[float, float]:
+    """The sd of the error that all items share and of each item's own, in points per item.
+
+    The total's standard error of measurement is sd x root(1 - reliability) (Jacobson and Truax
+    1991); `common` of its variance is shared. Rounding to whole points adds error of its own, which
+    is taken off.
+    """
+    variance = sd * sd * (1.0 - reliability)
+    shared = math.sqrt(common * variance) / items
+    own = math.sqrt(max(0.0, (1.0 - common) * variance / items - _ROUNDING_VARIANCE))
+    return shared, own
+
+
+def _latent(reported: Sequence[int], scale: str, sd: float, chance: Chance) -> list[float]:
+    return [
+        unit(item / ITEM_MAX + sd * chance.normal(0, 0, f"start/{scale}/{n}"))
+        for n, item in enumerate(reported)
+    ]
+
+
+def _reported(
+    latent: Sequence[float],
+    scale: str,
+    bias: float,
+    shared: float,
+    reliability: Parameter,
+    sd: Parameter,
+    week: int,
+    dynamics: Dynamics,
+    chance: Chance,
+) -> list[int]:
+    common, own = error_sd(
+        reliability.value, sd.value, len(latent), dynamics.report.common_share.value
+    )
+    points = [
+        ITEM_MAX * (item + bias)
+        + common * shared
+        + own * chance.normal(week, 0, f"report/{scale}/{n}")
+        for n, item in enumerate(latent)
+    ]
+    return [min(ITEM_MAX, max(0, math.floor(point + 0.5))) for point in points]

@@ -1,0 +1,136 @@
+"""What the client's voice sees: itself as it knows itself today, and nothing that it holds back.
+
+Built from the client's side alone. Facts, core beliefs and thoughts of self-harm cross only when
+they are unlocked; of a locked fact only its hint does. Numbers never cross: the state is a stance
+in words, and so is the last report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from muspsy_sim.agents.client.disclosure import (
+    risk_unlocked,
+    touches,
+    unlocked_beliefs,
+    unlocked_facts,
+)
+from muspsy_sim.agents.client.feeling import Progress
+from muspsy_sim.agents.client.parameters import Dynamics
+from muspsy_sim.agents.client.stance import Decision, stance_of
+from muspsy_sim.agents.client.symptom_words import report_in_words
+from muspsy_sim.agents.client.weeks import arc_session
+from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.state import ClientState, SymptomReport
+from muspsy_sim.records.views import (
+    HomeworkWord,
+    Line,
+    ReflectView,
+    SpeakView,
+    UnlockedFact,
+)
+
+_MOST_HINTS = 3
+
+
+def speak_view(
+    state: ClientState,
+    profile: Profile,
+    dynamics: Dynamics,
+    decision: Decision,
+    *,
+    session: int,
+    turn: int,
+    dialogue: Sequence[Line],
+    report: SymptomReport | None = None,
+    progress: Progress = "responsive",
+) -> SpeakView:
+    """The view for the client's turn `turn` of `session`. `report`: its last, if it made one."""
+    voice = profile.temperament.voice
+    open_now = set(unlocked_facts(state, profile, dynamics))
+    told = {entry.fact for entry in state.disclosed}
+    beliefs = set(unlocked_beliefs(state, profile, dynamics))
+    says_risk = risk_unlocked(state, profile, dynamics, decision.asked_about_risk)
+    return SpeakView(
+        language=profile.language,
+        session=session,
+        turn=turn,
+        demographics=profile.demographics,
+        presenting_problem=profile.presenting_problem,
+        voice_style=voice.style,
+        fillers=voice.fillers,
+        lines=voice.lines,
+        situations=profile.formulation.situations,
+        goals=profile.goals,
+        supports=profile.supports,
+        strengths=profile.strengths,
+        stance=stance_of(state, decision, profile, dynamics),
+        unlocked=[
+            UnlockedFact(
+                id=fact.id,
+                topic=fact.topic,
+                text=fact.text,
+                details=fact.details,
+                told=fact.id in told,
+            )
+            for fact in profile.facts
+            if fact.id in open_now
+        ],
+        tell=decision.tell if decision.tell in open_now else None,
+        hints=_hints(profile, open_now, dialogue),
+        beliefs=[b.belief for b in profile.formulation.core_beliefs if b.id in beliefs],
+        risk_words=profile.risk.words if says_risk else "",
+        memories=[memory.text for memory in state.memories if memory.session < session],
+        events=list(state.events),
+        arc=_arc(profile, session) if progress == "scripted" else "",
+        homework=_homework(state),
+        symptoms=report_in_words(report, profile.language, risk=says_risk) if report else [],
+        dialogue=list(dialogue),
+    )
+
+
+def reflect_view(
+    state: ClientState,
+    profile: Profile,
+    dynamics: Dynamics,
+    *,
+    session: int,
+    dialogue: Sequence[Line],
+) -> ReflectView:
+    """The view from which the client thinks back over the session just held."""
+    thinking = Decision("consider", reason="the hour is over and you think back on it")
+    return ReflectView(
+        language=profile.language,
+        session=session,
+        demographics=profile.demographics,
+        voice_style=profile.temperament.voice.style,
+        stance=stance_of(state, thinking, profile, dynamics),
+        homework=_homework(state),
+        memories=[memory.text for memory in state.memories if memory.session < session],
+        dialogue=list(dialogue),
+    )
+
+
+def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> list[str]:
+    """Hints of what is held back, first of what the counselor just touched."""
+    held = [fact for fact in profile.facts if fact.id not in open_now and fact.hint]
+    said = dialogue[-1].text if dialogue and dialogue[-1].speaker == "counselor" else ""
+    near = [fact for fact in held if touches(fact, said)]
+    rest = [fact for fact in held if fact not in near]
+    return [fact.hint for fact in (near + rest)[:_MOST_HINTS]]
+
+
+def _homework(state: ClientState) -> HomeworkWord | None:
+    """What was agreed last, this session or an earlier one."""
+    if not state.homework:
+        return None
+    last = state.homework[-1]
+    return HomeworkWord(text=last.text, outcome=last.status)
+
+
+def _arc(profile: Profile, session: int) -> str:
+    entry = arc_session(profile, session)
+    if entry is None:
+        return ""
+    told = (entry.life_events, entry.emotional_state, entry.cognitive_state, entry.goal)
+    return "\n".join(part for part in told if part)
