@@ -1,0 +1,85 @@
+"""The offline client's hand-written sentence material: `agents/client/offline/en.yaml`, `zh.yaml`.
+
+Strict YAML, read once per language. Lines are grouped by what they do in a conversation; within a
+group by register, so that two clients who say the same sort of thing don't say it alike.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from pydantic import Field
+
+from muspsy_sim.records.base import Language, Record
+from muspsy_sim.records.content import content_path
+from muspsy_sim.records.strict_yaml import load_strict
+
+Register = Literal["plain", "dry", "careful", "raw"]
+"""Ways of speaking that generic lines come in; a client keeps to one."""
+
+
+class Pool(Record):
+    """Lines that do one thing: for anybody, and for the registers."""
+
+    any: list[str] = Field(default_factory=list)
+    plain: list[str] = Field(default_factory=list)
+    dry: list[str] = Field(default_factory=list)
+    careful: list[str] = Field(default_factory=list)
+    raw: list[str] = Field(default_factory=list)
+
+    def lines(self, register: Register) -> list[str]:
+        """All lines that a client of this register may say."""
+        own: list[str] = getattr(self, register)
+        return [*self.any, *own]
+
+
+class Named(Record):
+    """What a client calls a thing (`name`) where a text matches `cue`, a regular expression."""
+
+    cue: str
+    name: str
+
+
+class ClientMaterial(Record):
+    """All that the offline client knows besides its view."""
+
+    language: Language
+    asked: dict[str, list[str]] = Field(
+        description="what a question asks for: regular expressions, the first kind that fits counts"
+    )
+    stated: dict[str, list[str]] = Field(
+        description="what a line without a question does; the first kind that fits counts"
+    )
+    first: dict[str, list[str]] = Field(
+        description="what goes before both, wherever it stands in the line"
+    )
+    closed: list[str] = Field(description="how a yes-or-no question looks")
+    agreeing: list[str] = Field(description="how a turn that opens with agreement looks")
+    about: dict[str, list[str]] = Field(description="what a sentence of the client's own is about")
+    registers: dict[Register, list[str]] = Field(description="words of a voice style to a register")
+    feelings: list[Named] = Field(description="feeling words in a counselor's line, as echoed")
+    homework: list[Named] = Field(description="what the client calls an agreed task")
+    kept: list[Named] = Field(default_factory=list)
+    fillers_last: list[str] = Field(description="fillers that stand at the end of a sentence")
+    fillers_never: list[str] = Field(description="fillers that can stand at neither end")
+    numbers: list[str] = Field(min_length=11, max_length=11, description="0 to 10, as spoken")
+    pools: dict[str, Pool]
+    frames: dict[str, list[str]] = Field(
+        description="sentences with `{x}` for the client's own words"
+    )
+
+
+@cache
+def client_material(language: Language) -> ClientMaterial:
+    """The material in one language. Raises `ContentError` naming file and line."""
+    return load_strict(
+        content_path("agents", "client", "offline", f"{language}.yaml"), ClientMaterial
+    )
+
+
+@cache
+def pattern(*cues: str) -> re.Pattern[str]:
+    """One expression for several cues, case ignored."""
+    return re.compile("|".join(f"(?:{cue})" for cue in cues), re.IGNORECASE)
