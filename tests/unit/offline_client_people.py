@@ -38,14 +38,14 @@ def stance(move: Move = "answer", length: LengthWord = "a sentence or two", **wo
     )
 
 
-def _fact(id: str, topic: str, text: str, *details: str, told: bool = True) -> UnlockedFact:
-    return UnlockedFact(id=id, topic=topic, text=text, details=list(details), told=told)
+def _fact(name: str, topic: str, text: str, *details: str, told: bool = True) -> UnlockedFact:
+    return UnlockedFact(id=name, topic=topic, text=text, details=list(details), told=told)
 
 
-def _situation(id: str, *words: str) -> Situation:
+def _situation(name: str, *words: str) -> Situation:
     where, thought, emotion, behaviour = words
     return Situation(
-        id=id, situation=where, automatic_thought=thought, emotion=emotion, behaviour=behaviour
+        id=name, situation=where, automatic_thought=thought, emotion=emotion, behaviour=behaviour
     )
 
 
