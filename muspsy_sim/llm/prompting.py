@@ -78,9 +78,11 @@ def _read(path_in_agents: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ContentError(
+            path,
+            None,
+            None,
             f"the prompt template cannot be read ({error.strerror})",
-            file=str(path),
-            hint="restore it from the project",
+            "restore it from the project",
         ) from error
 
 
@@ -95,17 +97,19 @@ def load_template(path_in_agents: str) -> PromptTemplate:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ContentError(
-            "the prompt template is not UTF-8", file=file, hint="save it as UTF-8"
+            file, None, None, "the prompt template is not UTF-8", "save it as UTF-8"
         ) from error
     pieces = _PART_LINE.split(text)
     names, bodies = pieces[1::2], pieces[2::2]
     unknown = [n for n in names if n not in PARTS]
     if unknown or len(set(names)) != len(names) or "system" not in names:
         raise ContentError(
+            file,
+            None,
+            None,
             f"parts must be {', '.join(PARTS)}, each at most once and `system` among them; "
             f"found {', '.join(names) or 'none'}",
-            file=file,
-            hint="begin each part with a line such as `=== system`",
+            "begin each part with a line such as `=== system`",
         )
     parts: dict[str, Template] = {}
     for name, body in zip(names, bodies, strict=True):
@@ -113,7 +117,7 @@ def load_template(path_in_agents: str) -> PromptTemplate:
             parts[name] = _environment().from_string(body.strip("\n"))
         except TemplateSyntaxError as error:
             raise ContentError(
-                f"in part {name}: {error.message}", file=file, line=error.lineno, hint="mend it"
+                file, error.lineno, None, f"in part {name}: {error.message}", "mend the template"
             ) from error
     return PromptTemplate(parts=parts, digest=digest(raw))
 
@@ -128,9 +132,11 @@ def render(prompt: Prompt[Any, Any], view: Record) -> tuple[Message, ...]:
         text = {name: part.render(names).strip() for name, part in template.parts.items()}
     except UndefinedError as error:
         raise ContentError(
+            content_path("agents", *prompt.template.split("/")),
+            None,
+            None,
             f"prompt {prompt.name}: {error.message}; its view offers {', '.join(sorted(names))}",
-            file=str(content_path("agents", *prompt.template.split("/"))),
-            hint="use a name that the view offers",
+            "use a name that the view offers",
         ) from error
     messages = [Message("system", text["system"])]
     if prompt.plain:

@@ -1,0 +1,156 @@
+"""What the counselor does: recall, plan, respond, and after the session remember and plan on.
+
+Each function is a node of a graph: it takes the live course, asks at most one prompt, and writes
+what came of it to the counselor's side and the record.
+"""
+
+from __future__ import annotations
+
+from muspsy_sim.agents.counselor import view as views
+from muspsy_sim.agents.live import LiveCourse
+from muspsy_sim.agents.prompts import BARE, PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
+from muspsy_sim.records.answers import NoteAnswer
+from muspsy_sim.records.episode import Label, Turn
+from muspsy_sim.records.memory import SessionNote, Statement
+from muspsy_sim.records.views import Line
+
+
+async def recall(course: LiveCourse) -> None:
+    """Pick what the counselor remembers for this turn."""
+    course.now.recalled = views.recall(course.counselor, course.schedule.recall_tokens)
+
+
+async def plan(course: LiveCourse) -> None:
+    """Decide what the next turn is for, at planning level `turn`."""
+    now = course.now
+    now.turn_plan = None
+    if course.counselor.levels.plan != "turn":
+        return
+    view = views.plan_turn_view(course)
+    asked = await course.ask(PLAN_TURN, view, session=now.number, turn=len(now.turns) + 1)
+    now.turn_plan = asked.answer
+
+
+async def respond(course: LiveCourse) -> None:
+    """Speak as the counselor, with all that this arm may know."""
+    now = course.now
+    view = views.respond_view(course)
+    now.exchange += 1
+    asked = await course.ask(RESPOND, view, session=now.number, turn=len(now.turns) + 1)
+    now.closing = asked.answer.close
+    planned = now.turn_plan
+    now.turns.append(
+        Turn(
+            id=now.next_id(),
+            speaker="counselor",
+            text=asked.answer.text.strip(),
+            labels=(
+                [Label(kind="strategy", value=planned.strategy, origin="planned")]
+                if planned
+                else []
+            ),
+            reasoning=asked.reasoning,
+            plan=planned,
+            recalled=[item.ref for item in now.recalled],
+            usage=asked.usage,
+        )
+    )
+
+
+async def respond_bare(course: LiveCourse) -> None:
+    """Put the plain conversation to the model or product under test and take its text."""
+    now = course.now
+    now.exchange += 1
+    view = views.bare_view(course.counselor, now.lines(), course.bare_system)
+    asked = await course.ask(BARE, view, session=now.number, turn=len(now.turns) + 1)
+    now.turns.append(
+        Turn(
+            id=now.next_id(),
+            speaker="counselor",
+            text=asked.answer.text.strip(),
+            reasoning=asked.reasoning,
+            usage=asked.usage,
+        )
+    )
+
+
+async def remember(course: LiveCourse) -> None:
+    """Write the note of the session just held. Quotes that are not verbatim are dropped, counted."""
+    session = course.sessions[-1]
+    if not session.turns:
+        return
+    lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in session.turns]
+    earlier = views.recall(course.counselor, course.schedule.recall_tokens)
+    asked = await course.ask(
+        REMEMBER,
+        views.remember_view(course.counselor, session.number, earlier, lines),
+        session=session.number,
+    )
+    said = {turn.id: turn.text for held in course.sessions for turn in held.turns}
+    note = settle_note(asked.answer, session.number, said)
+    session.note = note
+    course.counselor.notes.append(note)
+
+
+async def plan_next(course: LiveCourse) -> None:
+    """Revise the treatment plan and plan the next session; nothing when none is to come."""
+    session = course.sessions[-1] if course.sessions else None
+    number = course.week + 1
+    if number > course.schedule.sessions or course.end is not None:
+        return
+    await _plan(course, number, session.turns if session else [])
+    if session is not None:
+        session.treatment_plan = course.counselor.treatment
+
+
+async def plan_first(course: LiveCourse) -> None:
+    """Plan the session about to open, where no plan was made for it (the first; after a miss)."""
+    side = course.counselor
+    if side.planned_session != course.week:
+        await _plan(course, course.week, [])
+
+
+async def _plan(course: LiveCourse, number: int, turns: list[Turn]) -> None:
+    side = course.counselor
+    lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in turns]
+    notes = views.recall(side, course.schedule.recall_tokens)
+    asked = await course.ask(
+        PLAN_NEXT,
+        views.plan_next_view(side, course.schedule, number, notes, lines),
+        session=course.week,
+        turn=0 if turns else 1,
+    )
+    side.treatment = asked.answer.treatment
+    side.session_plan = asked.answer.session
+    side.planned_session = number
+
+
+def settle_note(answer: NoteAnswer, session: int, said: dict[str, str]) -> SessionNote:
+    """The note as it is kept: a statement that claims a quote must quote a cited turn verbatim,
+    and turns that do not exist are not cited. What fails is dropped and counted.
+
+    `said` maps the ids of this session's and earlier sessions' turns to their text.
+    """
+    dropped = 0
+
+    def sound(statements: list[Statement]) -> list[Statement]:
+        nonlocal dropped
+        kept: list[Statement] = []
+        for statement in statements:
+            cited = [t for t in statement.turns if t in said]
+            quoted = statement.quote and any(statement.quote in said[t] for t in cited)
+            if (statement.basis == "quote" or statement.quote) and not quoted:
+                dropped += 1
+                continue
+            kept.append(statement.model_copy(update={"turns": cited}))
+        return kept
+
+    return SessionNote(
+        session=session,
+        emotion_and_cognition=sound(answer.emotion_and_cognition),
+        observations=sound(answer.observations),
+        assignments=sound(answer.assignments),
+        session_goal=answer.session_goal,
+        summary=sound(answer.summary),
+        dropped=dropped,
+    )

@@ -1,0 +1,154 @@
+"""What the counselor may see, built from its own side and this session's dialogue alone.
+
+No function here reads the client's side: state, temperament, arc and locked facts stay there.
+Without memory nothing of an earlier session is on the counselor's side to begin with.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from muspsy_sim.agents.live import CounselorSide, LiveCourse, Schedule
+from muspsy_sim.llm.tokens import estimate_tokens
+from muspsy_sim.records.memory import SessionNote
+from muspsy_sim.records.views import (
+    BareView,
+    Line,
+    PlanNextView,
+    PlanTurnView,
+    Recalled,
+    RememberView,
+    ReportedScores,
+    RespondView,
+)
+
+_BARE_SYSTEM = {
+    "en": "You are a counselor in a conversation with a client. Reply to the client.",
+    "zh": "你是一名心理咨询师，正在与来访者对话。请回应来访者。",
+}
+
+
+def recall(side: CounselorSide, budget: int) -> list[Recalled]:
+    """What is remembered now, by the arm's level, the newest first to fill `budget` tokens and
+    then in order of time."""
+    level = side.levels.recall
+    if level == "last":
+        return [_note(note) for note in side.notes[-1:]]
+    if level == "notes":
+        return _within(budget, [_note(note) for note in side.notes])
+    if level == "transcript":
+        whole = [Recalled(session=n, ref=f"session:{n}", lines=ls) for n, ls in side.transcripts]
+        return _within(budget, whole)
+    return []
+
+
+def plan_turn_view(course: LiveCourse) -> PlanTurnView:
+    """All that the counselor sees when it decides what its next turn is for."""
+    return PlanTurnView(**_seen(course))
+
+
+def respond_view(course: LiveCourse) -> RespondView:
+    """All that the counselor sees before its turn, the plan of that turn included."""
+    return RespondView(**_seen(course), turn_plan=course.now.turn_plan)
+
+
+def _seen(course: LiveCourse) -> dict[str, Any]:
+    """What both share: the counselor's own side, the clock on the wall, and what was said."""
+    side, now = course.counselor, course.now
+    exchange = now.exchange + 1
+    return {
+        "language": side.language,
+        "session": now.number if side.remembers else None,
+        "manner": side.levels.manner,
+        "manner_text": side.manner_text,
+        "intake": side.intake,
+        "recalled": now.recalled,
+        "session_plan": side.session_plan,
+        "reports": _reports(side),
+        "exchange": exchange,
+        "exchanges_left": max(0, course.schedule.exchanges - exchange),
+        "dialogue": now.lines(),
+    }
+
+
+def bare_view(side: CounselorSide, dialogue: list[Line], system: str | None = None) -> BareView:
+    """The plain conversation: this session's, or the course's with `history: course`."""
+    earlier: list[Line] = []
+    if side.remembers and side.levels.history == "course":
+        earlier = [line for _, lines in side.transcripts for line in lines]
+    return BareView(
+        language=side.language,
+        system=system or _BARE_SYSTEM[side.language],
+        dialogue=earlier + dialogue,
+    )
+
+
+def remember_view(
+    side: CounselorSide, session: int, recalled: list[Recalled], dialogue: list[Line]
+) -> RememberView:
+    """What the counselor sees when it writes a session's note."""
+    return RememberView(
+        language=side.language,
+        session=session,
+        intake=side.intake,
+        plan=side.session_plan,
+        earlier=recalled,
+        dialogue=dialogue,
+    )
+
+
+def plan_next_view(
+    side: CounselorSide,
+    schedule: Schedule,
+    session: int,
+    recalled: list[Recalled],
+    dialogue: list[Line],
+) -> PlanNextView:
+    """What the counselor sees when it plans session `session`.
+
+    Without memory: intake and its own earlier plans, which then have seen no session either.
+    """
+    return PlanNextView(
+        language=side.language,
+        session=session,
+        sessions_left=max(1, schedule.sessions - session + 1),
+        manner=side.levels.manner,
+        manner_text=side.manner_text,
+        intake=side.intake,
+        notes=recalled if side.remembers else [],
+        treatment_plan=side.treatment,
+        reports=_reports(side),
+        dialogue=dialogue if side.remembers else [],
+    )
+
+
+def _reports(side: CounselorSide) -> list[ReportedScores]:
+    """Reported scores: the whole row with memory, only today's without."""
+    if side.levels.monitoring != "scores":
+        return []
+    return list(side.reports if side.remembers else side.reports[-1:])
+
+
+def _note(note: SessionNote) -> Recalled:
+    return Recalled(
+        session=note.session,
+        ref=f"note:{note.session}",
+        statements=note.statements(),
+        session_goal=note.session_goal,
+    )
+
+
+def tokens_of(item: Recalled) -> int:
+    """An estimate of the tokens that a recalled item takes in a prompt."""
+    texts = [s.text for s in item.statements] + [line.text for line in item.lines]
+    return sum(estimate_tokens(t) for t in [*texts, item.session_goal, item.text] if t)
+
+
+def _within(budget: int, items: list[Recalled]) -> list[Recalled]:
+    kept: list[Recalled] = []
+    for item in reversed(items):
+        budget -= tokens_of(item)
+        if budget < 0 and kept:
+            break
+        kept.append(item)
+    return kept[::-1]

@@ -1,0 +1,168 @@
+"""A course as it is being lived: two sides that never see each other, and the session between them.
+
+The client's side holds its state; the counselor's side holds what the counselor was told, noted and
+planned. Functions that build a party's prompt take that party's side and the dialogue, so what the
+other side knows is out of reach, not merely left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import Field
+
+from muspsy_sim.agents.client.dynamics import Dynamics
+from muspsy_sim.llm.ask import Asker
+from muspsy_sim.records.base import Record
+from muspsy_sim.records.chance import Chance
+from muspsy_sim.records.episode import (
+    CourseEnd,
+    Failure,
+    Session,
+    SessionEnd,
+    Turn,
+    Week,
+)
+from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan, TurnPlan
+from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.state import ClientState, SymptomReport
+from muspsy_sim.records.views import Line, Recalled, ReportedScores
+
+Progress = Literal["responsive", "scripted", "frozen"]
+RecallLevel = Literal["none", "last", "notes", "transcript"]
+PlanLevel = Literal["none", "session", "turn"]
+IntakeLevel = Literal["none", "brief", "full"]
+Monitoring = Literal["none", "scores"]
+
+
+class Levels(Record):
+    """The levels of all declared factors of an arm."""
+
+    recall: RecallLevel = "notes"
+    plan: PlanLevel = "turn"
+    manner: str = "attuned"
+    intake: IntakeLevel = "brief"
+    monitoring: Monitoring = "none"
+    progress: Progress = "responsive"
+    history: Literal["session", "course"] = Field(
+        default="course", description="how much conversation a bare counselor is shown"
+    )
+    opens: Literal["counselor", "client"] = "counselor"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long a course is: sessions are weekly, exchanges are counselor-client pairs."""
+
+    sessions: int
+    exchanges: int
+    follow_up_weeks: int
+    recall_tokens: int
+
+
+@dataclass(slots=True)
+class ClientSide:
+    """The client: what it is, what state it is in, and the rules by which that moves."""
+
+    profile: Profile
+    state: ClientState
+    dynamics: Dynamics
+    chance: Chance
+    progress: Progress
+    reports: list[SymptomReport] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CounselorSide:
+    """The counselor: what it was told, what it wrote down, what it means to do."""
+
+    language: Literal["en", "zh"]
+    levels: Levels
+    manner_text: str
+    remembers: bool
+    """Whether anything of an earlier session may reach a counselor prompt."""
+    keeps_transcripts: bool = False
+    """Whether whole earlier sessions may: recall `transcript`, or bare with `history: course`."""
+    intake: list[Line] = field(default_factory=list)
+    notes: list[SessionNote] = field(default_factory=list)
+    transcripts: list[tuple[int, list[Line]]] = field(default_factory=list)
+    treatment: TreatmentPlan | None = None
+    session_plan: SessionPlan | None = None
+    planned_session: int = 0
+    """The session that `session_plan` is for; 0 = none."""
+    reports: list[ReportedScores] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LiveSession:
+    """The session being held."""
+
+    number: int
+    week: int
+    state_before: ClientState
+    turns: list[Turn] = field(default_factory=list)
+    exchange: int = 0
+    recalled: list[Recalled] = field(default_factory=list)
+    turn_plan: TurnPlan | None = None
+    plan: SessionPlan | None = None
+    closing: bool = False
+    """The counselor has said that it closes with this turn."""
+    end: SessionEnd | None = None
+    end_detail: str = ""
+
+    def lines(self) -> list[Line]:
+        """The dialogue as both parties heard it."""
+        return [Line(id=t.id, speaker=t.speaker, text=t.text) for t in self.turns]
+
+    def next_id(self) -> str:
+        """The id of the turn to come."""
+        return f"s{self.number}t{len(self.turns) + 1}"
+
+
+Hold = Callable[["LiveCourse"], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class LiveCourse:
+    """The whole course: both sides, what was recorded, and where it stands."""
+
+    arm: str
+    ask: Asker
+    hold: Hold
+    """Runs the arm's session graph over this course's session."""
+    client: ClientSide
+    counselor: CounselorSide
+    schedule: Schedule
+    nodes: frozenset[str]
+    """Names of the nodes that this arm has."""
+    bare_system: str | None = None
+    """The system prompt of a model or product under test; `None` = the project's plain one."""
+    week: int = 0
+    session: LiveSession | None = None
+    sessions: list[Session] = field(default_factory=list)
+    weeks: list[Week] = field(default_factory=list)
+    intake: Session | None = None
+    baseline: SymptomReport | None = None
+    follow_up: list[SymptomReport] = field(default_factory=list)
+    end: CourseEnd | None = None
+    end_week: int = 0
+    end_detail: str = ""
+    failures: list[Failure] = field(default_factory=list)
+    pulse: Callable[[Literal["turn", "session", "week"]], None] = lambda _: None
+    """Told of each turn, session and week as it ends; for progress displays, nothing else."""
+    switch_at: tuple[int, int] | None = None
+    """A fork leaves the old arm after this turn of this session."""
+
+    @property
+    def now(self) -> LiveSession:
+        """The session being held. Raises `RuntimeError` outside a session."""
+        if self.session is None:
+            raise RuntimeError("no session is being held")
+        return self.session
+
+    def finish(self, end: CourseEnd, detail: str = "") -> None:
+        """End the course, once: what ended it first stays the reason."""
+        if self.end is None:
+            self.end, self.end_week, self.end_detail = end, self.week, detail

@@ -1,0 +1,38 @@
+"""Whether a session is stuck: the same words again and again, or a farewell that never ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from muspsy_sim.records.episode import Turn
+
+_SAME = 3
+"""Turns of one speaker that must be alike."""
+_FAREWELL_TURNS = 6
+_NOT_WORDS = re.compile(r"[\W_]+")
+_FAREWELL = re.compile(
+    r"\b(good ?bye|bye|take care|see you|until next time|have a good (day|week|evening))\b"
+    r"|再见|下次见|下周见|保重|回头见|拜拜",
+    re.IGNORECASE,
+)
+
+
+def stuck(turns: Sequence[Turn]) -> str:
+    """Why the session is stuck, or nothing.
+
+    Stuck is: one speaker's last three turns are the same but for case and punctuation, or the last
+    six turns all take leave.
+    """
+    for speaker in ("client", "counselor"):
+        said = [_folded(t.text) for t in turns if t.speaker == speaker][-_SAME:]
+        if len(said) == _SAME and len(set(said)) == 1:
+            return f"the {speaker} said the same {_SAME} times over"
+    last = turns[-_FAREWELL_TURNS:]
+    if len(last) == _FAREWELL_TURNS and all(_FAREWELL.search(t.text) for t in last):
+        return f"both have been taking leave for {_FAREWELL_TURNS} turns"
+    return ""
+
+
+def _folded(text: str) -> str:
+    return _NOT_WORDS.sub(" ", text).casefold().strip()

@@ -1,0 +1,214 @@
+"""From a checked wiring to LangGraph state machines: one for the session, one for the course.
+
+Linear runs of nodes, and forks that join again, are fused into one step, since a LangGraph step has
+a price; drawings and records still show each node. State holds primitives; the live course travels
+in `context`, and no checkpointer is used: the journal is the archive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from muspsy_sim.agents.live import Levels, LiveCourse
+from muspsy_sim.graphs.nodes import NODES
+from muspsy_sim.graphs.spec import END, load_arm
+from muspsy_sim.graphs.wiring import effective_levels, wire
+from muspsy_sim.records.errors import GraphError
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from muspsy_sim.graphs.wiring import Flow
+
+_NO_LIMIT = 1_000_000
+"""Supersteps that a graph may take: sessions end by their own rules, never by this."""
+
+Branch = tuple[str, ...]
+
+
+class Progressing(TypedDict, total=False):
+    """A graph's whole state: how many steps it has taken."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Nodes fused into one step: each stage is one node, or branches that run side by side."""
+
+    name: str
+    stages: tuple[tuple[Branch, ...], ...]
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledArm:
+    """An arm ready to run."""
+
+    name: str
+    control: bool
+    levels: Levels
+    nodes: frozenset[str]
+    session: CompiledStateGraph[Any, Any, Any, Any] | None
+    course: CompiledStateGraph[Any, Any, Any, Any]
+
+    async def hold(self, course: LiveCourse) -> None:
+        """Run the session graph over the session that the course is holding."""
+        if self.session is None:
+            raise GraphError(f"arm {self.name!r} holds no sessions")
+        await self.session.ainvoke(
+            Progressing(steps=0), context=course, config={"recursion_limit": _NO_LIMIT}
+        )
+
+    async def run(self, course: LiveCourse) -> None:
+        """Run the course graph to its end."""
+        await self.course.ainvoke(
+            Progressing(steps=0), context=course, config={"recursion_limit": _NO_LIMIT}
+        )
+
+
+@cache
+def compile_arm(name: str, *, midway: bool = False) -> CompiledArm:
+    """Compile an arm of `graphs/`, once per process.
+
+    `midway` starts it in the middle of a session that is being held already (a fork).
+    Raises `GraphError` when the wiring does not hold together.
+    """
+    arm = load_arm(name)
+    session, course = wire(arm)
+    holds = "session" in course
+    if midway and not holds:
+        raise GraphError(
+            f"arm {name!r} holds no sessions, so a fork cannot go on under it", file=arm.file
+        )
+    again = next((b for _, b, d in session.out_edges("speak", data=True) if "again" in d["when"]))
+    names = set(course) | (set(session) if holds else set())
+    return CompiledArm(
+        name=name,
+        control=arm.control,
+        levels=effective_levels(arm),
+        nodes=frozenset(names - {END}),
+        session=_machine(session, again if midway else None) if holds else None,
+        course=_machine(course, "session" if midway else None),
+    )
+
+
+def steps_of(flow: Flow, start: str | None = None) -> dict[str, Step]:
+    """The steps that a flow's nodes are fused into, by the name of their first node."""
+    start = start or flow.graph["start"]
+    heads = {start} | {b for _, b, d in flow.edges(data=True) if d["when"]}
+    steps: dict[str, Step] = {}
+    todo = [start]
+    while todo:
+        head = todo.pop()
+        if head in steps or head == END:
+            continue
+        step = _step(flow, head, heads)
+        steps[head] = step
+        todo += [b for b in flow.successors(step.last)]
+    return steps
+
+
+def _step(flow: Flow, head: str, heads: set[str]) -> Step:
+    stages: list[tuple[Branch, ...]] = [((head,),)]
+    node = head
+    while True:
+        after = list(flow.successors(node))
+        if any(flow.edges[node, b]["when"] for b in after):
+            break
+        if len(after) > 1:
+            branches, join = _branches(flow, after)
+            stages.append(branches)
+            if join in heads or join == END:
+                name = "+".join(n for stage in stages for branch in stage for n in branch)
+                # Branches meet in a step of their own; the flow goes on from any branch's last.
+                return Step(name, tuple(stages), branches[0][-1])
+            node = join
+        elif after[0] in heads or after[0] == END:
+            break
+        else:
+            node = after[0]
+        stages.append(((node,),))
+    name = "+".join(n for stage in stages for branch in stage for n in branch)
+    return Step(name, tuple(stages), node)
+
+
+def _branches(flow: Flow, firsts: Sequence[str]) -> tuple[tuple[Branch, ...], str]:
+    """Branches from a fork to the node where they all join."""
+    paths: list[list[str]] = []
+    for first in firsts:
+        path = [first]
+        while flow.in_degree(path[-1]) == 1 and flow.out_degree(path[-1]) == 1:
+            path.append(next(iter(flow.successors(path[-1]))))
+        paths.append(path)
+    joins = {path[-1] for path in paths}
+    if len(joins) != 1:
+        raise GraphError(
+            f"the ways from {', '.join(firsts)} do not join again",
+            hint="let branches be plain runs that lead to one node",
+        )
+    return tuple(tuple(path[:-1]) for path in paths if path[:-1]), joins.pop()
+
+
+def _machine(flow: Flow, start: str | None) -> CompiledStateGraph[Any, Any, Any, Any]:
+    from langgraph.graph import END as STOP
+    from langgraph.graph import START, StateGraph
+
+    steps = steps_of(flow, start)
+    graph = StateGraph(Progressing, context_schema=LiveCourse)
+    for step in steps.values():
+        ways = _ways(flow, step, steps, STOP)
+        graph.add_node(step.name, _runner(step, ways), destinations=tuple(set(ways.values())))
+    graph.add_edge(START, steps[start or flow.graph["start"]].name)
+    return graph.compile()
+
+
+def _ways(flow: Flow, step: Step, steps: dict[str, Step], stop: str) -> dict[str | None, str]:
+    """Where the flow goes on from a step, by its last node's answer (`None` = always)."""
+    ways: dict[str | None, str] = {}
+    for _, target, data in flow.out_edges(step.last, data=True):
+        name = stop if target == END else steps[target].name
+        for answer in data["when"] or {None}:
+            ways[answer] = name
+    return ways
+
+
+def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
+    from langgraph.runtime import Runtime
+    from langgraph.types import Command
+
+    stages = [
+        [[NODES[name].act for name in branch] for branch in stage] for stage in step.stages
+    ]
+
+    async def run_branch(acts: Sequence[Any], course: LiveCourse) -> str | None:
+        answer: str | None = None
+        for act in acts:
+            answer = await act(course)
+        return answer
+
+    async def run(state: Progressing, runtime: Runtime[LiveCourse]) -> Any:
+        course = runtime.context
+        answer: str | None = None
+        for stage in stages:
+            if len(stage) == 1:
+                answer = await run_branch(stage[0], course)
+                continue
+            # All branches are waited for, and the first failure in the wiring's order is raised:
+            # which branch failed first in time must not show in the record.
+            ended = await asyncio.gather(
+                *(run_branch(acts, course) for acts in stage), return_exceptions=True
+            )
+            for outcome in ended:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+            answer = None
+        goto = ways[answer] if answer in ways else ways[None]
+        return Command(goto=goto, update={"steps": state.get("steps", 0) + 1})
+
+    run.__annotations__ = {"state": Progressing, "runtime": Runtime[LiveCourse], "return": Any}
+    return run

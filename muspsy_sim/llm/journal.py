@@ -1,0 +1,449 @@
+"""The journal: every answer and every failed attempt of one episode, appended as it arrives.
+
+It is the checkpoint. Resume, fork and replay run the graph again and read answers from here until
+it ends. An answer counts once its line is complete: a torn last line is owed again, any other
+damage is refused with its line. A journal made under another recipe, content, prompt or schema is
+refused, naming what differs; another code version only warns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import orjson
+
+from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request
+from muspsy_sim.records.episode import Usage
+from muspsy_sim.records.errors import JournalError, StorageError
+
+_SYNC_EVERY_S = 0.05
+"""Longest time that a written line waits for fdatasync. A killed process loses nothing (the line is
+with the kernel); a power cut can lose this much, which is then asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a journal was made under: name -> hash for each thing that can change an answer."""
+
+    episode: str
+    recipe: str
+    content: dict[str, str]
+    prompts: dict[str, str]
+    schemas: dict[str, str]
+    code_version: str
+
+    def as_line(self) -> dict[str, Any]:
+        """The header as its journal line."""
+        return {
+            "kind": "header",
+            "journal_version": 1,
+            "episode": self.episode,
+            "recipe": self.recipe,
+            "content": self.content,
+            "prompts": self.prompts,
+            "schemas": self.schemas,
+            "code_version": self.code_version,
+        }
+
+    @classmethod
+    def from_line(cls, line: dict[str, Any]) -> Header:
+        """Read a header line. Raises `KeyError` or `TypeError` where it is none."""
+        if line["kind"] != "header" or line["journal_version"] != 1:
+            raise KeyError("header")
+        return cls(
+            episode=str(line["episode"]),
+            recipe=str(line["recipe"]),
+            content=dict(line["content"]),
+            prompts=dict(line["prompts"]),
+            schemas=dict(line["schemas"]),
+            code_version=str(line["code_version"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One attempt: what was asked (fingerprint), of whom, and what came of it."""
+
+    key: str
+    attempt: int
+    role: str
+    model: str
+    request: str
+    outcome: Literal["ok", "error"]
+    text: str = ""
+    reasoning: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    kind: FailureKind = "server"
+    message: str = ""
+    retry_after: float | None = None
+    at: float = 0.0
+    ms: float = 0.0
+
+    def as_line(self) -> dict[str, Any]:
+        """The entry as its journal line."""
+        line: dict[str, Any] = {
+            "kind": "call",
+            "key": self.key,
+            "attempt": self.attempt,
+            "role": self.role,
+            "model": self.model,
+            "request": self.request,
+            "outcome": self.outcome,
+            "usage": self.usage.model_dump(),
+            "at": round(self.at, 3),
+            "ms": round(self.ms, 2),
+        }
+        if self.outcome == "ok":
+            line["text"] = self.text
+            if self.reasoning is not None:
+                line["reasoning"] = self.reasoning
+        else:
+            line["error"] = {
+                "kind": self.kind,
+                "message": self.message,
+                "retry_after": self.retry_after,
+            }
+        return line
+
+    @classmethod
+    def from_line(cls, line: dict[str, Any]) -> Entry:
+        """Read a call line. Raises `KeyError`, `TypeError` or `ValueError` where it is none."""
+        error = line.get("error") or {}
+        return cls(
+            key=str(line["key"]),
+            attempt=int(line["attempt"]),
+            role=str(line["role"]),
+            model=str(line["model"]),
+            request=str(line["request"]),
+            outcome=cast(Literal["ok", "error"], line["outcome"]),
+            text=str(line.get("text", "")),
+            reasoning=line.get("reasoning"),
+            usage=Usage.model_validate(line["usage"]),
+            kind=cast(FailureKind, error.get("kind", "server")),
+            message=str(error.get("message", "")),
+            retry_after=error.get("retry_after"),
+            at=float(line.get("at", 0.0)),
+            ms=float(line.get("ms", 0.0)),
+        )
+
+
+def encode_line(line: dict[str, Any]) -> bytes:
+    """A journal line with its checksum (CRC-32 of the rest) in front, newline-terminated."""
+    body = orjson.dumps(line)
+    return b'{"crc":"%08x",' % zlib.crc32(body[1:]) + body[1:] + b"\n"
+
+
+def decode_line(raw: bytes) -> dict[str, Any]:
+    """The line without its checksum. Raises `ValueError` where it does not hold."""
+    if not raw.startswith(b'{"crc":"') or raw[16:18] != b'",':
+        raise ValueError("it does not begin with a checksum")
+    rest = raw[18:]
+    if b"%08x" % zlib.crc32(rest) != raw[8:16]:
+        raise ValueError("its checksum does not hold")
+    line = orjson.loads(b"{" + rest)
+    if not isinstance(line, dict):
+        raise ValueError("it is no object")
+    return line
+
+
+@dataclass(frozen=True, slots=True)
+class JournalText:
+    """A journal as read: header, calls in order, and how many bytes of it are whole."""
+
+    header: Header | None
+    entries: list[Entry]
+    whole_bytes: int
+    torn: bool
+
+
+def read_journal(path: Path) -> JournalText:
+    """Read a journal. A torn last line is left out; damage before it raises `JournalError`."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return JournalText(None, [], 0, False)
+    except OSError as error:
+        raise JournalError(
+            f"cannot be read ({error.strerror})", file=path, hint="check its permissions"
+        ) from error
+    whole = raw.rfind(b"\n") + 1
+    header: Header | None = None
+    entries: list[Entry] = []
+    voided: set[int] = set()
+    for number, bytes_of_line in enumerate(raw[:whole].split(b"\n")[:-1], start=1):
+        try:
+            line = decode_line(bytes_of_line)
+            if header is None:
+                header = Header.from_line(line)
+            elif line["kind"] == "retry":
+                voided |= {i for i, e in enumerate(entries) if e.key == line["key"]}
+            elif line["kind"] == "call":
+                entries.append(Entry.from_line(line))
+            else:
+                raise ValueError(f"its kind {line['kind']!r} is unknown")
+        except (ValueError, KeyError, TypeError) as error:
+            reason = str(error) if type(error) is ValueError else "a field is missing or wrong"
+            raise JournalError(
+                f"the journal is damaged here: {reason}",
+                file=path,
+                line=number,
+                hint="restore the file, or delete it to have this episode made anew",
+            ) from error
+    kept = [e for i, e in enumerate(entries) if i not in voided]
+    return JournalText(header, kept, whole, whole < len(raw))
+
+
+class GroupSync:
+    """Brings written journal lines to the disk together: one fdatasync per file and beat."""
+
+    def __init__(self) -> None:
+        self._dirty: set[int] = set()
+        self._lock = threading.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    def mark(self, fd: int) -> None:
+        """Note that this file has lines that are not on the disk yet."""
+        with self._lock:
+            self._dirty.add(fd)
+
+    def flush(self) -> None:
+        """Bring all to the disk now."""
+        with self._lock:
+            for fd in self._dirty:
+                os.fdatasync(fd)
+            self._dirty.clear()
+
+    def forget(self, fd: int) -> None:
+        """Bring one file to the disk now and drop it, before it is closed."""
+        with self._lock:
+            if fd in self._dirty:
+                os.fdatasync(fd)
+                self._dirty.discard(fd)
+
+    async def __aenter__(self) -> GroupSync:
+        self._task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self.flush()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_SYNC_EVERY_S)
+            if self._dirty:
+                await asyncio.to_thread(self.flush)
+
+
+class Journal:
+    """The journal of one episode, open for reading what is there and appending what comes."""
+
+    def __init__(
+        self, path: Path, header: Header, recorded: list[Entry], fd: int | None, sync: GroupSync
+    ) -> None:
+        self.path = path
+        self.header = header
+        self.asked = 0
+        """Attempts asked of a model in this process; the rest were read."""
+        self._recorded: dict[str, list[Entry]] = {}
+        for entry in recorded:
+            self._recorded.setdefault(entry.key, []).append(entry)
+        self._next: dict[str, int] = {}
+        self._fd = fd
+        self._sync = sync
+
+    @classmethod
+    def open(cls, path: Path, header: Header, sync: GroupSync) -> Journal:
+        """Open or begin a journal for appending. Raises `JournalError` if it is not this run's."""
+        text = read_journal(path)
+        if text.header is not None:
+            check_header(path, text.header, header)
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            os.ftruncate(fd, text.whole_bytes)
+        except OSError as error:
+            raise _storage(path, error) from error
+        journal = cls(path, header, text.entries, fd, sync)
+        if text.header is None:
+            journal._write(header.as_line())
+        return journal
+
+    @classmethod
+    def for_replay(cls, path: Path, header: Header, sync: GroupSync) -> Journal:
+        """Open a journal that nothing is appended to. Raises `JournalError` if it is not this
+        run's or is not there."""
+        text = read_journal(path)
+        if text.header is None:
+            raise JournalError("the journal is missing or empty", file=path, hint="run it first")
+        check_header(path, text.header, header)
+        return cls(path, header, text.entries, None, sync)
+
+    def take(self, key: str) -> Entry | None:
+        """The next recorded attempt at this call, each once, in order; `None` when it is owed."""
+        at = self._next.get(key, 0)
+        attempts = self._recorded.get(key, [])
+        if at >= len(attempts):
+            return None
+        self._next[key] = at + 1
+        return attempts[at]
+
+    def attempts(self, key: str) -> int:
+        """How many attempts at this call were taken or made so far."""
+        return self._next.get(key, 0)
+
+    def append(self, entry: Entry) -> None:
+        """Add an attempt. It counts from here on. Raises `StorageError` when the disk refuses."""
+        self._write(entry.as_line())
+        self._next[entry.key] = self._next.get(entry.key, 0) + 1
+        self._recorded.setdefault(entry.key, []).append(entry)
+        self.asked += 1
+
+    def void(self, key: str) -> None:
+        """Owe a call again whose recorded attempts all failed (`muspsy run --retry-failed`)."""
+        self._write({"kind": "retry", "key": key, "at": round(time.time(), 3)})
+        self._recorded.pop(key, None)
+        self._next.pop(key, None)
+
+    @property
+    def writable(self) -> bool:
+        """Whether attempts can be added (not so in a replay)."""
+        return self._fd is not None
+
+    def untaken(self) -> list[str]:
+        """Calls recorded and not read back: the run took another way than when it was recorded."""
+        return [k for k, v in self._recorded.items() if self._next.get(k, 0) < len(v)]
+
+    def recorded(self) -> Iterator[Entry]:
+        """All recorded attempts."""
+        for attempts in self._recorded.values():
+            yield from attempts
+
+    def close(self) -> None:
+        """Bring what is written to the disk and close."""
+        if self._fd is not None:
+            self._sync.forget(self._fd)
+            os.close(self._fd)
+            self._fd = None
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._fd is None:
+            raise JournalError("the journal is open for replay only", file=self.path)
+        data = encode_line(line)
+        before = os.fstat(self._fd).st_size
+        try:
+            written = os.write(self._fd, data)
+            if written != len(data):
+                raise OSError(28, "No space left on device")
+        except OSError as error:
+            # What was half written would otherwise be a damaged line once more is appended.
+            os.ftruncate(self._fd, before)
+            raise _storage(self.path, error) from error
+        self._sync.mark(self._fd)
+
+
+def check_header(path: Path, found: Header, wanted: Header) -> None:
+    """Refuse a journal made under anything else that can change an answer, naming it."""
+    differs: list[str] = []
+    if found.episode != wanted.episode:
+        differs.append(f"episode ({found.episode})")
+    if found.recipe != wanted.recipe:
+        differs.append("recipe")
+    for what in ("content", "prompts", "schemas"):
+        then, now = getattr(found, what), getattr(wanted, what)
+        names = sorted(n for n in then.keys() | now.keys() if then.get(n) != now.get(n))
+        differs += [f"{what.removesuffix('s')} {n}" for n in names]
+    if differs:
+        raise JournalError(
+            f"the journal was made under another {', '.join(differs)}",
+            file=path,
+            hint="put it back as it was, use another --out, or begin anew with --restart",
+        )
+    if found.code_version != wanted.code_version:
+        warnings.warn(
+            f"{path.name} was begun by version {found.code_version}, "
+            f"this is {wanted.code_version}",
+            stacklevel=2,
+        )
+
+
+def _storage(path: Path, error: OSError) -> StorageError:
+    hint = (
+        "free some space and run the same command again: nothing recorded is lost"
+        if error.errno == 28
+        else "choose another folder with --out"
+    )
+    return StorageError(f"cannot write ({error.strerror})", file=path, hint=hint)
+
+
+class Journalled:
+    """A model whose attempts are read from the journal while it lasts, then made and recorded."""
+
+    def __init__(self, inner: Model | None, journal: Journal) -> None:
+        self._inner = inner
+        self._journal = journal
+
+    @property
+    def name(self) -> str:
+        """The inner model's name."""
+        return self._inner.name if self._inner is not None else "replay"
+
+    async def reply(self, request: Request) -> Reply:
+        """The recorded attempt, or a new one, recorded. Raises `ModelFailure`, `JournalError`."""
+        key = str(request.key)
+        entry = self._journal.take(key)
+        if entry is not None:
+            if entry.request != request.fingerprint:
+                raise JournalError(
+                    f"the recorded call {key} was asked otherwise than it is asked now",
+                    file=self._journal.path,
+                    hint="the code or content changed: use --restart, or another --out",
+                )
+            if entry.outcome == "ok":
+                return Reply(entry.text, entry.reasoning, entry.usage, recorded=True)
+            failure = ModelFailure(entry.kind, entry.message, retry_after=entry.retry_after)
+            failure.recorded = True
+            raise failure
+        if self._inner is None or not self._journal.writable:
+            raise ModelFailure("not_recorded", f"the journal holds no answer to {key}")
+        started, clock = time.time(), time.perf_counter()
+
+        def entry_of(outcome: Literal["ok", "error"], **rest: Any) -> Entry:
+            return Entry(
+                key=key,
+                attempt=self._journal.attempts(key) + 1,
+                role=request.role,
+                model=self.name,
+                request=request.fingerprint,
+                outcome=outcome,
+                at=started,
+                ms=(time.perf_counter() - clock) * 1000.0,
+                **rest,
+            )
+
+        try:
+            reply = await self._inner.reply(request)
+        except ModelFailure as failure:
+            self._journal.append(
+                entry_of(
+                    "error",
+                    kind=failure.kind,
+                    message=failure.message,
+                    retry_after=failure.retry_after,
+                )
+            )
+            raise
+        self._journal.append(
+            entry_of("ok", text=reply.text, reasoning=reply.reasoning, usage=reply.usage)
+        )
+        return reply

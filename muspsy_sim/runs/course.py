@@ -1,0 +1,187 @@
+"""One course from beginning to end: begun from a persona and an arm, lived, and made an episode.
+
+Nothing here touches the disk. Whatever ends a course, it becomes a whole episode that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from muspsy_sim.agents.client.dynamics import initial_state, load_dynamics
+from muspsy_sim.agents.counselor.manners import load_manner
+from muspsy_sim.agents.live import (
+    ClientSide,
+    CounselorSide,
+    Levels,
+    LiveCourse,
+    Schedule,
+)
+from muspsy_sim.graphs.compile import CompiledArm
+from muspsy_sim.graphs.framework import SwitchArm, keep_session
+from muspsy_sim.llm.ask import Asker, CallFailed
+from muspsy_sim.llm.budget import BudgetSpent
+from muspsy_sim.llm.counting import UsageCount
+from muspsy_sim.llm.seam import Model, Role, Sampling
+from muspsy_sim.records.chance import Chance
+from muspsy_sim.records.episode import CourseEnd, Episode, ForkedFrom, Provenance, SessionEnd
+from muspsy_sim.records.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An arm as it sits in the chair: compiled graph, levels in force, models, system prompt."""
+
+    label: str
+    arm: CompiledArm
+    levels: Levels
+    models: Mapping[Role, Model]
+    samplings: Mapping[Role, Sampling]
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Where a course leaves its first seat, and the seat that it goes on under."""
+
+    parent: str
+    session: int
+    turn: int
+    seat: Seat
+
+
+Pulse = Callable[[Literal["turn", "session", "week"]], None]
+
+
+def begin(
+    episode: str,
+    profile: Profile,
+    seat: Seat,
+    seed: int,
+    schedule: Schedule,
+    pulse: Pulse = lambda _: None,
+) -> LiveCourse:
+    """A course that nothing has happened in yet."""
+    chance = Chance(profile.source_case, seed)
+    dynamics = load_dynamics()
+    client = ClientSide(
+        profile=profile,
+        state=initial_state(profile, dynamics, chance),
+        dynamics=dynamics,
+        chance=chance,
+        progress=seat.levels.progress,
+    )
+    course = LiveCourse(
+        arm=seat.label,
+        ask=Asker(episode, seat.models, seat.samplings, chance),
+        hold=seat.arm.hold,
+        client=client,
+        counselor=CounselorSide(profile.language, seat.levels, "", False),
+        schedule=schedule,
+        nodes=frozenset(),
+        pulse=pulse,
+    )
+    sit(course, seat)
+    return course
+
+
+def sit(course: LiveCourse, seat: Seat) -> None:
+    """Put an arm in the counselor's chair. What it may not know of the past is taken from it."""
+    side = course.counselor
+    bare = "respond_bare" in seat.arm.nodes
+    side.levels = seat.levels
+    side.manner_text = load_manner(seat.levels.manner, side.language).text
+    side.keeps_transcripts = seat.levels.recall == "transcript" or (
+        bare and seat.levels.history == "course"
+    )
+    side.remembers = "remember" in seat.arm.nodes or side.keeps_transcripts
+    if not side.remembers:
+        side.notes, side.transcripts, side.treatment = [], [], None
+        if course.session is not None:
+            side.session_plan, side.planned_session = None, 0
+    course.arm = seat.label
+    course.nodes = seat.arm.nodes
+    course.hold = seat.arm.hold
+    course.bare_system = seat.system
+    course.ask = Asker(course.ask.episode, seat.models, seat.samplings, course.client.chance)
+
+
+async def live(course: LiveCourse, seat: Seat, fork: Fork | None = None) -> None:
+    """Live the course to its horizon, or to what stopped it; `course.end` says which.
+
+    Lets errors of the journal and the disk pass: they are nobody's ending.
+    """
+    try:
+        if fork is not None:
+            course.switch_at = (fork.session, fork.turn)
+        try:
+            await seat.arm.run(course)
+        except SwitchArm:
+            if fork is None:
+                raise
+            course.switch_at = None
+            sit(course, fork.seat)
+            await fork.seat.arm.run(course)
+    except CallFailed as error:
+        course.failures.append(error.failure)
+        _stop(course, SessionEnd.MODEL_ERROR, CourseEnd.MODEL_ERROR, str(error))
+    except BudgetSpent as error:
+        _stop(course, SessionEnd.BUDGET_SPENT, CourseEnd.BUDGET_SPENT, str(error))
+
+
+def _stop(course: LiveCourse, session: SessionEnd, end: CourseEnd, detail: str) -> None:
+    if course.session is not None:
+        course.session.end, course.session.end_detail = session, detail
+        keep_session(course)
+        course.sessions[-1].failures = list(course.failures)
+    # Whatever ended the course before, it was not lived to its horizon: this is its ending.
+    course.weeks = [week for week in course.weeks if hasattr(week, "report")]
+    course.end, course.end_week, course.end_detail = end, course.week, detail
+
+
+def episode_of(
+    course: LiveCourse,
+    episode: str,
+    seed: int,
+    seat: Seat,
+    provenance: Provenance,
+    count: UsageCount,
+    fork: Fork | None = None,
+) -> Episode:
+    """The whole record of a lived course."""
+    if course.end is None:
+        raise RuntimeError(f"episode {episode} has no ending")
+    last = fork.seat if fork is not None else seat
+    profile = course.client.profile
+    factors: dict[str, Any] = last.levels.model_dump()
+    return Episode(
+        id=episode,
+        persona=profile.id,
+        source_case=profile.source_case,
+        arm=last.label,
+        factors=factors,
+        control=last.arm.control,
+        seed=seed,
+        language=profile.language,
+        progress=last.levels.progress,
+        profile=profile,
+        provenance=provenance,
+        intake=course.intake,
+        baseline=course.baseline,
+        sessions=course.sessions,
+        weeks=course.weeks,
+        follow_up=course.follow_up,
+        end=course.end,
+        end_week=course.end_week,
+        end_detail=course.end_detail,
+        failures=course.failures,
+        usage={str(role): used for role, used in sorted(count.by_role.items())},
+        forked_from=(
+            ForkedFrom(
+                episode=fork.parent, session=fork.session, turn=fork.turn, arm=seat.label
+            )
+            if fork is not None
+            else None
+        ),
+    )

@@ -1,0 +1,351 @@
+"""The orchestrator: many episodes at once, each journalled, each written whole when it is done.
+
+Running again does what is still owed: whole episodes are left alone, begun ones go on from their
+journals. Results do not depend on how many run at once, nor in which order they end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from muspsy_sim.llm.budget import Budget, Budgeted, Price
+from muspsy_sim.llm.counting import Counted, UsageCount
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
+from muspsy_sim.llm.endpoints import Endpoints
+from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.replay import ReplayModel
+from muspsy_sim.llm.retrying import Retrying, RetryPolicy
+from muspsy_sim.llm.seam import Model, Role, Sampling
+from muspsy_sim.records.episode import CourseEnd, Episode
+from muspsy_sim.records.errors import MuspsyError, RunError
+from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
+from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, provenance_of
+from muspsy_sim.runs.provenance import ROLES
+from muspsy_sim.runs.recipe import Recipe
+from muspsy_sim.runs.store import (
+    Run,
+    clear,
+    find_run,
+    read_episode,
+    read_run_file,
+    write_episode,
+    write_run_file,
+    writing,
+)
+
+
+@dataclass(slots=True)
+class RunProgress:
+    """Where a run stands; read by displays while it changes."""
+
+    episodes: int
+    done: int = 0
+    kept: int = 0
+    """Episodes that were whole before this process began."""
+    running: int = 0
+    sessions: int = 0
+    turns: int = 0
+    weeks: int = 0
+    expected_weeks: int = 0
+    ends: dict[str, int] = field(default_factory=dict)
+    count: UsageCount = field(default_factory=UsageCount)
+    budget: Budget = field(default_factory=Budget)
+    began: float = field(default_factory=time.monotonic)
+
+    def finished(self, end: CourseEnd) -> None:
+        """Note one episode's ending."""
+        self.done += 1
+        self.ends[end.value] = self.ends.get(end.value, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What came of a run: how its episodes ended, by id."""
+
+    run: Run
+    ends: dict[str, CourseEnd]
+    progress: RunProgress
+
+    @property
+    def incomplete(self) -> list[str]:
+        """Episodes that a failure or the budget stopped."""
+        return sorted(name for name, end in self.ends.items() if not end.complete)
+
+
+@dataclass(slots=True)
+class Connections:
+    """The models of a run, each opened once, behind the limits of their endpoints."""
+
+    recipe: Recipe
+    endpoints: Endpoints
+    budget: Budget
+    overrides: Mapping[Role, Model] = field(default_factory=dict)
+    _models: dict[str, Model] = field(default_factory=dict)
+
+    def model(self, text: str) -> Model:
+        """The model of this string: limited by its endpoint, budgeted, not yet journalled."""
+        if text not in self._models:
+            spec = parse_model(text)
+            if spec.scheme == "replay":
+                self._models[text] = ReplayModel(find_run(text.partition(":")[2]).folder)
+            else:
+                raw = open_model(spec, self.endpoints, timeout_s=self.recipe.limits.timeout_s)
+                self._models[text] = Budgeted(raw, self.budget)
+        return self._models[text]
+
+    def seat(self, arm: PlannedArm, journal: Journal, *counts: UsageCount) -> Seat:
+        """The arm in the chair of one episode: its models read and write the episode's journal."""
+        policy = RetryPolicy(
+            attempts=self.recipe.limits.attempts, first_wait_s=self.recipe.limits.first_wait_s
+        )
+        models: dict[Role, Model] = {}
+        samplings: dict[Role, Sampling] = {}
+        for role in ROLES:
+            inner: Model | None = None
+            if journal.writable:
+                inner = self.overrides.get(role) or self.model(
+                    self.recipe.model_of(role, arm.use)
+                )
+            journalled = Journalled(inner, journal)
+            models[role] = Retrying(Counted(journalled, *counts), policy)
+            how = self.recipe.sampling_of(role)
+            samplings[role] = Sampling(how.temperature, how.top_p, how.max_tokens)
+        return Seat(arm.use.label, arm.arm, arm.levels, models, samplings, arm.use.system)
+
+
+@asynccontextmanager
+async def connected(
+    recipe: Recipe, overrides: Mapping[Role, Model] | None = None
+) -> AsyncIterator[Connections]:
+    """Connections for a run, closed afterwards."""
+    prices = {name: Price(p.prompt, p.completion, p.cached) for name, p in recipe.prices.items()}
+    budget = Budget(recipe.budget.tokens, recipe.budget.money, prices)
+    limits = recipe.limits
+    async with Endpoints(limits.calls_at_once, limits.calls_per_minute) as endpoints:
+        yield Connections(recipe, endpoints, budget, overrides or {})
+
+
+async def run(
+    plan: RunPlan,
+    folder: Path,
+    *,
+    restart: bool = False,
+    retry_failed: bool = False,
+    progress: RunProgress | None = None,
+    overrides: Mapping[Role, Model] | None = None,
+) -> RunOutcome:
+    """Run what is owed of a plan into `folder`.
+
+    Raises `RunError` when the folder holds another recipe's results, `JournalError` for a journal
+    that is damaged or another's, `StorageError` when the disk refuses.
+    """
+    run_ = Run(folder)
+    progress = progress or RunProgress(len(plan.episodes))
+    progress.expected_weeks = len(plan.episodes) * (
+        plan.schedule.sessions + plan.schedule.follow_up_weeks
+    )
+    with writing(run_):
+        if restart:
+            clear(run_)
+        check_same_recipe(run_, plan)
+        async with connected(plan.recipe, overrides) as connections, GroupSync() as sync:
+            for arm in plan.arms:
+                _open_models(connections, arm)
+            await connections.endpoints.check()
+            write_run_file(run_, plan.described())
+            progress.budget = connections.budget
+            ends = await _all(run_, plan, connections, sync, progress, retry_failed)
+    return RunOutcome(run_, ends, progress)
+
+
+def _open_models(connections: Connections, arm: PlannedArm) -> None:
+    """Open every model of an arm, so that a missing key is told before anything is written."""
+    for role in ROLES:
+        if role not in connections.overrides:
+            connections.model(connections.recipe.model_of(role, arm.use))
+
+
+@asynccontextmanager
+async def _tuned_gc() -> AsyncIterator[None]:
+    """Cyclic garbage collection tuned for many graphs at once: it was half of LangGraph's cost."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+async def _all(
+    run_: Run,
+    plan: RunPlan,
+    connections: Connections,
+    sync: GroupSync,
+    progress: RunProgress,
+    retry_failed: bool,
+) -> dict[str, CourseEnd]:
+    ends: dict[str, CourseEnd] = {}
+    places = asyncio.Semaphore(plan.recipe.concurrency)
+
+    async def one(planned: PlannedEpisode) -> None:
+        async with places:
+            progress.running += 1
+            try:
+                ends[planned.id] = await _one(
+                    run_, plan, planned, connections, sync, progress, retry_failed
+                )
+                progress.finished(ends[planned.id])
+            finally:
+                progress.running -= 1
+
+    async with _tuned_gc():
+        try:
+            async with asyncio.TaskGroup() as group:
+                for planned in plan.episodes:
+                    group.create_task(one(planned))
+        except BaseExceptionGroup as many:
+            raise _first_cause(many) from many
+    return ends
+
+
+def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error to show: one that a user can mend before any other."""
+    flat: list[BaseException] = []
+
+    def walk(error: BaseException) -> None:
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                walk(inner)
+        else:
+            flat.append(error)
+
+    walk(group)
+    return next((e for e in flat if isinstance(e, MuspsyError)), flat[0])
+
+
+async def _one(
+    run_: Run,
+    plan: RunPlan,
+    planned: PlannedEpisode,
+    connections: Connections,
+    sync: GroupSync,
+    progress: RunProgress,
+    retry_failed: bool,
+) -> CourseEnd:
+    whole = _whole(run_, planned)
+    if whole is not None and (whole.end.complete or not _owed(whole, retry_failed)):
+        progress.kept += 1
+        progress.weeks += plan.schedule.sessions + plan.schedule.follow_up_weeks
+        return whole.end
+    header = planned.arm.hashes.header(planned.id, planned.profile)
+    journal = Journal.open(run_.journal_file(planned.id), header, sync)
+    try:
+        if whole is not None and whole.end is CourseEnd.MODEL_ERROR:
+            for failure in whole.failures:
+                journal.void(f"s{failure.session}t{failure.turn}/{failure.prompt}")
+        for entry in journal.recorded():
+            connections.budget.count(entry.model, entry.usage)
+        episode = await live_episode(plan, planned, connections, journal, progress)
+    finally:
+        journal.close()
+    write_episode(run_, episode)
+    return episode.end
+
+
+async def live_episode(
+    plan: RunPlan,
+    planned: PlannedEpisode,
+    connections: Connections,
+    journal: Journal,
+    progress: RunProgress,
+    fork: ForkPlan | None = None,
+) -> Episode:
+    """Live one episode over an open journal, and make its record."""
+    own = UsageCount()
+    seat = connections.seat(planned.arm, journal, own, progress.count)
+    course = begin(
+        planned.id, planned.profile, seat, planned.seed, plan.schedule, _pulse(progress)
+    )
+    left: Fork | None = None
+    if fork is not None:
+        onward = connections.seat(fork.arm, journal, own, progress.count)
+        left = Fork(fork.parent, fork.session, fork.turn, onward)
+    await live(course, seat, left)
+    made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)
+    return episode_of(course, planned.id, planned.seed, seat, made_with, own, left)
+
+
+@dataclass(frozen=True, slots=True)
+class ForkPlan:
+    """Where an episode leaves its arm, and for which."""
+
+    parent: str
+    session: int
+    turn: int
+    arm: PlannedArm
+
+
+def _pulse(progress: RunProgress) -> Pulse:
+    def pulse(what: Literal["turn", "session", "week"]) -> None:
+        if what == "turn":
+            progress.turns += 2
+        elif what == "session":
+            progress.sessions += 1
+        else:
+            progress.weeks += 1
+
+    return pulse
+
+
+def _whole(run_: Run, planned: PlannedEpisode) -> Episode | None:
+    if not run_.episode_file(planned.id).exists():
+        return None
+    return read_episode(run_, planned.id)
+
+
+def _owed(episode: Episode, retry_failed: bool) -> bool:
+    """Whether an episode that was stopped goes on now: after a budget always, else when asked."""
+    return episode.end is CourseEnd.BUDGET_SPENT or retry_failed
+
+
+def check_same_recipe(run_: Run, plan: RunPlan) -> None:
+    """Refuse a folder that holds results of another recipe; more seeds or personas are welcome."""
+    if not run_.file.is_file():
+        if any((run_.folder / "episodes").glob("*.json")):
+            raise RunError(
+                "this folder holds episodes and no run.yaml",
+                file=run_.folder,
+                hint="use another --out, or --restart",
+            )
+        return
+    before = read_run_file(run_).get("arms", {})
+    for arm in plan.arms:
+        known = before.get(arm.use.label)
+        if known is None:
+            continue
+        for what in ("recipe", "content", "prompts", "schemas"):
+            then, now = known["hashes"][what], getattr(arm.hashes, what)
+            if then != now:
+                names = _differing(then, now) if isinstance(now, dict) else []
+                raise RunError(
+                    f"this folder holds results of another recipe: {what} differs in arm "
+                    f"{arm.use.label!r}" + (f" ({', '.join(names)})" if names else ""),
+                    file=run_.folder,
+                    hint="use another --out, or begin anew with --restart",
+                )
+
+
+def _differing(then: object, now: dict[str, str]) -> list[str]:
+    old = then if isinstance(then, dict) else {}
+    return sorted(name for name in old.keys() | now.keys() if old.get(name) != now.get(name))
+

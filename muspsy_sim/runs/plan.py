@@ -1,0 +1,201 @@
+"""A recipe resolved: which episodes a run consists of, and what each is made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from muspsy_sim.agents.live import Levels, Schedule
+from muspsy_sim.graphs.compile import CompiledArm, compile_arm
+from muspsy_sim.llm.models import parse_model
+from muspsy_sim.personas.library import load_profile
+from muspsy_sim.personas.summaries import list_profiles
+from muspsy_sim.records.episode import Provenance
+from muspsy_sim.records.errors import GraphError, RecipeError
+from muspsy_sim.records.files import canonical_json
+from muspsy_sim.records.profile import Profile
+from muspsy_sim.runs.provenance import (
+    ROLES,
+    Hashes,
+    arm_defaults,
+    code_version,
+    hashes_of,
+    profile_hash,
+    settings_of,
+)
+from muspsy_sim.runs.recipe import ArmUse, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedArm:
+    """An arm as this run uses it."""
+
+    use: ArmUse
+    arm: CompiledArm
+    levels: Levels
+    hashes: Hashes
+    models: dict[str, str]
+    """Role -> model string, secrets left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEpisode:
+    """One client x one arm x one seed."""
+
+    id: str
+    profile: Profile
+    arm: PlannedArm
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """All that a run will do."""
+
+    recipe: Recipe
+    schedule: Schedule
+    arms: list[PlannedArm]
+    profiles: list[Profile]
+    episodes: list[PlannedEpisode]
+
+    def described(self) -> dict[str, Any]:
+        """The run as `run.yaml` holds it: the recipe resolved, with hashes and versions."""
+        return {
+            "run_version": 1,
+            "code_version": code_version(),
+            "recipe": self.recipe.model_dump(mode="json"),
+            "arms": {
+                arm.use.label: {
+                    "graph": arm.use.graph,
+                    "control": arm.arm.control,
+                    "levels": arm.levels.model_dump(),
+                    "nodes": sorted(arm.arm.nodes),
+                    "models": arm.models,
+                    "hashes": {
+                        "recipe": arm.hashes.recipe,
+                        "content": arm.hashes.content,
+                        "prompts": arm.hashes.prompts,
+                        "schemas": arm.hashes.schemas,
+                    },
+                }
+                for arm in self.arms
+            },
+            "personas": {
+                p.id: {"source_case": p.source_case, "hash": profile_hash(p)}
+                for p in self.profiles
+            },
+            "episodes": [e.id for e in self.episodes],
+        }
+
+
+def episode_id(persona: str, arm: str, seed: int) -> str:
+    """The id of one client x one arm x one seed."""
+    return f"{persona}--{arm}--s{seed}"
+
+
+def plan_run(recipe: Recipe, *, base: Path | None = None, limit: int | None = None) -> RunPlan:
+    """Resolve a recipe. `base`: where relative persona paths start; `limit`: only the first N.
+
+    Raises `RecipeError`, `ProfileError`, `GraphError` or `ModelSetupError`, all before any call.
+    """
+    profiles = _profiles(recipe, base)
+    arms = [plan_arm(recipe, use) for use in recipe.uses()]
+    planned = [
+        PlannedEpisode(episode_id(profile.id, arm.use.label, seed), profile, arm, seed)
+        for seed in recipe.seeds
+        for profile in profiles
+        for arm in arms
+    ]
+    schedule = Schedule(
+        sessions=recipe.sessions,
+        exchanges=recipe.exchanges,
+        follow_up_weeks=recipe.follow_up_weeks,
+        recall_tokens=recipe.recall_tokens,
+    )
+    return RunPlan(recipe, schedule, arms, profiles, planned[:limit])
+
+
+def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm:
+    """Resolve one arm of a recipe."""
+    from muspsy_sim.graphs.spec import load_arm
+
+    arm = load_arm(use.graph)
+    compiled = compile_arm(use.graph, midway=midway)
+    # What dropping a node took away (a level of `none`) goes before what a recipe asks for.
+    asked = {**arm_defaults(recipe, arm), **compiled.levels.model_dump()}
+    for factor in ("intake", "monitoring", "progress"):
+        asked[factor] = arm_defaults(recipe, arm)[factor]
+    asked |= use.levels
+    try:
+        levels = Levels.model_validate(asked)
+    except ValueError as error:
+        raise RecipeError(
+            f"arm {use.label!r}: {_first_line(error)}", field="arms", hint="see `muspsy graphs list`"
+        ) from error
+    if use.system is not None and "respond_bare" not in compiled.nodes:
+        raise GraphError(
+            f"arm {use.label!r} has a system prompt, and graph {use.graph!r} does not use one",
+            field="arms",
+            hint="use graph `bare`",
+        )
+    models = {role: parse_model(recipe.model_of(role, use)).name for role in ROLES}
+    return PlannedArm(use, compiled, levels, hashes_of(recipe, use), models)
+
+
+def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:
+    """What an episode of this arm is made with."""
+    hashes = arm.hashes
+    from muspsy_sim.llm.prompting import digest
+
+    def one(table: dict[str, str]) -> str:
+        return digest(canonical_json(table))
+
+    return Provenance(
+        recipe=hashes.recipe,
+        content=one(hashes.content),
+        prompts=one(hashes.prompts),
+        schemas=one(hashes.schemas),
+        code_version=code_version(),
+        models=arm.models,
+        offline=[role for role, model in arm.models.items() if model == "offline"],
+        settings={
+            name: value
+            for name, value in settings_of(recipe, arm.use).items()
+            if name in ("sessions", "exchanges", "follow_up_weeks", "recall_tokens", "system")
+        },
+    )
+
+
+def _profiles(recipe: Recipe, base: Path | None) -> list[Profile]:
+    names: list[str] = []
+    for name in recipe.personas:
+        names += [p.id for p in list_profiles()] if name == "all" else [name]
+    loaded = [
+        load_profile(
+            base / name if base is not None and "/" in name and not name.startswith("/") else name,
+            allow_minors=recipe.allow_minors,
+        )
+        for name in dict.fromkeys(names)
+    ]
+    ids = [p.id for p in loaded]
+    for profile in loaded:
+        if ids.count(profile.id) > 1:
+            raise RecipeError(
+                f"two personas have the id {profile.id!r}", field="personas", hint="rename one"
+            )
+    chosen = [p for p in loaded if recipe.language in ("any", p.language)]
+    if not chosen:
+        raise RecipeError(
+            f"no persona speaks {recipe.language!r}", field="language", hint="use `any`"
+        )
+    return chosen
+
+
+def _first_line(error: ValueError) -> str:
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"levels.{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error).partition("\n")[0]

@@ -1,0 +1,129 @@
+"""A recipe: what to run, as a YAML file of `runs/` says it.
+
+What can change an answer is hashed into the run; what cannot (which seeds and personas, how many at
+once, budget, prices) is not, so a run can be extended and sped up without being made anew.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from muspsy_sim.agents.live import IntakeLevel, Monitoring, Progress
+from muspsy_sim.records.base import Id, Record
+
+RoleName = Literal["client", "appraiser", "counselor", "judge", "annotator"]
+
+RoleOrDefault = Literal["default", "client", "appraiser", "counselor", "judge", "annotator"]
+
+
+class ArmUse(Record):
+    """An arm as a recipe uses it: a graph, and what this use changes about it."""
+
+    graph: Id
+    name: Id | None = Field(default=None, description="the arm's name in results; its graph's if none")
+    models: dict[RoleName, str] = Field(default_factory=dict)
+    levels: dict[str, Any] = Field(default_factory=dict)
+    system: str | None = Field(default=None, description="system prompt of a bare counselor")
+
+    @property
+    def label(self) -> str:
+        """The name under which results stand."""
+        return self.name or self.graph
+
+
+class SamplingSpec(Record):
+    """How a role's model is sampled."""
+
+    temperature: float = Field(default=0.7, ge=0.0, le=2.0)
+    top_p: float = Field(default=1.0, gt=0.0, le=1.0)
+    max_tokens: int = Field(default=1024, ge=16, le=65536)
+
+
+class PriceSpec(Record):
+    """Money per million tokens, in the currency that the budget is in."""
+
+    prompt: float = Field(ge=0.0)
+    completion: float = Field(ge=0.0)
+    cached: float | None = Field(default=None, ge=0.0)
+
+
+class BudgetSpec(Record):
+    """Limits that stop a run cleanly; `None` = none."""
+
+    tokens: int | None = Field(default=None, gt=0)
+    money: float | None = Field(default=None, gt=0.0)
+
+
+class Limits(Record):
+    """How hard each endpoint may be pressed, and how patiently."""
+
+    calls_at_once: int = Field(default=64, ge=1, le=4096)
+    calls_per_minute: float | None = Field(default=None, gt=0.0)
+    attempts: int = Field(default=5, ge=1, le=20)
+    first_wait_s: float = Field(default=1.0, ge=0.0)
+    timeout_s: float = Field(default=120.0, gt=0.0)
+
+
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Recipe(Record):
+    """One file of `runs/`. Sessions are weekly; an exchange is one turn of each party."""
+
+    about: str = ""
+    personas: list[str] = Field(min_length=1, description="ids or paths; `all` = all of personas/")
+    arms: list[str | ArmUse] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
+    sessions: int = Field(default=6, ge=1, le=104)
+    exchanges: int = Field(default=12, ge=1, le=1000)
+    follow_up_weeks: int = Field(default=4, ge=0, le=52)
+    language: Literal["any", "en", "zh"] = "any"
+    intake: IntakeLevel = "brief"
+    monitoring: Monitoring = "none"
+    progress: Progress = "responsive"
+    recall_tokens: int = Field(default=1200, ge=50)
+    models: dict[RoleOrDefault, str] = Field(default_factory=dict)
+    sampling: dict[RoleOrDefault, SamplingSpec] = Field(default_factory=dict)
+    concurrency: int = Field(default=16, ge=1, le=10000, description="episodes at once")
+    limits: Limits = Field(default_factory=Limits)
+    budget: BudgetSpec = Field(default_factory=BudgetSpec)
+    prices: dict[str, PriceSpec] = Field(default_factory=dict)
+    allow_minors: bool = False
+
+    @field_validator("personas", "seeds")
+    @classmethod
+    def _each_once(cls, values: list[Any]) -> list[Any]:
+        if len(set(values)) != len(values):
+            twice = next(v for v in values if values.count(v) > 1)
+            raise ValueError(f"{twice!r} is named twice")
+        return values
+
+    @model_validator(mode="after")
+    def _labels_once(self) -> Recipe:
+        labels = [use.label for use in self.uses()]
+        if len(set(labels)) != len(labels):
+            twice = next(v for v in labels if labels.count(v) > 1)
+            raise ValueError(f"two arms are called {twice!r}; give one of them a `name`")
+        return self
+
+    def uses(self) -> list[ArmUse]:
+        """The arms, each as a use."""
+        return [ArmUse(graph=a) if isinstance(a, str) else a for a in self.arms]
+
+    def model_of(self, role: str, use: ArmUse | None = None) -> str:
+        """The model string of a role, in an arm's use if one is given."""
+        table: dict[str, str] = {str(r): m for r, m in self.models.items()}
+        table |= {str(r): m for r, m in use.models.items()} if use is not None else {}
+        return table.get(role) or table.get("default", "offline")
+
+    def sampling_of(self, role: str) -> SamplingSpec:
+        """How a role is sampled; appraisers and judges default to temperature 0."""
+        table: dict[str, SamplingSpec] = {str(r): how for r, how in self.sampling.items()}
+        if role in table:
+            return table[role]
+        base = table.get("default", SamplingSpec())
+        return base if role in ("client", "counselor") else base.model_copy(
+            update={"temperature": 0.0}
+        )
