@@ -42,7 +42,7 @@ FREE = Price(prompt=0.0, completion=0.0, cached=0.0)
 """The price of `offline`, which asks nobody."""
 
 
-class BudgetSpent(Exception):  # noqa: N818 - an ending, not a fault
+class BudgetSpent(Exception):
     """The budget is spent: no call was made. `of` is `tokens` or `money`."""
 
     def __init__(self, of: str, spent: float, limit: float) -> None:

@@ -64,14 +64,15 @@ class Limits:
 
     async def _turn(self) -> None:
         """Wait for the pause to end and for this call's start in the minute."""
-        while (wait := self._paused_until - self.now()) > 0:
-            # A pause may be prolonged while one waits for it.
-            await self._sleep(wait)
-        if self._interval:
-            start = max(self.now(), self._next_start)
-            self._next_start = start + self._interval
+        while True:
+            start = max(self.now(), self._paused_until, self._next_start)
+            if self._interval:
+                self._next_start = start + self._interval
             if (wait := start - self.now()) > 0:
                 await self._sleep(wait)
+            if self._paused_until <= self.now():
+                return
+            # The endpoint was paused while this call waited: it queues again.
 
 
 class Limited:

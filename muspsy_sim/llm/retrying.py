@@ -121,10 +121,10 @@ class Retrying:
 def _next_attempt(request: Request, failure: ModelFailure) -> Request:
     """The next attempt.
 
-    Where the text itself was at fault, a server that honours seeds would say the same again, so
-    the seed moves on; what only the network did leaves it as it is.
+    Where a text was made and was at fault, a server that honours seeds would make the same again,
+    so the seed moves on; what only the network did leaves it as it is.
     """
     again = request.again()
-    if failure.kind in ("malformed", "cut_off"):
+    if failure.usage.calls and failure.kind in ("malformed", "cut_off"):
         return replace(again, seed=(request.seed + 1) & _SEED_BITS)
     return again

@@ -1,0 +1,122 @@
+"""What a server takes of a request, learnt from what it refuses, per model.
+
+Servers differ in which parameters and answer formats they know. A refusal that names a parameter
+leaves it out from then on; any other refusal of a structured request steps its answer format down.
+Only what then worked is remembered.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from muspsy_sim.llm.answer_formats import FORMATS, in_words, response_format
+from muspsy_sim.llm.seam import Request
+from muspsy_sim.llm.wire import Completion, Rejection
+
+_log = logging.getLogger(__name__)
+
+_OPTIONAL = ("temperature", "top_p", "seed")
+_LENGTHS = ("max_tokens", "max_completion_tokens")
+_UNSUPPORTED = re.compile(
+    r"unsupported|not support|unknown|unrecogni[sz]ed|unexpected|not (?:be )?(?:permitted|allowed)"
+    r"|extra (?:inputs|fields)|only the default|cannot both|deprecated",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(r"context (?:length|window|size)|too long|too many tokens", re.IGNORECASE)
+_SEED_BITS = 0x7FFFFFFF
+"""Seeds are sent as 31 bits: the largest that every server takes."""
+
+
+@dataclass(slots=True)
+class Dialect:
+    """How one model on one endpoint is spoken to.
+
+    `length` is its name for the limit on the answer, `left_out` the parameters that it refuses,
+    `formats` how far down the answer formats each answer type had to go.
+    """
+
+    length: str = "max_tokens"
+    left_out: set[str] = field(default_factory=set)
+    formats: dict[str, int] = field(default_factory=dict)
+
+
+Send = Callable[[dict[str, Any]], Awaitable[Completion]]
+"""Sends a body. Raises `Rejection` where the server did not take it as it was."""
+
+
+async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> Completion:
+    """Send a request in a model's dialect, learning where it is refused. Raises `ModelFailure`."""
+    answer = request.answer.__name__
+    step = dialect.formats.get(answer, 0)
+    length, left_out = dialect.length, set(dialect.left_out)
+    while True:
+        body = body_of(model, request, Dialect(length, left_out, {answer: step}))
+        try:
+            completion = await send(body)
+        except Rejection as refusal:
+            refused = _parameter(refusal, body)
+            if refused in _OPTIONAL:
+                left_out.add(refused)
+            elif refused in _LENGTHS:
+                length = _LENGTHS[1 - _LENGTHS.index(refused)]
+            elif "response_format" in body and not _TOO_LONG.search(refusal.message):
+                step += 1
+            else:
+                raise
+            if refused in _LENGTHS and length == dialect.length:
+                raise  # It refuses both names: something else is wrong with the value.
+            continue
+        _learn(dialect, model, answer, step, length, left_out)
+        return completion
+
+
+def body_of(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
+    """The body of a chat-completions request."""
+    messages = [{"role": m.role, "content": m.content} for m in request.messages]
+    body: dict[str, Any] = {"model": model, "messages": messages}
+    body[dialect.length] = request.sampling.max_tokens
+    optional = {
+        "temperature": request.sampling.temperature,
+        "top_p": request.sampling.top_p,
+        "seed": request.seed & _SEED_BITS,
+    }
+    body |= {name: value for name, value in optional.items() if name not in dialect.left_out}
+    if request.schema is None:
+        return body
+    name = request.answer.__name__
+    form = FORMATS[dialect.formats.get(name, 0)]
+    if (wanted := response_format(request.schema, name, form)) is not None:
+        body["response_format"] = wanted
+    if form in ("object", "text"):
+        said = messages[-1]["content"]
+        messages[-1]["content"] = f"{said}\n\n{in_words(request.schema)}"
+    return body
+
+
+def _parameter(refusal: Rejection, body: dict[str, Any]) -> str:
+    """The parameter that a refusal is about; empty where it names none that was sent."""
+    sent = [name for name in (*_OPTIONAL, *_LENGTHS) if name in body]
+    if refusal.param:
+        return refusal.param if refusal.param in sent else ""
+    if not _UNSUPPORTED.search(refusal.message):
+        return ""
+    named = (n for n in sent if re.search(rf"(?<!\w){n}(?!\w)", refusal.message))
+    return next(named, "")
+
+
+def _learn(
+    dialect: Dialect, model: str, answer: str, step: int, length: str, left_out: set[str]
+) -> None:
+    if step > dialect.formats.get(answer, 0):
+        dialect.formats[answer] = step
+        _log.warning("%s: %s is asked for as `%s`", model, answer, FORMATS[step])
+    if length != dialect.length:
+        dialect.length = length
+        _log.warning("%s: the limit on answers is sent as `%s`", model, length)
+    for name in sorted(left_out - dialect.left_out):
+        dialect.left_out.add(name)
+        _log.warning("%s: refuses `%s`, which is left out from now on", model, name)

@@ -1,0 +1,173 @@
+"""Servers, each with one set of connections, one set of limits and what was learnt of its dialects.
+
+All roles and episodes of a run that use a server share its `Endpoint`. `Endpoints` is opened with
+the run and closed with it, within one event loop.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from muspsy_sim.llm.dialects import Dialect
+from muspsy_sim.llm.limits import Limits
+from muspsy_sim.llm.models import ModelSpec, key_variables
+from muspsy_sim.llm.redaction import Secret
+from muspsy_sim.records.errors import ModelSetupError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+_CONNECT_S = 15.0
+_PROBE_S = 20.0
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """One server under one identity. `repr` shows no secret."""
+
+    base_url: str
+    limits: Limits
+    key: Secret | None = None
+    user: Secret | None = None
+    password: Secret | None = None
+    query: tuple[tuple[str, Secret], ...] = ()
+    dialects: dict[str, Dialect] = field(default_factory=dict)
+    _session: aiohttp.ClientSession | None = field(default=None, repr=False)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """All that is sent and must not be shown, the encoded user and password included."""
+        held = [self.key, self.user, self.password, *(value for _, value in self.query)]
+        if self.user is not None:
+            held.append(Secret(_basic(self.user, self.password)))
+        return tuple(secret for secret in held if secret is not None)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it runs on this machine, where no proxy stands between."""
+        return urlsplit(self.base_url).hostname in _LOOPBACK
+
+    def headers(self) -> dict[str, str]:
+        """The headers that say who asks. A user in the address goes before a key."""
+        if self.user is not None:
+            return {"Authorization": f"Basic {_basic(self.user, self.password)}"}
+        return {"Authorization": f"Bearer {self.key.reveal()}"} if self.key else {}
+
+    def dialect(self, model: str, **at_first: str) -> Dialect:
+        """What was learnt of how to speak to a model here."""
+        return self.dialects.setdefault(model, Dialect(**at_first))  # type: ignore[arg-type]
+
+    def session(self) -> aiohttp.ClientSession:
+        """The connections to this server, opened when first needed."""
+        if self._session is None:
+            import aiohttp
+
+            self._session = aiohttp.ClientSession(
+                # The limit on calls at once is ours: a second one in the pool would only hide it.
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self.headers(),
+                trust_env=not self.loopback,
+            )
+        return self._session
+
+    def params(self) -> dict[str, str]:
+        """The query of the address, as it is sent."""
+        return {name: value.reveal() for name, value in self.query}
+
+    async def check(self) -> None:
+        """Ask for the list of models. Raises `ModelSetupError` if nobody answers or lets us in."""
+        import aiohttp
+
+        try:
+            async with self.session().get(
+                f"{self.base_url}/models",
+                params=self.params(),
+                timeout=aiohttp.ClientTimeout(total=_PROBE_S, sock_connect=_CONNECT_S),
+                allow_redirects=False,
+            ) as response:
+                status = response.status
+        except (aiohttp.ClientConnectorError, TimeoutError) as error:
+            raise ModelSetupError(
+                f"no server answers at {self.base_url} ({_reason(error)})",
+                hint="start it, or correct the host and port",
+            ) from None
+        except aiohttp.ClientError:
+            return  # Something is there; what it can do shows when it is asked.
+        if status in (401, 403):
+            raise ModelSetupError(
+                f"the server at {self.base_url} refuses the key ({status})"
+                if self.secrets
+                else f"the server at {self.base_url} wants a key ({status})",
+                hint=f"set {self.key_variable}",
+            )
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable to advise for this server's key."""
+        official = urlsplit(self.base_url).hostname == "api.openai.com"
+        return "OPENAI_API_KEY" if official else key_variables(self.base_url)[0]
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+class Endpoints:
+    """All servers of a run: `async with Endpoints(...) as endpoints`.
+
+    `concurrency` (calls at once) and `per_minute` (calls begun in a minute, `None` = no limit)
+    hold for each server by itself.
+    """
+
+    def __init__(self, concurrency: int = 64, per_minute: float | None = None) -> None:
+        self._concurrency = concurrency
+        self._per_minute = per_minute
+        self._open: dict[tuple[object, ...], Endpoint] = {}
+
+    def at(self, spec: ModelSpec, base_url: str, key: Secret | None) -> Endpoint:
+        """The endpoint at an address under an identity; the same one for the same."""
+        identity = (base_url, key, spec.user, spec.password, spec.query)
+        if identity not in self._open:
+            limits = Limits(self._concurrency, self._per_minute)
+            self._open[identity] = Endpoint(
+                base_url, limits, key, spec.user, spec.password, spec.query
+            )
+        return self._open[identity]
+
+    async def check(self) -> None:
+        """Check that every server opened so far answers. Raises `ModelSetupError`."""
+        for endpoint in list(self._open.values()):
+            await endpoint.check()
+
+    async def aclose(self) -> None:
+        """Close all connections. Models opened through them can't be asked any more."""
+        async with contextlib.AsyncExitStack() as closing:
+            while self._open:
+                closing.push_async_callback(self._open.popitem()[1].aclose)
+
+    async def __aenter__(self) -> Endpoints:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _basic(user: Secret, password: Secret | None) -> str:
+    both = f"{user.reveal()}:{password.reveal() if password else ''}"
+    return base64.b64encode(both.encode()).decode()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "it does not react"
+    os_error = getattr(error, "os_error", None)
+    strerror = getattr(os_error, "strerror", None)
+    return str(strerror or "no connection")

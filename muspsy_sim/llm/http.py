@@ -1,0 +1,131 @@
+"""`http://…#MODEL`: any server that speaks chat completions, straight over aiohttp and orjson.
+
+Redirects are not followed, since the key would go with them. Connections are the endpoint's; the
+time limit is for one call from connecting to its last byte, waiting for admission not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import orjson
+
+from muspsy_sim.llm.dialects import speak
+from muspsy_sim.llm.endpoints import Endpoint, Endpoints
+from muspsy_sim.llm.limits import Limited
+from muspsy_sim.llm.models import ModelSpec
+from muspsy_sim.llm.redaction import Secret, shown
+from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
+from muspsy_sim.llm.wire import MAX_BODY, Completion, failure_of, read_body, reply_from
+
+_CONNECT_S = 15.0
+_JSON = {"Content-Type": "application/json"}
+
+
+def open_http(spec: ModelSpec, key: Secret | None, endpoints: Endpoints, timeout_s: float) -> Model:
+    """A model on a server, behind the limits of its endpoint."""
+    endpoint = endpoints.at(spec, spec.base_url, key)
+    return Limited(HttpModel(spec.name, spec.model, endpoint, timeout_s), endpoint.limits)
+
+
+class HttpModel:
+    """A model behind chat completions. `timeout_s` in seconds, for one call."""
+
+    __slots__ = ("_dialect", "_endpoint", "_model", "_timeout", "name")
+
+    def __init__(self, name: str, model: str, endpoint: Endpoint, timeout_s: float) -> None:
+        self.name = name
+        self._model = model
+        self._endpoint = endpoint
+        self._dialect = endpoint.dialect(model)
+        self._timeout = call_timeout(timeout_s)
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer one attempt. Raises `ModelFailure`."""
+        completion = await speak(self._send, self._model, request, self._dialect)
+        return reply_from(completion, request, self._endpoint.secrets)
+
+    async def _send(self, body: dict[str, Any]) -> Completion:
+        try:
+            content = orjson.dumps(body)
+        except TypeError:
+            raise ModelFailure("bad_request", "the prompt holds text that is no Unicode") from None
+        url = f"{self._endpoint.base_url}/chat/completions"
+        answer = await post(self._endpoint, url, content, _JSON, self._timeout)
+        if answer.status != 200:
+            raise failed(answer, self._endpoint)
+        return read_body(answer.raw, self._endpoint.secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server sent back, whatever it is."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+
+
+def call_timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """The time limit of one call; less for being let in at all."""
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, _CONNECT_S))
+
+
+def failed(answer: Answer, endpoint: Endpoint) -> ModelFailure:
+    """The failure that a status other than 200 is, with what to do about a missing key."""
+    failure = failure_of(answer.status, answer.headers, answer.raw, endpoint.secrets)
+    if answer.status not in (401, 403):
+        return failure
+    return ModelFailure("auth", f"{failure.message}; check the key in {endpoint.key_variable}")
+
+
+async def post(
+    endpoint: Endpoint,
+    url: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    within: aiohttp.ClientTimeout,
+) -> Answer:
+    """Send one body and read the whole answer. Raises `ModelFailure` where there is none."""
+    failure: ModelFailure
+    try:
+        async with endpoint.session().post(
+            url,
+            data=content,
+            headers=headers,
+            params=endpoint.params(),
+            timeout=within,
+            allow_redirects=False,
+        ) as response:
+            return Answer(response.status, dict(response.headers), await _read(response))
+    except aiohttp.ClientConnectorError as error:
+        why = shown(str(error.os_error), endpoint.secrets)
+        failure = ModelFailure("unreachable", f"no connection to {endpoint.base_url}: {why}")
+    except aiohttp.ConnectionTimeoutError:
+        failure = ModelFailure("unreachable", f"{endpoint.base_url} lets no connection in")
+    except TimeoutError:
+        failure = ModelFailure("timeout", f"no whole answer within {within.total:g} s")
+    except aiohttp.ClientResponseError:
+        failure = ModelFailure("malformed", "the server's answer is no HTTP")
+    except aiohttp.ClientError:
+        failure = ModelFailure("cut_off", "the connection broke before the answer was whole")
+    # Raised outside the handlers, or it would carry the client's error, headers and all.
+    raise failure
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The whole body, refused once it is longer than `MAX_BODY`."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > MAX_BODY:
+            response.close()
+            raise ModelFailure(
+                "malformed", f"the server's answer is longer than {MAX_BODY:,} bytes"
+            )
+        pieces.append(piece)
+    return b"".join(pieces)
