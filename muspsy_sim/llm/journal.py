@@ -413,6 +413,7 @@ class Journalled:
                 return Reply(entry.text, entry.reasoning, entry.usage, recorded=True)
             failure = ModelFailure(entry.kind, entry.message, retry_after=entry.retry_after)
             failure.recorded = True
+            failure.usage = entry.usage
             raise failure
         if self._inner is None or not self._journal.writable:
             raise ModelFailure("not_recorded", f"the journal holds no answer to {key}")
@@ -440,6 +441,7 @@ class Journalled:
                     kind=failure.kind,
                     message=failure.message,
                     retry_after=failure.retry_after,
+                    usage=failure.usage,
                 )
             )
             raise
