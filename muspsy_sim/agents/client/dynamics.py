@@ -6,6 +6,7 @@ of the state change nowhere else; symptoms change only in `live_week`.
 
 from __future__ import annotations
 
+from muspsy_sim.agents.client.attendance import Attendance, attends
 from muspsy_sim.agents.client.disclosure import (
     RISK,
     Licensed,
@@ -26,15 +27,9 @@ from muspsy_sim.agents.client.feeling import (
     stage_now,
 )
 from muspsy_sim.agents.client.parameters import Dynamics, Parameter, load_dynamics
+from muspsy_sim.agents.client.scripted import arc_session
 from muspsy_sim.agents.client.symptoms import initial_state, observe
-from muspsy_sim.agents.client.weeks import (
-    Attendance,
-    HomeworkOutcome,
-    WeekLived,
-    arc_session,
-    attends,
-    live_week,
-)
+from muspsy_sim.agents.client.weeks import HomeworkOutcome, WeekLived, live_week
 
 __all__ = [
     "RISK",

@@ -145,7 +145,8 @@ def _respond(
         _repair(ledger, received["repair"], dynamics)
     worst = min(received, key=lambda behaviour: received[behaviour])
     if received[worst] < 0.0:
-        _hurt(ledger, -received[worst] * reactivity, f"behaviours.{worst}", dynamics)
+        badly = (-received[worst]) ** dynamics.harm.power.value
+        _hurt(ledger, badly * reactivity, f"behaviours.{worst}", dynamics)
     else:
         ledger.shift("strain", -dynamics.rupture.easing.value, "rupture.easing")
     return work

@@ -6,6 +6,8 @@ that the changes of a value always add up to what it moved.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from muspsy_sim.records.state import Alliance, StateChange, StateValues
 
 BELIEFS = "beliefs."
@@ -89,6 +91,14 @@ class Ledger:
             for (value, rule), by in self._moves.items()
             if round(by, 6) != 0.0
         ]
+
+
+def noted(
+    ledger: Ledger, scale: str, rule: str, before: Sequence[float], after: list[float]
+) -> list[float]:
+    """`after`, with the movement of the scale's mean written down."""
+    ledger.note(scale, (sum(after) - sum(before)) / len(after), rule)
+    return after
 
 
 def unit(x: float) -> float:

@@ -124,6 +124,7 @@ class BehaviourRule(Record):
 class Harm(Record):
     """What a badly received turn does, per unit of how badly."""
 
+    power: Parameter
     trust: Parameter
     goal: Parameter
     task: Parameter
@@ -203,6 +204,7 @@ class Attending(Record):
     drop_stage: Parameter
     drop_worse: Parameter
     remission: Parameter
+    crisis: Parameter
     stop_wish: Parameter
 
 
@@ -211,6 +213,7 @@ class Weekly(Record):
 
     responsiveness_sd: Parameter
     natural: Parameter
+    natural_sd: Parameter
     work: Parameter
     alliance_share: Parameter
     homework: Parameter
@@ -307,6 +310,11 @@ class Dynamics(Record):
             if unknown := named - set(self.sources) - {"assumption"}:
                 raise ValueError(f"{path} names sources that are not listed: {sorted(unknown)}")
         return self
+
+    @property
+    def crisis_level(self) -> float:
+        """Risk, 0 to 1, from which a client who has told of it can be referred on as in crisis."""
+        return self.attending.crisis.value
 
     def parameters(self) -> dict[str, Parameter]:
         """Every parameter by its path, such as `week.natural`, in the file's order."""

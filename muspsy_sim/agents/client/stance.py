@@ -39,6 +39,10 @@ _INVITATIONS: tuple[Behaviour, ...] = (
     "explore_thought",
     "autonomy",
 )
+_LIGHT: tuple[Behaviour, ...] = ("simple_reflection",)
+"""Invitations that are room enough for what is easy to tell, and for no more."""
+_EASY = 1
+"""Highest sensitivity of what is easy to tell."""
 _PUSHES: tuple[Behaviour, ...] = (
     "advise",
     "suggest_with_permission",
@@ -299,8 +303,13 @@ def _telling(turn: _Turn) -> Decision | None:
         )
     if not turn.appraisal.shows(*_INVITATIONS) or _just_told(turn):
         return None
+    room = 3 if turn.appraisal.shows(*(b for b in _INVITATIONS if b not in _LIGHT)) else _EASY
     ready = _by_ease(
-        [fact for fact in turn.profile.facts if fact.id in open_now and fact.id not in told]
+        [
+            fact
+            for fact in turn.profile.facts
+            if fact.id in open_now and fact.id not in told and fact.sensitivity <= room
+        ]
     )
     talk = turn.profile.temperament.talkativeness
     if ready and turn.draw("on-invitation") < rules.on_invitation.value * (_STILL_STRAINED + talk):

@@ -6,12 +6,13 @@ unless those thoughts may be told.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from pydantic import Field, model_validator
 
 from muspsy_sim.records.base import Language, Record
-from muspsy_sim.records.content import content_path
+from muspsy_sim.records.content import CONTENT_VARIABLE, content_path
 from muspsy_sim.records.state import SymptomReport
 from muspsy_sim.records.strict_yaml import load_strict
 
@@ -45,9 +46,8 @@ class SymptomWords(Record):
 
 def report_in_words(report: SymptomReport, language: Language, *, risk: bool) -> list[str]:
     """The report's items that weigh, heaviest first, six at most; never a number."""
-    words = _load(str(content_path("agents", "client", "symptom_words.yaml")))
-    wording = words.en if language == "en" else words.zh
-    return [*_phrases(report, wording, risk)]
+    words = _load(os.environ.get(CONTENT_VARIABLE))
+    return _phrases(report, words.en if language == "en" else words.zh, risk)
 
 
 def _phrases(report: SymptomReport, wording: Wording, risk: bool) -> list[str]:
@@ -67,5 +67,6 @@ def _phrases(report: SymptomReport, wording: Wording, risk: bool) -> list[str]:
 
 
 @cache
-def _load(path: str) -> SymptomWords:
-    return load_strict(path, SymptomWords)
+def _load(content: str | None) -> SymptomWords:
+    """The file, read once for each place that content is read from; asked for at every turn."""
+    return load_strict(content_path("agents", "client", "symptom_words.yaml"), SymptomWords)

@@ -12,27 +12,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from muspsy_sim.agents.client.attendance import MIDDLE, logistic
 from muspsy_sim.agents.client.feeling import Progress
-from muspsy_sim.agents.client.ledger import BELIEFS, Ledger, unit
+from muspsy_sim.agents.client.ledger import BELIEFS, Ledger, noted, unit
 from muspsy_sim.agents.client.parameters import Dynamics
+from muspsy_sim.agents.client.scripted import follow_script
 from muspsy_sim.agents.client.symptoms import (
     ITEM_MAX,
-    initial_state,
     resting_distress,
     starting_self_efficacy,
 )
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import ArcSession, LifeEvent, Profile
-from muspsy_sim.records.state import ClientState, Homework, StateChange, SymptomReport
+from muspsy_sim.records.state import ClientState, Homework, StateChange
 
-Attendance = Literal["comes", "misses", "drops_out", "goals_met"]
 HomeworkOutcome = Literal["done", "partly", "not_done"]
 
 _CREDIT: dict[HomeworkOutcome, float] = {"done": 1.0, "partly": 0.5, "not_done": 0.0}
 _COUNTED_REASONS = 3
-_MIDDLE = 0.5
-_CONTEMPLATION = 0.3
-"""Readiness at which `attending.drop_stage` has no effect, as its meaning says."""
 _AIM = ("collaborate", "elicit_change")
 _RETURN = ("summarise", "assign_homework")
 
@@ -45,32 +42,6 @@ class WeekLived:
     events: list[str]
     homework: HomeworkOutcome | None
     changes: list[StateChange]
-
-
-def attends(
-    state: ClientState,
-    profile: Profile,
-    dynamics: Dynamics,
-    chance: Chance,
-    week: int,
-    reports: Sequence[SymptomReport],
-    progress: Progress = "responsive",
-) -> Attendance:
-    """Whether the client comes to this week's session. `reports`: all so far, baseline first.
-
-    A scripted client always comes, since its arc has a session for each week. Nobody drops out
-    before a first session: someone who never came has no course to leave.
-    """
-    if progress == "scripted":
-        return "comes"
-    if _well(reports, dynamics) and _wants_to_stop(state, dynamics, chance, week):
-        return "goals_met"
-    if week > 1 and chance.uniform(week, 0, "attend/drop-out") < _logistic(
-        _drop_out(state, dynamics, reports)
-    ):
-        return "drops_out"
-    missing = _logistic(_missing(state, dynamics))
-    return "misses" if chance.uniform(week, 0, "attend/miss") < missing else "comes"
 
 
 def live_week(
@@ -96,7 +67,7 @@ def live_week(
     ledger = Ledger(state.values)
     phq9, gad7 = state.phq9, state.gad7
     if progress == "scripted":
-        phq9, gad7 = _follow_script(ledger, state, profile, dynamics, chance, week)
+        phq9, gad7 = follow_script(ledger, state, profile, dynamics, chance, week)
     elif progress == "responsive":
         phq9, gad7 = _live(
             ledger, state, profile, dynamics, chance, week, session_held, event, outcome
@@ -122,15 +93,14 @@ def life_event(profile: Profile, dynamics: Dynamics, chance: Chance, week: int) 
     return profile.life_events[order[len(happened) - 1]]
 
 
-def arc_session(profile: Profile, session: int) -> ArcSession | None:
-    """The arc's entry for a session, if the case report tells of it."""
-    return next((entry for entry in profile.arc if entry.session == session), None)
-
-
 def responsiveness(dynamics: Dynamics, chance: Chance) -> float:
     """How much this client gets from the same help: lognormal with mean 1, one draw an episode."""
-    sd = dynamics.week.responsiveness_sd.value
-    return math.exp(sd * chance.normal(0, 0, "responsiveness") - sd * sd / 2.0)
+    return _lasting(dynamics.week.responsiveness_sd.value, chance, "responsiveness")
+
+
+def _lasting(sd: float, chance: Chance, purpose: str) -> float:
+    """A client's lasting difference from others: lognormal, mean 1, `sd` of the log."""
+    return math.exp(sd * chance.normal(0, 0, purpose) - sd * sd / 2.0)
 
 
 def _live(
@@ -162,13 +132,11 @@ def _live(
     ):
         moved = latent
         for rule, rate in rates.items():
-            moved = _noted(ledger, scale, rule, moved, [_shrink(x, rate) for x in moved])
+            moved = noted(ledger, scale, rule, moved, [_shrink(x, rate) for x in moved])
         if relapsed:
-            moved = _noted(
-                ledger, scale, "week.relapse_size", moved, _slip(moved, intake, dynamics)
-            )
+            moved = noted(ledger, scale, "week.relapse_size", moved, _slip(moved, intake, dynamics))
         noise = _noise(scale, moved, week, dynamics, chance)
-        items.append(_noted(ledger, scale, "week.noise_common", moved, noise))
+        items.append(noted(ledger, scale, "week.noise_common", moved, noise))
     phq9, gad7 = items
     _distress(ledger, phq9, gad7, event, dynamics)
     _risk(ledger, profile, dynamics)
@@ -188,7 +156,8 @@ def _rates(
     """Shares of the items lost this week, by rule; a negative one is added."""
     rules = dynamics.week
     gets = responsiveness(dynamics, chance)
-    rates = {"week.natural": rules.natural.value}
+    recovers = _lasting(rules.natural_sd.value, chance, "natural")
+    rates = {"week.natural": rules.natural.value * recovers}
     if held:
         worked = _worked(ledger, state, dynamics)
         rates["week.work"] = rules.work.value * gets * worked
@@ -294,14 +263,6 @@ def _noise(
     ]
 
 
-def _noted(
-    ledger: Ledger, scale: str, rule: str, before: Sequence[float], after: list[float]
-) -> list[float]:
-    """`after`, with the movement of the scale's mean written down."""
-    ledger.note(scale, (sum(after) - sum(before)) / len(after), rule)
-    return after
-
-
 def _distress(
     ledger: Ledger,
     phq9: Sequence[float],
@@ -323,49 +284,10 @@ def _risk(ledger: Ledger, profile: Profile, dynamics: Dynamics) -> None:
     if profile.risk.ideation == "none":
         return
     rules = dynamics.week
-    by = rules.risk_distress.value * (ledger["distress"] - _MIDDLE)
+    by = rules.risk_distress.value * (ledger["distress"] - MIDDLE)
     ledger.shift("risk", by, "week.risk_distress")
     reasons = min(_COUNTED_REASONS, len(profile.risk.protective))
     ledger.shift("risk", -rules.risk_protection.value * reasons, "week.risk_protection")
-
-
-def _follow_script(
-    ledger: Ledger,
-    state: ClientState,
-    profile: Profile,
-    dynamics: Dynamics,
-    chance: Chance,
-    week: int,
-) -> tuple[list[float], list[float]]:
-    """Even steps from intake to where the script ends, over the arc's sessions if it has one."""
-    rules = dynamics.scripted
-    start = initial_state(profile, dynamics, chance)
-    last = profile.arc[-1].session if profile.arc else rules.sessions.value
-    done = min(1.0, week / last)
-    gone = 1.0 - rules.improvement.value * done
-
-    def toward(begin: float, end: float) -> float:
-        return begin + (max(begin, end) - begin) * done
-
-    values = start.values
-    ledger.place("trust", toward(values.trust, rules.trust.value), "scripted.trust")
-    for part, begin in (
-        ("goal", values.alliance.goal),
-        ("task", values.alliance.task),
-        ("bond", values.alliance.bond),
-    ):
-        ledger.place(part, toward(begin, rules.alliance.value), "scripted.alliance")
-    ledger.place("readiness", toward(values.readiness, rules.readiness.value), "scripted.readiness")
-    sure = toward(values.self_efficacy, rules.self_efficacy.value)
-    ledger.place("self_efficacy", sure, "scripted.self_efficacy")
-    ledger.place("distress", values.distress * gone, "scripted.improvement")
-    ledger.place("risk", values.risk * gone, "scripted.improvement")
-    for belief, strength in values.beliefs.items():
-        ledger.place(BELIEFS + belief, strength * gone, "scripted.improvement")
-    rule = "scripted.improvement"
-    phq9 = _noted(ledger, "phq9", rule, state.phq9, [unit(item * gone) for item in start.phq9])
-    gad7 = _noted(ledger, "gad7", rule, state.gad7, [unit(item * gone) for item in start.gad7])
-    return phq9, gad7
 
 
 def _homework_outcome(
@@ -377,14 +299,14 @@ def _homework_outcome(
     rules = dynamics.week
     done = (
         rules.homework_base.value
-        + rules.homework_propensity.value * (profile.temperament.homework_propensity - _MIDDLE)
-        + rules.homework_task.value * (state.values.alliance.task - _MIDDLE)
-        + rules.homework_readiness.value * (state.values.readiness - _MIDDLE)
+        + rules.homework_propensity.value * (profile.temperament.homework_propensity - MIDDLE)
+        + rules.homework_task.value * (state.values.alliance.task - MIDDLE)
+        + rules.homework_readiness.value * (state.values.readiness - MIDDLE)
     )
     draw = chance.uniform(week, 0, "homework")
-    if draw < _logistic(done):
+    if draw < logistic(done):
         return "done"
-    return "partly" if draw < _logistic(done + rules.homework_partly.value) else "not_done"
+    return "partly" if draw < logistic(done + rules.homework_partly.value) else "not_done"
 
 
 def _resolved(homework: list[Homework], outcome: HomeworkOutcome | None) -> list[Homework]:
@@ -394,52 +316,3 @@ def _resolved(homework: list[Homework], outcome: HomeworkOutcome | None) -> list
         entry.model_copy(update={"status": outcome}) if entry.status == "set" else entry
         for entry in homework
     ]
-
-
-def _well(reports: Sequence[SymptomReport], dynamics: Dynamics) -> bool:
-    """Whether the last two reports, of weeks lived, are both below both cut-offs."""
-    below = dynamics.attending.remission.value
-    lived = [report for report in reports if report.week > 0][-2:]
-    return len(lived) == 2 and all(
-        report.phq9_total < below and report.gad7_total < below for report in lived
-    )
-
-
-def _wants_to_stop(state: ClientState, dynamics: Dynamics, chance: Chance, week: int) -> bool:
-    wish = dynamics.attending.stop_wish.value * state.values.self_efficacy
-    return chance.uniform(week, 0, "attend/enough") < wish
-
-
-def _alliance(state: ClientState) -> float:
-    alliance = state.values.alliance
-    return (alliance.goal + alliance.task + alliance.bond) / 3.0
-
-
-def _missing(state: ClientState, dynamics: Dynamics) -> float:
-    """Log odds of missing this week."""
-    rules = dynamics.attending
-    return (
-        rules.miss_base.value
-        + rules.miss_alliance.value * (_alliance(state) - _MIDDLE)
-        + rules.miss_distress.value * (state.values.distress - _MIDDLE)
-    )
-
-
-def _drop_out(state: ClientState, dynamics: Dynamics, reports: Sequence[SymptomReport]) -> float:
-    """Log odds of dropping out this week."""
-    rules = dynamics.attending
-    worse = 0.0
-    if len(reports) > 1:
-        first, last = reports[0].phq9_total, reports[-1].phq9_total
-        worse = min(1.0, max(-1.0, math.log2((last + 1.0) / (first + 1.0))))
-    return (
-        rules.drop_base.value
-        + rules.drop_alliance.value * (_alliance(state) - _MIDDLE)
-        + rules.drop_strain.value * state.values.strain
-        + rules.drop_stage.value * (state.values.readiness - _CONTEMPLATION)
-        + rules.drop_worse.value * worse
-    )
-
-
-def _logistic(log_odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-log_odds))

@@ -1,0 +1,97 @@
+"""The parameters of the client's dynamics are whole, sourced, and refused where they are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from client_course import DISMISSIVE, GOOD, clients, coded, live
+
+from muspsy_sim.agents.client.parameters import Dynamics, load_dynamics
+from muspsy_sim.records.content import content_path
+from muspsy_sim.records.errors import ContentError
+from muspsy_sim.records.strict_yaml import load_strict
+
+
+def written(tmp_path: Path, old: str, new: str) -> Path:
+    text = content_path("agents", "client", "dynamics.yaml").read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    path = tmp_path / "dynamics.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_paths_from_memory_and_planning_can_be_switched_off() -> None:
+    paths = {
+        path: parameter
+        for path, parameter in load_dynamics().parameters().items()
+        if path.startswith(("remembered.", "planned."))
+    }
+    assert len(paths) == 8
+    assert all(parameter.low <= 0.0 <= parameter.high for parameter in paths.values())
+
+
+def test_each_parameter_names_a_listed_source_or_says_assumption() -> None:
+    dynamics = load_dynamics()
+    for path, parameter in dynamics.parameters().items():
+        assert (parameter.source == "assumption") == (parameter.basis == "assumption"), path
+    used = {
+        key.strip()
+        for parameter in dynamics.parameters().values()
+        for key in parameter.source.split(";")
+    }
+    assert set(dynamics.sources) <= used, "a source that nothing rests on"
+
+
+def test_published_figures_are_taken_over_as_they_stand() -> None:
+    dynamics = load_dynamics()
+    assert dynamics.report.phq9_reliability.value == 0.84
+    assert dynamics.report.gad7_reliability.value == 0.83
+    assert dynamics.attending.remission.value == 5
+
+
+def test_every_change_names_a_rule_of_the_file() -> None:
+    paths = load_dynamics().parameters()
+    stream = [*GOOD[:6], coded("repair"), *DISMISSIVE[:5]]
+    changes = [
+        change
+        for profile in clients()
+        for seed in range(6)
+        for change in live(profile, seed, stream, weeks=8, attending=False).changes
+    ]
+    rules = {change.rule for change in changes}
+    assert len(rules) > 20
+    for rule in rules:
+        assert any(path == rule or path.startswith(f"{rule}.") for path in paths), rule
+
+
+def test_a_value_outside_its_range_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "item_noise: {value: 0.03", "item_noise: {value: 3")
+    with pytest.raises(ContentError, match="outside its range") as caught:
+        load_strict(path, Dynamics)
+    assert caught.value.line is not None
+    assert "start.item_noise" in str(caught.value)
+
+
+def test_an_unlisted_source_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "source: Sharf 2010", "source: Nobody 1901")
+    with pytest.raises(ContentError, match="Nobody 1901"):
+        load_strict(path, Dynamics)
+
+
+def test_a_missing_behaviour_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "\n  summarise:\n", "\n  summarized:\n")
+    with pytest.raises(ContentError, match="summari"):
+        load_strict(path, Dynamics)
+
+
+def test_changed_values_are_checked_and_the_shipped_ones_stay() -> None:
+    shipped = load_dynamics()
+    other = shipped.changed({"week.natural": 0.0, "disclosing.thresholds.3": 0.8})
+    assert other.week.natural.value == 0.0
+    assert other.disclosing.thresholds[3].value == 0.8
+    assert shipped.week.natural.value > 0.0
+    with pytest.raises(ContentError, match="no parameter"):
+        shipped.changed({"week.naturel": 0.0})
+    with pytest.raises(ContentError, match="outside its range"):
+        shipped.changed({"week.natural": 0.9})
