@@ -109,7 +109,7 @@ def steps_of(flow: Flow, start: str | None = None) -> dict[str, Step]:
             continue
         step = _step(flow, head, heads)
         steps[head] = step
-        todo += [b for b in flow.successors(step.last)]
+        todo += list(flow.successors(step.last))
     return steps
 
 
@@ -181,9 +181,7 @@ def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
     from langgraph.runtime import Runtime
     from langgraph.types import Command
 
-    stages = [
-        [[NODES[name].act for name in branch] for branch in stage] for stage in step.stages
-    ]
+    stages = [[[NODES[name].act for name in branch] for branch in stage] for stage in step.stages]
 
     async def run_branch(acts: Sequence[Any], course: LiveCourse) -> str | None:
         answer: str | None = None

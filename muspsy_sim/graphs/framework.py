@@ -33,7 +33,12 @@ async def open_week(course: LiveCourse) -> str:
         return "absent"
     side = course.client
     attendance = attends(
-        side.state, side.profile, side.dynamics, side.chance, course.week, side.reports,
+        side.state,
+        side.profile,
+        side.dynamics,
+        side.chance,
+        course.week,
+        side.reports,
         side.progress,
     )
     if attendance == "drops_out":
@@ -101,9 +106,7 @@ async def report(course: LiveCourse) -> str:
     await client.report(course)
     if course.week < course.schedule.sessions:
         return "again"
-    course.finish(
-        CourseEnd.SESSIONS_USED if "session" in course.nodes else CourseEnd.WAITED
-    )
+    course.finish(CourseEnd.SESSIONS_USED if "session" in course.nodes else CourseEnd.WAITED)
     return "over"
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def edges_of(lines: list[str]) -> tuple[Edge, ...]:
     for line in lines:
         path, _, when = line.partition(" when ")
         nodes = [name.strip() for name in path.split("->")]
-        for i, (source, target) in enumerate(zip(nodes, nodes[1:], strict=False)):
+        for i, (source, target) in enumerate(pairwise(nodes)):
             last = i == len(nodes) - 2
             edges.append(Edge(source, target, when.strip() or None if last else None))
     return tuple(edges)
@@ -98,7 +99,7 @@ def load_arm(name: str) -> Arm:
     course: list[str] | None = None
     control = False
     dropped: list[str] = []
-    for file, path in chain:
+    for file, _ in chain:
         levels |= file.levels
         control = file.control if file.control is not None else control
         if file.session is not None:

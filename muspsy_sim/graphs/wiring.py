@@ -6,7 +6,7 @@ node is reachable, every path can end, every requirement is met and every answer
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from muspsy_sim.agents.live import Levels
 from muspsy_sim.graphs.nodes import NODES, Node
@@ -16,7 +16,7 @@ from muspsy_sim.records.errors import GraphError
 if TYPE_CHECKING:
     import networkx as nx
 
-    Flow = nx.DiGraph[str]
+    Flow = nx.DiGraph[Any]
 
 
 def wire(arm: Arm) -> tuple[Flow, Flow]:

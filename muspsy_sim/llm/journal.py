@@ -281,8 +281,7 @@ class Journal:
 
     @classmethod
     def for_replay(cls, path: Path, header: Header, sync: GroupSync) -> Journal:
-        """Open a journal that nothing is appended to. Raises `JournalError` if it is not this
-        run's or is not there."""
+        """Open a journal for reading alone. Raises `JournalError` if it is another's or missing."""
         text = read_journal(path)
         if text.header is None:
             raise JournalError("the journal is missing or empty", file=path, hint="run it first")
@@ -371,8 +370,7 @@ def check_header(path: Path, found: Header, wanted: Header) -> None:
         )
     if found.code_version != wanted.code_version:
         warnings.warn(
-            f"{path.name} was begun by version {found.code_version}, "
-            f"this is {wanted.code_version}",
+            f"{path.name} was begun by version {found.code_version}, this is {wanted.code_version}",
             stacklevel=2,
         )
 

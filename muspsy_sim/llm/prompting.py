@@ -53,7 +53,11 @@ def fence(lines: list[Any], client: str = "Client", counselor: str = "Counselor"
     said = "\n".join(
         f"[{line.id}] {who[line.speaker]}: {_FENCE_MARK.sub('< ', line.text)}" for line in lines
     )
-    return f"<dialogue>\n{said}\n</dialogue>" if said else "<dialogue>\n(nothing said yet)\n</dialogue>"
+    return (
+        f"<dialogue>\n{said}\n</dialogue>"
+        if said
+        else "<dialogue>\n(nothing said yet)\n</dialogue>"
+    )
 
 
 @cache
@@ -149,16 +153,25 @@ def render(prompt: Prompt[Any, Any], view: Record) -> tuple[Message, ...]:
     return (*messages, Message("user", last)) if last else tuple(messages)
 
 
-@cache
+_SCHEMAS: dict[type[Record], tuple[dict[str, Any], str]] = {}
+
+
 def answer_schema(answer: type[Record]) -> dict[str, Any]:
     """The JSON schema that a server is asked to hold an answer to."""
-    return answer.model_json_schema()
+    return _schema(answer)[0]
 
 
-@cache
 def schema_digest(answer: type[Record]) -> str:
     """Hash of an answer's schema."""
-    return digest(orjson.dumps(answer_schema(answer), option=orjson.OPT_SORT_KEYS))
+    return _schema(answer)[1]
+
+
+def _schema(answer: type[Record]) -> tuple[dict[str, Any], str]:
+    if answer not in _SCHEMAS:
+        schema = answer.model_json_schema()
+        hashed = digest(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
+        _SCHEMAS[answer] = (schema, hashed)
+    return _SCHEMAS[answer]
 
 
 def request_for(

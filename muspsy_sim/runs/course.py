@@ -178,9 +178,7 @@ def episode_of(
         failures=course.failures,
         usage={str(role): used for role, used in sorted(count.by_role.items())},
         forked_from=(
-            ForkedFrom(
-                episode=fork.parent, session=fork.session, turn=fork.turn, arm=seat.label
-            )
+            ForkedFrom(episode=fork.parent, session=fork.session, turn=fork.turn, arm=seat.label)
             if fork is not None
             else None
         ),

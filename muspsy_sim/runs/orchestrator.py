@@ -17,8 +17,8 @@ from typing import Literal
 
 from muspsy_sim.llm.budget import Budget, Budgeted, Price
 from muspsy_sim.llm.counting import Counted, UsageCount
-from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
 from muspsy_sim.llm.endpoints import Endpoints
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
 from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
@@ -110,11 +110,9 @@ class Connections:
         for role in ROLES:
             inner: Model | None = None
             if journal.writable:
-                inner = self.overrides.get(role) or self.model(
-                    self.recipe.model_of(role, arm.use)
-                )
+                inner = self.overrides.get(role) or self.model(self.recipe.model_of(role, arm.use))
             journalled = Journalled(inner, journal)
-            models[role] = Retrying(Counted(journalled, *counts), policy)
+            models[role] = Retrying(Counted(journalled, self.budget, *counts), policy)
             how = self.recipe.sampling_of(role)
             samplings[role] = Sampling(how.temperature, how.top_p, how.max_tokens)
         return Seat(arm.use.label, arm.arm, arm.levels, models, samplings, arm.use.system)
@@ -273,9 +271,7 @@ async def live_episode(
     """Live one episode over an open journal, and make its record."""
     own = UsageCount()
     seat = connections.seat(planned.arm, journal, own, progress.count)
-    course = begin(
-        planned.id, planned.profile, seat, planned.seed, plan.schedule, _pulse(progress)
-    )
+    course = begin(planned.id, planned.profile, seat, planned.seed, plan.schedule, _pulse(progress))
     left: Fork | None = None
     if fork is not None:
         onward = connections.seat(fork.arm, journal, own, progress.count)
@@ -348,4 +344,3 @@ def check_same_recipe(run_: Run, plan: RunPlan) -> None:
 def _differing(then: object, now: dict[str, str]) -> list[str]:
     old = then if isinstance(then, dict) else {}
     return sorted(name for name in old.keys() | now.keys() if old.get(name) != now.get(name))
-

@@ -22,7 +22,6 @@ from muspsy_sim.runs.provenance import (
     code_version,
     hashes_of,
     profile_hash,
-    settings_of,
 )
 from muspsy_sim.runs.recipe import ArmUse, Recipe
 
@@ -82,8 +81,7 @@ class RunPlan:
                 for arm in self.arms
             },
             "personas": {
-                p.id: {"source_case": p.source_case, "hash": profile_hash(p)}
-                for p in self.profiles
+                p.id: {"source_case": p.source_case, "hash": profile_hash(p)} for p in self.profiles
             },
             "episodes": [e.id for e in self.episodes],
         }
@@ -131,7 +129,9 @@ def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm
         levels = Levels.model_validate(asked)
     except ValueError as error:
         raise RecipeError(
-            f"arm {use.label!r}: {_first_line(error)}", field="arms", hint="see `muspsy graphs list`"
+            f"arm {use.label!r}: {_first_line(error)}",
+            field="arms",
+            hint="see `muspsy graphs list`",
         ) from error
     if use.system is not None and "respond_bare" not in compiled.nodes:
         raise GraphError(
@@ -139,7 +139,7 @@ def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm
             field="arms",
             hint="use graph `bare`",
         )
-    models = {role: parse_model(recipe.model_of(role, use)).name for role in ROLES}
+    models: dict[str, str] = {role: parse_model(recipe.model_of(role, use)).name for role in ROLES}
     return PlannedArm(use, compiled, levels, hashes_of(recipe, use), models)
 
 
@@ -160,9 +160,11 @@ def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:
         models=arm.models,
         offline=[role for role, model in arm.models.items() if model == "offline"],
         settings={
-            name: value
-            for name, value in settings_of(recipe, arm.use).items()
-            if name in ("sessions", "exchanges", "follow_up_weeks", "recall_tokens", "system")
+            "sessions": recipe.sessions,
+            "exchanges": recipe.exchanges,
+            "follow_up_weeks": recipe.follow_up_weeks,
+            "recall_tokens": recipe.recall_tokens,
+            "system": arm.use.system,
         },
     )
 

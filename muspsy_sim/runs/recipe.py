@@ -22,7 +22,9 @@ class ArmUse(Record):
     """An arm as a recipe uses it: a graph, and what this use changes about it."""
 
     graph: Id
-    name: Id | None = Field(default=None, description="the arm's name in results; its graph's if none")
+    name: Id | None = Field(
+        default=None, description="the arm's name in results; its graph's if none"
+    )
     models: dict[RoleName, str] = Field(default_factory=dict)
     levels: dict[str, Any] = Field(default_factory=dict)
     system: str | None = Field(default=None, description="system prompt of a bare counselor")
@@ -124,6 +126,8 @@ class Recipe(Record):
         if role in table:
             return table[role]
         base = table.get("default", SamplingSpec())
-        return base if role in ("client", "counselor") else base.model_copy(
-            update={"temperature": 0.0}
+        return (
+            base
+            if role in ("client", "counselor")
+            else base.model_copy(update={"temperature": 0.0})
         )

@@ -83,7 +83,7 @@ def read_run_file(run: Run) -> dict[str, Any]:
     import yaml
 
     try:
-        read = yaml.load(run.file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        read = yaml.load(run.file.read_bytes(), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise RunError(
             "cannot be read", file=run.file, hint="restore it, or run the recipe again"
@@ -145,8 +145,7 @@ def episodes(run: Run) -> Iterator[Episode]:
 def writing(run: Run) -> Iterator[None]:
     """Hold the run for writing. Raises `RunError` while another process does."""
     try:
-        for part in ("episodes", "journal"):
-            (run.folder / part).mkdir(parents=True, exist_ok=True)
+        _make_folders(run)
         lock = os.open(run.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise storage_error(run.folder, error, "write") from error
@@ -163,15 +162,21 @@ def writing(run: Run) -> Iterator[None]:
         os.close(lock)
 
 
+def _make_folders(run: Run) -> None:
+    for part in ("episodes", "journal"):
+        (run.folder / part).mkdir(parents=True, exist_ok=True)
+
+
 def clear(run: Run) -> None:
     """Remove what a run made, to begin anew; a folder that holds no run is left alone."""
     if not run.file.is_file():
         return
     try:
         for part in ("episodes", "journal", "forks", "scores", "tables"):
-            shutil.rmtree(run.folder / part, ignore_errors=False) if (
-                run.folder / part
-            ).exists() else None
+            if (run.folder / part).exists():
+                shutil.rmtree(run.folder / part)
+        # Last, so that a clearing which is cut short is seen for a run and cleared again.
         run.file.unlink()
+        _make_folders(run)
     except OSError as error:
         raise storage_error(run.folder, error, "write") from error

@@ -75,7 +75,7 @@ async def respond_bare(course: LiveCourse) -> None:
 
 
 async def remember(course: LiveCourse) -> None:
-    """Write the note of the session just held. Quotes that are not verbatim are dropped, counted."""
+    """Write the note of the session just held. What is quoted wrongly is dropped and counted."""
     session = course.sessions[-1]
     if not session.turns:
         return
@@ -126,10 +126,10 @@ async def _plan(course: LiveCourse, number: int, turns: list[Turn]) -> None:
 
 
 def settle_note(answer: NoteAnswer, session: int, said: dict[str, str]) -> SessionNote:
-    """The note as it is kept: a statement that claims a quote must quote a cited turn verbatim,
-    and turns that do not exist are not cited. What fails is dropped and counted.
+    """The note as it is kept.
 
-    `said` maps the ids of this session's and earlier sessions' turns to their text.
+    A statement that claims a quote must quote a cited turn verbatim, and turns that do not exist
+    are not cited. What fails is dropped and counted. `said` maps the ids of this session's and earlier sessions' turns to their text.
     """
     dropped = 0
 

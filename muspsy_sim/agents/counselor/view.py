@@ -30,7 +30,8 @@ _BARE_SYSTEM = {
 
 def recall(side: CounselorSide, budget: int) -> list[Recalled]:
     """What is remembered now, by the arm's level, the newest first to fill `budget` tokens and
-    then in order of time."""
+    then in order of time.
+    """
     level = side.levels.recall
     if level == "last":
         return [_note(note) for note in side.notes[-1:]]

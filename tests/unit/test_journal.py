@@ -1,0 +1,260 @@
+"""The journal: what is recorded is read back, what is torn is owed, what is damaged is refused."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muspsy_sim.llm.journal import (
+    Entry,
+    GroupSync,
+    Header,
+    Journal,
+    Journalled,
+    decode_line,
+    encode_line,
+    read_journal,
+)
+from muspsy_sim.llm.seam import CallKey, ModelFailure, Reply, Request, Sampling
+from muspsy_sim.records.answers import PlainReply
+from muspsy_sim.records.episode import Usage
+from muspsy_sim.records.errors import JournalError, MuspsyError, StorageError
+from muspsy_sim.records.views import BareView
+
+HEADER = Header("ep", "r0", {"agents/a.yaml": "1"}, {"client.speak": "2"}, {"client.speak": "3"}, "1")
+
+
+def entry(number: int, **changes: object) -> Entry:
+    made = Entry(
+        key=f"s1t{number}/client.speak",
+        attempt=1,
+        role="client",
+        model="fake",
+        request=f"f{number}",
+        outcome="ok",
+        text=f"words {number} 你好 \u2028 end",
+        usage=Usage(calls=1, prompt_tokens=5, completion_tokens=2),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def written(path: Path, count: int = 3) -> bytes:
+    journal = Journal.open(path, HEADER, GroupSync())
+    for number in range(count):
+        journal.append(entry(number))
+    journal.close()
+    return path.read_bytes()
+
+
+def request(number: int, fingerprint: str | None = None) -> Request:
+    return Request(
+        key=CallKey("ep", 1, number, "client.speak"),
+        role="client",
+        view=BareView(language="en", system="x"),
+        answer=PlainReply,
+        messages=(),
+        schema=None,
+        sampling=Sampling(),
+        seed=1,
+        fingerprint=fingerprint or f"f{number}",
+    )
+
+
+class Counting:
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def reply(self, request: Request) -> Reply:
+        self.asked += 1
+        return Reply("new words")
+
+
+def test_what_is_appended_is_read_back_in_order(tmp_path: Path) -> None:
+    written(tmp_path / "j.jsonl")
+    text = read_journal(tmp_path / "j.jsonl")
+    assert text.header == HEADER
+    assert [e.text for e in text.entries] == [entry(n).text for n in range(3)]
+    assert not text.torn
+
+
+@pytest.mark.parametrize("cut", [1, 5, 40])
+def test_a_torn_last_line_is_owed_again_and_appending_goes_on(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "j.jsonl"
+    path.write_bytes(written(path)[:-cut])
+    assert read_journal(path).torn
+    journal = Journal.open(path, HEADER, GroupSync())
+    assert journal.take("s1t1/client.speak") is not None
+    assert journal.take("s1t2/client.speak") is None
+    journal.append(entry(2))
+    journal.close()
+    text = read_journal(path)
+    assert not text.torn
+    assert len(text.entries) == 3
+
+
+def test_every_cut_of_the_file_is_readable_and_keeps_all_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    whole = written(path)
+    for cut in range(len(whole) + 1):
+        path.write_bytes(whole[:cut])
+        lines = whole[:cut].count(b"\n")
+        assert len(read_journal(path).entries) == max(0, lines - 1)
+
+
+def test_damage_before_the_end_is_refused_with_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    raw = bytearray(written(path))
+    raw[raw.index(b"words 0")] ^= 1
+    path.write_bytes(bytes(raw))
+    with pytest.raises(JournalError) as caught:
+        read_journal(path)
+    assert caught.value.line == 2
+    assert "damaged" in str(caught.value)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    path = tmp_path_factory.mktemp("j") / "j.jsonl"
+    path.write_bytes(raw)
+    try:
+        text = read_journal(path)
+    except MuspsyError:
+        return
+    assert text.entries == []
+
+
+@given(st.integers(0, 10_000), st.integers(0, 255))
+def test_any_changed_byte_is_noticed_or_torn(
+    tmp_path_factory: pytest.TempPathFactory, place: int, value: int
+) -> None:
+    path = tmp_path_factory.mktemp("j") / "j.jsonl"
+    raw = bytearray(written(path))
+    place %= len(raw)
+    if raw[place] == value:
+        return
+    raw[place] = value
+    path.write_bytes(bytes(raw))
+    try:
+        text = read_journal(path)
+    except JournalError:
+        return
+    assert text.torn
+    assert [e.text for e in text.entries] == [entry(n).text for n in range(len(text.entries))]
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers(-(2**53), 2**53) | st.none()))
+def test_lines_round_trip(line: dict[str, object]) -> None:
+    line["kind"] = "call"
+    encoded = encode_line(line)
+    assert encoded.endswith(b"\n")
+    assert encoded.count(b"\n") == 1
+    found = decode_line(encoded[:-1])
+    crc = found.pop("crc", line.get("crc"))
+    line.pop("crc", None)
+    assert found == line or crc is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"recipe": "other"}, "recipe"),
+        ({"content": {"agents/a.yaml": "9"}}, "content agents/a.yaml"),
+        ({"prompts": {"client.speak": "9"}}, "prompt client.speak"),
+        ({"schemas": {}}, "schema client.speak"),
+        ({"episode": "other"}, "episode"),
+    ],
+)
+def test_another_runs_journal_is_refused_and_what_differs_is_named(
+    tmp_path: Path, change: dict[str, object], named: str
+) -> None:
+    written(tmp_path / "j.jsonl")
+    other = replace(HEADER, **change)  # type: ignore[arg-type]
+    with pytest.raises(JournalError, match=named):
+        Journal.open(tmp_path / "j.jsonl", other, GroupSync())
+
+
+def test_another_code_version_only_warns(tmp_path: Path) -> None:
+    written(tmp_path / "j.jsonl")
+    with pytest.warns(UserWarning, match="begun by version 1"):
+        Journal.open(tmp_path / "j.jsonl", replace(HEADER, code_version="2"), GroupSync()).close()
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "j.jsonl"
+    journal = Journal.open(path, HEADER, GroupSync())
+    journal.append(entry(0))
+    real = os.write
+
+    def full(fd: int, data: bytes) -> int:
+        real(fd, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(StorageError, match="full|space"):
+        journal.append(entry(1))
+    monkeypatch.setattr(os, "write", real)
+    journal.append(entry(2))
+    journal.close()
+    assert [e.key for e in read_journal(path).entries] == [
+        "s1t0/client.speak",
+        "s1t2/client.speak",
+    ]
+
+
+async def test_recorded_attempts_are_taken_in_order_and_then_the_model_is_asked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "j.jsonl"
+    journal = Journal.open(path, HEADER, GroupSync())
+    journal.append(entry(1, outcome="error", kind="server", message="oops", text=""))
+    journal.append(entry(1, attempt=2))
+    journal.close()
+    model = Counting()
+    again = Journalled(model, Journal.open(path, HEADER, GroupSync()))
+    with pytest.raises(ModelFailure) as caught:
+        await again.reply(request(1))
+    assert caught.value.recorded
+    assert caught.value.kind == "server"
+    reply = await again.reply(request(1))
+    assert reply.recorded
+    assert reply.text == entry(1).text
+    assert model.asked == 0
+    assert (await again.reply(request(1))).text == "new words"
+    assert model.asked == 1
+
+
+async def test_a_call_asked_otherwise_than_recorded_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    written(path)
+    again = Journalled(Counting(), Journal.open(path, HEADER, GroupSync()))
+    with pytest.raises(JournalError, match="asked otherwise"):
+        await again.reply(request(1, fingerprint="another"))
+
+
+async def test_a_replay_asks_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    written(path)
+    model = Counting()
+    again = Journalled(model, Journal.for_replay(path, HEADER, GroupSync()))
+    with pytest.raises(ModelFailure) as caught:
+        await again.reply(request(9))
+    assert caught.value.kind == "not_recorded"
+    assert model.asked == 0
+
+
+def test_a_voided_call_is_owed_again(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    journal = Journal.open(path, HEADER, GroupSync())
+    journal.append(entry(1, outcome="error", kind="auth", message="no"))
+    journal.void("s1t1/client.speak")
+    journal.append(entry(1))
+    journal.close()
+    assert [e.outcome for e in read_journal(path).entries] == ["ok"]
