@@ -40,6 +40,7 @@ MINIMAL_LENGTH: dict[Language, int] = {"en": 4, "zh": 6}
 SHARED_LENGTH: dict[Language, int] = {"en": 4, "zh": 7}
 """From this length on, two clients who say the same sentence sound alike."""
 
+_LINES = "temperament.voice.lines"
 _OUTCOME_KEY = re.compile(r"outcome|follow_?up|post_?(?:test|treatment|session)|recovered|improved")
 _OUTCOME_WORDS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
@@ -123,33 +124,33 @@ def _outcome(profile: Profile) -> Iterator[Finding]:
 def _facts(profile: Profile) -> Iterator[Finding]:
     if not profile.facts:
         yield Finding(profile.id, "facts", "has none, so the client has nothing to tell", "error")
-    for number, fact in enumerate(profile.facts):
-        place = f"facts[{number}]"
-        if not fact.cues:
-            yield Finding(profile.id, f"{place}.cues", f"{fact.id} has none, so nothing touches it")
-        if not fact.details:
-            yield Finding(profile.id, f"{place}.details", f"{fact.id} has none")
-        if fact.sensitivity > 0 and not fact.hint:
-            yield Finding(profile.id, f"{place}.hint", f"{fact.id} has none")
+    lacking = {
+        "cues": [fact.id for fact in profile.facts if not fact.cues],
+        "details": [fact.id for fact in profile.facts if not fact.details],
+        "hint": [fact.id for fact in profile.facts if fact.sensitivity > 0 and not fact.hint],
+    }
+    for name, facts in lacking.items():
+        if facts:
+            yield Finding(profile.id, f"facts[].{name}", f"missing in {', '.join(facts)}")
 
 
 def _lines(profile: Profile) -> Iterator[Finding]:
     lines = profile.temperament.voice.lines
     moments: tuple[Moment, ...] = get_args(Moment)
-    for moment in moments:
-        place = f"temperament.voice.lines.{moment}"
-        count = len({plainly(line) for line in lines.get(moment, [])})
-        if count < LINES_PER_MOMENT:
-            least = f"{count} different lines, {LINES_PER_MOMENT} are needed"
-            yield Finding(profile.id, place, least)
+    counts = {moment: len({plainly(line) for line in lines.get(moment, [])}) for moment in moments}
+    few = [f"{moment} {count}" for moment, count in counts.items() if count < LINES_PER_MOMENT]
+    if few:
+        message = f"fewer than {LINES_PER_MOMENT} different lines: {', '.join(few)}"
+        yield Finding(profile.id, _LINES, message)
+    for moment, said in lines.items():
         limit = (MINIMAL_LENGTH if moment == "minimal" else LINE_LENGTH)[profile.language]
-        for number, line in enumerate(lines.get(moment, [])):
+        for number, line in enumerate(said):
             if words(line, profile.language) > limit:
-                yield Finding(profile.id, f"{place}[{number}]", f"is longer than {limit}")
-    counts = Counter(plainly(line) for each in lines.values() for line in each)
-    for line, count in counts.items():
+                yield Finding(profile.id, f"{_LINES}.{moment}[{number}]", f"is longer than {limit}")
+    doubled = Counter(plainly(line) for each in lines.values() for line in each)
+    for line, count in doubled.items():
         if count > 1:
-            yield Finding(profile.id, "temperament.voice.lines", f"{line!r} stands {count} times")
+            yield Finding(profile.id, _LINES, f"{line!r} stands {count} times")
 
 
 def _case(profile: Profile, case: CaseReport | None) -> Iterator[Finding]:

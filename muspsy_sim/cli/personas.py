@@ -1,0 +1,339 @@
+"""`muspsy personas`: list, show, check and import clients.
+
+Each command prints to the terminal and leaves with 0, with 1 where a check found an error, or with
+2 and one clear line where the user has something to mend. Whatever only one command needs is
+imported in it, so that `list` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from muspsy_sim.personas.checks import Finding
+    from muspsy_sim.personas.importing import Imported
+    from muspsy_sim.records.profile import CaseReport, Profile
+
+personas_app = typer.Typer(
+    name="personas", help="List, show, check and import clients.", no_args_is_help=True
+)
+
+_PIPE_WIDTH = 120
+"""Columns of a table where no terminal says how many it has."""
+
+
+class ImportFrom(StrEnum):
+    """The published shapes, as the command line names them."""
+
+    MUSPSY_USERCARD = "muspsy-usercard"
+    MUSPSY_REPORT = "muspsy-report"
+    CACTUS_INTAKE = "cactus-intake"
+
+
+@personas_app.command("list")
+def list_personas(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list instead of a table.")] = (
+        False
+    ),
+) -> None:
+    """List the clients in personas/."""
+    from muspsy_sim.personas.summaries import list_profiles
+
+    with _clear_errors():
+        found = list_profiles()
+    if as_json:
+        import orjson
+
+        rows = [{name: getattr(each, name) for name in _JSON_FIELDS} for each in found]
+        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        return
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("id", no_wrap=True, min_width=max((len(each.id) for each in found), default=2))
+    for head in ("lang", "name", "age", "topic", "resistance", "stage", "title"):
+        table.add_column(head, overflow="fold")
+    for each in found:
+        age = "?" if each.age is None else str(each.age)
+        topic = each.topic.replace("_", " ") + (" (risk)" if each.ideation != "none" else "")
+        table.add_row(
+            *(each.id, each.language, each.name, age, topic),
+            *(each.resistance_style, each.stage_of_change, each.title),
+        )
+    _console().print(table)
+
+
+_JSON_FIELDS = (
+    *("id", "source_case", "language", "title", "topic", "name", "age", "occupation"),
+    *("resistance_style", "stage_of_change", "talkativeness", "ideation"),
+)
+
+
+@personas_app.command("show")
+def show_persona(
+    persona: Annotated[str, typer.Argument(metavar="ID", help="A persona's id or path.")],
+    case: Annotated[bool, typer.Option("--case", help="Also print the case report.")] = False,
+) -> None:
+    """Show one client: who it is, what it could tell, what it keeps back."""
+    from muspsy_sim.personas.library import find_profile, load_case, read_profile
+
+    with _clear_errors():
+        profile = read_profile(find_profile(persona))
+        report = load_case(persona) if case else None
+    console = _console()
+    for title, rows in _portrait(profile):
+        _print_rows(console, title, rows)
+    if report:
+        from rich.markdown import Markdown
+
+        console.print()
+        console.print(Markdown(report.text))
+
+
+@personas_app.command("check")
+def check_personas(
+    personas: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID|PATH]...", help="Ids, files or folders; by default all."),
+    ] = None,
+) -> None:
+    """Say what is wrong with clients: errors (exit code 1) and warnings."""
+    from muspsy_sim.personas.checks import check, check_together
+
+    with _clear_errors():
+        pairs = [_with_case(path) for path in _named(personas or [])]
+    findings = [each for profile, case in pairs for each in check(profile, case)]
+    findings += check_together([profile for profile, _ in pairs])
+    console = _console()
+    if findings:
+        console.print(_findings_table(findings))
+    errors = sum(each.severity == "error" for each in findings)
+    console.print(
+        f"{len(pairs)} checked: {_count(errors, 'error')}, "
+        f"{_count(len(findings) - errors, 'warning')}",
+        highlight=False,
+    )
+    if errors:
+        raise typer.Exit(1)
+
+
+@personas_app.command("import")
+def import_from(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A published file, or a folder.")],
+    source: Annotated[ImportFrom, typer.Option("--from", help="The shape it is in.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where each client gets a folder.")
+    ] = Path("imported"),
+    allow_minors: Annotated[
+        bool, typer.Option("--allow-minors", help="Also take clients under 18.")
+    ] = False,
+    assume_adult: Annotated[
+        bool,
+        typer.Option("--assume-adult", help="Take clients of unknown age for adults, on record."),
+    ] = False,
+) -> None:
+    """Turn published client material into profiles, saying what was missing and filled in."""
+    from muspsy_sim.personas.importing import import_personas, write_personas
+
+    with _clear_errors():
+        result = import_personas(
+            path, source.value, allow_minors=allow_minors, assume_adult=assume_adult
+        )
+        written = write_personas(result, out)
+    console = _console()
+    _print_imported(console, result)
+    for title, problems in (
+        ("Refused", result.refused),
+        ("Odd in the source, and left as it is", result.odd),
+        ("Not of this shape", result.skipped),
+    ):
+        _print_problems(console, title, problems)
+    console.print(
+        f"{_count(len(result.profiles), 'profile')} and "
+        f"{_count(len(result.cases), 'case report')} in {out}, {len(result.refused)} refused",
+        highlight=False,
+        markup=False,
+    )
+    if not written:
+        typer.echo(f"{path}: every client in it was refused, so nothing was written", err=True)
+        raise typer.Exit(2)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """A user's mistake becomes its line on stderr and its exit code."""
+    try:
+        yield
+    except MuspsyError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error.exit_code) from None
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _named(personas: list[str]) -> list[Path]:
+    """The profile files meant: of ids, of paths, and of all personas below a folder."""
+    from muspsy_sim.personas.library import find_profile
+    from muspsy_sim.personas.summaries import PROFILE_FILE, profile_files
+
+    if not personas:
+        return profile_files()
+    paths: list[Path] = []
+    for name in personas:
+        folder = Path(name)
+        if folder.is_dir() and not (folder / PROFILE_FILE).exists():
+            inside = profile_files(folder)
+            if not inside:
+                raise ProfileError("there is no profile in this folder", file=folder)
+            paths.extend(inside)
+        else:
+            paths.append(find_profile(name))
+    return paths
+
+
+def _with_case(path: Path) -> tuple[Profile, CaseReport | None]:
+    from muspsy_sim.personas.library import read_case, read_profile
+    from muspsy_sim.personas.summaries import CASE_FILE
+
+    case = path.with_name(CASE_FILE)
+    return read_profile(path), read_case(case) if case.is_file() else None
+
+
+def _findings_table(findings: list[Finding]) -> object:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "persona", "field", "what")
+    for each in findings:
+        style = "red" if each.severity == "error" else "yellow"
+        table.add_row(
+            Text(each.severity, style=style),
+            *(Text(text) for text in (each.persona, each.field, each.message)),
+        )
+    return table
+
+
+_Rows = list[tuple[str, str]]
+
+
+def _portrait(profile: Profile) -> Iterator[tuple[str, _Rows]]:
+    person, manner = profile.demographics, profile.temperament
+    on_paper = [
+        (name.replace("_", " "), str(value)) for name, value in person.model_dump().items() if value
+    ]
+    yield f"{profile.id}: {profile.title}", [("topic", profile.topic), *on_paper]
+    yield (
+        "Brings",
+        [
+            ("problem", profile.presenting_problem),
+            ("history", profile.history),
+            *(("goal", goal) for goal in profile.goals),
+        ],
+    )
+    yield (
+        "Temperament",
+        [
+            ("keeps distance by", manner.resistance_style),
+            ("stage of change", manner.stage_of_change),
+            ("starting trust", f"{manner.starting_trust:.2f}"),
+            ("reactivity", f"{manner.reactivity:.2f}"),
+            ("talkativeness", f"{manner.talkativeness:.2f}"),
+            ("does homework", f"{manner.homework_propensity:.2f}"),
+            ("speaks", manner.voice.style),
+        ],
+    )
+    yield (
+        "At intake",
+        [
+            ("PHQ-9", str(sum(profile.symptoms.phq9))),
+            ("GAD-7", str(sum(profile.symptoms.gad7))),
+            ("risk", f"{profile.risk.level:.2f}, ideation {profile.risk.ideation}"),
+            ("would say", profile.risk.words),
+        ],
+    )
+    beliefs = profile.formulation.core_beliefs
+    yield "Believes", [(f"{each.strength:.2f}", each.belief) for each in beliefs]
+    yield (
+        "Could tell (sensitivity 0 to 3)",
+        [(f"{each.sensitivity} {each.topic}", each.text) for each in profile.facts],
+    )
+    yield "Weeks may bring", [(f"{e.weight:+.2f}", e.text) for e in profile.life_events]
+    yield "The report's arc", [(str(each.session), each.life_events) for each in profile.arc]
+    yield (
+        "About this profile",
+        [
+            ("source case", profile.source_case),
+            ("licence", profile.licence),
+            ("provenance", profile.provenance),
+            ("filled in", ", ".join(profile.defaulted)),
+            ("assumed", ", ".join(profile.assumed)),
+            ("kept in extra", ", ".join(profile.extra)),
+        ],
+    )
+
+
+def _print_rows(console: Console, title: str, rows: _Rows) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    said = [(label, text) for label, text in rows if text]
+    if not said:
+        return
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", min_width=18)
+    grid.add_column()
+    for label, text in said:
+        grid.add_row(Text(label), Text(" ".join(text.split())))
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(grid)
+
+
+def _print_imported(console: Console, result: Imported) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    if result.profiles:
+        shared = set.intersection(*(set(each.defaulted) for each in result.profiles))
+        table = Table("id", "lang", "age", "facts", "arc", "also filled in")
+        for each in result.profiles:
+            age = each.demographics.age
+            shown = "assumed adult" if age is None else str(age)
+            also = [name for name in each.defaulted if name not in shared]
+            table.add_row(
+                *(Text(each.id), each.language, shown, str(len(each.facts)), str(len(each.arc))),
+                Text(", ".join(also)),
+            )
+        console.print(table)
+        console.print(Text(f"Missing in all, and filled in: {', '.join(sorted(shared))}"))
+    for case in result.cases:
+        console.print(Text(f"{case.id}: a case report in {case.language!r}, no profile yet"))
+
+
+def _print_problems(console: Console, title: str, problems: list[Problem]) -> None:
+    from rich.text import Text
+
+    if not problems:
+        return
+    console.print(Text(f"{title}:", style="bold"))
+    for problem in problems:
+        console.print(Text(f"  {problem}"), soft_wrap=True)
