@@ -1,0 +1,266 @@
+"""From the parts of a turn to behaviours with quotes.
+
+Each part is searched for the cues of every behaviour; rules of precedence decide between what a
+part could be (advice with leave is a suggestion, a reflection is what nothing else explains). Text
+that speaks to whoever codes is `other`, and nothing else is read off it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from muspsy_sim.llm.offline.appraiser.client_line import ClientLine, content_words
+from muspsy_sim.llm.offline.appraiser.cues import Cues
+from muspsy_sim.llm.offline.appraiser.sentences import (
+    Part,
+    Sentence,
+    clauses,
+    lowered,
+    parts,
+    sentences,
+)
+from muspsy_sim.records.appraisal import Behaviour
+
+_ASKING: tuple[Behaviour, ...] = (
+    "probe_risk",
+    "review_homework",
+    "elicit_change",
+    "explore_thought",
+    "collaborate",
+)
+"""Questions with a name of their own, the one that goes before first."""
+
+_STATING: tuple[Behaviour, ...] = (
+    "repair",
+    "dismiss",
+    "confront",
+    "flatter",
+    "affirm",
+    "autonomy",
+    "summarise",
+    "reframe",
+    "reassure",
+    "inform",
+    "self_disclosure",
+    "refer_on",
+    "close_session",
+    "social",
+    "collaborate",
+)
+_EXPLAINED: frozenset[Behaviour] = frozenset(_STATING) | {"advise", "recall"}
+"""Where one of these has been found, "you ..." is not a reflection."""
+
+_NOT_BESIDE: dict[Behaviour, frozenset[Behaviour]] = {
+    "affirm": frozenset({"flatter", "dismiss", "confront"}),
+    "empathy": frozenset({"dismiss", "repair", "confront"}),
+    "reassure": frozenset({"dismiss"}),
+    "inform": frozenset({"dismiss"}),
+    "reframe": frozenset({"dismiss"}),
+    "collaborate": frozenset({"advise"}),
+}
+"""A behaviour that is not coded in a part that shows one of the others."""
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A coded turn, and what quality needs to know of it."""
+
+    codes: list[tuple[Behaviour, str]]
+    injected: bool
+    echo: bool
+    """Whether it takes up a word of the client's last line."""
+    follows: bool
+    """Whether it asks on from what was just said ("what was that like?")."""
+    questions: int
+
+    def shows(self, *names: Behaviour) -> bool:
+        """Whether any of these behaviours was coded."""
+        return any(code[0] in names for code in self.codes)
+
+
+def code_turn(text: str, client: ClientLine, cues: Cues) -> Turn:
+    """Code one counselor turn; every turn gets at least one code."""
+    low = lowered(text)
+    found = sentences(low, cues.language)
+    injected = {n for n, one in enumerate(found) if _speaks_to_coder(low, one, cues)}
+    pieces = [part for part in parts(low, found, cues) if part.sentence not in injected]
+    codes: list[tuple[Behaviour, str]] = []
+    for place, part in enumerate(pieces):
+        before = pieces[place - 1] if place else None
+        codes += [
+            (name, _quote(text, name, part, found)) for name in _code(part, before, client, cues)
+        ]
+    heard = [part.low for part in pieces]
+    if _turns_away(heard, client, cues):
+        codes = [(name, quote) for name, quote in codes if name != "social"]
+        codes.append(("dismiss", _quote(text, "dismiss", pieces[0], found)))
+    codes += [("other", text[found[n].start : found[n].end]) for n in sorted(injected)]
+    if not codes and found:
+        codes.append(("other", text[found[0].start : found[0].end]))
+    asked = "\n".join(part.low for part in pieces if part.asks)
+    return Turn(
+        codes=list(dict.fromkeys(codes)),
+        injected=bool(injected),
+        echo=bool(content_words("\n".join(heard), cues) & client.content),
+        follows=bool(asked and cues.forms["follow_up"].search(asked)),
+        questions=sum(part.asks for part in pieces),
+    )
+
+
+def _speaks_to_coder(low: str, one: Sentence, cues: Cues) -> bool:
+    said = low[one.start : one.end]
+    if not said.isascii():
+        said = _INVISIBLE.sub("", unicodedata.normalize("NFKC", said)).lower()
+    return cues.forms["injection"].search(said) is not None
+
+
+def _code(part: Part, before: Part | None, client: ClientLine, cues: Cues) -> list[Behaviour]:
+    found = {name for name, cue in cues.behaviours.items() if cue.search(part.low)}
+    if part.asks:
+        return _code_question(part, before, found, cues)
+    return _code_statement(part, before, found, client, cues)
+
+
+def _code_question(
+    part: Part, before: Part | None, found: set[Behaviour], cues: Cues
+) -> list[Behaviour]:
+    forms = cues.forms
+    for name in ("probe_risk", "dismiss", "confront", "refer_on", "repair"):
+        if name in found:
+            return [name]
+    named: list[Behaviour] = []
+    if "recall" in found:
+        named.append("recall")
+    if "assign_homework" in found or _is_task(part, cues):
+        return [*named, "assign_homework"]
+    if forms["advice_question"].search(part.low) or "advise" in found:
+        return [*named, "suggest_with_permission" if _has_leave(part, before, cues) else "advise"]
+    if "suggest_with_permission" in found:
+        return [*named, "suggest_with_permission"]
+    for name in _ASKING:
+        if name in found:
+            return [*named, name]
+    if forms["check"].search(part.low):
+        return named
+    if forms["greeting_question"].search(part.low):
+        return [*named, "social"]
+    return [*named, "open_question" if _is_open(part, cues) else "closed_question"]
+
+
+def _code_statement(
+    part: Part,
+    before: Part | None,
+    found: set[Behaviour],
+    client: ClientLine,
+    cues: Cues,
+) -> list[Behaviour]:
+    named: list[Behaviour] = []
+    if "recall" in found:
+        named.append("recall")
+    if "assign_homework" in found or _is_task(part, cues) or _continues_task(part, before, cues):
+        return [*named, "assign_homework"]
+    if "probe_risk" in found:
+        named.append("probe_risk")
+    if "review_homework" in found:
+        named.append("review_homework")
+    if "suggest_with_permission" in found:
+        named.append("suggest_with_permission")
+    elif ("advise" in found or _is_command(part, cues)) and "refer_on" not in found:
+        leave = _has_leave(part, before, cues)
+        named.append("suggest_with_permission" if leave else "advise")
+    named += [name for name in (*_STATING, "empathy") if name in found]
+    here = set(named)
+    named = [name for name in named if not (_NOT_BESIDE.get(name, frozenset()) & here)]
+    reflection = _reflection(part, set(named), client, cues)
+    if reflection:
+        named.append(reflection)
+    return list(dict.fromkeys(named))
+
+
+def _reflection(
+    part: Part, named: set[Behaviour], client: ClientLine, cues: Cues
+) -> Behaviour | None:
+    forms = cues.forms
+    if not client.said or named & _EXPLAINED or forms["no_reflection"].match(part.low):
+        return None
+    words = content_words(part.low, cues)
+    shared = words & client.content
+    opens = any(
+        forms["reflect_start"].match(part.low, s) for s, _ in clauses(part.low, cues.language)
+    )
+    echo = bool(shared) and 3 * len(shared) >= len(words)
+    if not (opens or echo) or "empathy" in named and not opens:
+        return None
+    feeling = forms["feeling"].search(part.low)
+    adds = bool(feeling and not _already_said(feeling[0], client, cues))
+    if adds or forms["complex_mark"].search(part.low):
+        return "complex_reflection"
+    if shared or words & client.earlier:
+        return "simple_reflection"
+    return None
+
+
+def _already_said(words: str, client: ClientLine, cues: Cues) -> bool:
+    found = content_words(words, cues)
+    return bool(found) and found <= client.content
+
+
+def _is_open(part: Part, cues: Cues) -> bool:
+    forms = cues.forms
+    if forms["invitation"].search(part.low):
+        return True
+    if forms["fact_question"].search(part.low):
+        return False
+    if cues.language == "zh":
+        return forms["open_start"].search(part.low) is not None
+    return any(forms["open_start"].match(part.low, start) for start, _ in clauses(part.low, "en"))
+
+
+def _is_task(part: Part, cues: Cues) -> bool:
+    forms = cues.forms
+    return bool(
+        forms["until_next"].search(part.low)
+        and forms["task"].search(part.low)
+        and not forms["vague_task"].search(part.low)
+    )
+
+
+def _continues_task(part: Part, before: Part | None, cues: Cues) -> bool:
+    """A task whose time was named in the sentence before."""
+    return bool(
+        before
+        and cues.forms["until_next"].search(before.low)
+        and not _is_task(before, cues)
+        and _is_command(part, cues)
+        and cues.forms["task"].search(part.low)
+    )
+
+
+def _is_command(part: Part, cues: Cues) -> bool:
+    return cues.forms["command"].match(part.low) is not None
+
+
+def _has_leave(part: Part, before: Part | None, cues: Cues) -> bool:
+    forms = cues.forms
+    said = part.low if before is None else f"{before.low}\n{part.low}"
+    return bool(forms["permission"].search(said)) and not forms["no_leave"].search(part.low)
+
+
+def _turns_away(heard: list[str], client: ClientLine, cues: Cues) -> bool:
+    """A change of subject right after pain or a hint at danger."""
+    if not heard or not client.has("pain", "risk"):
+        return False
+    said = "\n".join(heard)
+    return bool(
+        cues.forms["turn_away"].match(heard[0]) and not content_words(said, cues) & client.content
+    )
+
+
+def _quote(text: str, name: Behaviour, part: Part, found: list[Sentence]) -> str:
+    # A task is quoted whole, since the sentence is what the client takes home.
+    place = found[part.sentence] if name == "assign_homework" else part
+    return text[place.start : place.end]
