@@ -196,6 +196,16 @@ def test_a_report_is_told_in_words_without_the_item_on_self_harm(language: str) 
     assert len(report_in_words(nothing, language, risk=False)) == 1
 
 
+def test_the_item_on_self_harm_is_seen_only_where_the_risk_words_are() -> None:
+    profile = client(**CASE)
+    report = SymptomReport(week=1, phq9=[0, 0, 0, 0, 0, 0, 0, 0, 3], gad7=[0] * 7)
+    item = report_in_words(report, "en", risk=True)
+    locked = view_of(profile, state_of(profile, trust=0.3), report=report)
+    unlocked = view_of(profile, state_of(profile, trust=0.9), report=report)
+    assert not set(item) & set(locked.symptoms)
+    assert item == unlocked.symptoms
+
+
 def test_risk_is_told_when_asked_before_it_is_told_unasked_and_never_in_a_rupture() -> None:
     profile = client(**CASE)
     asked, unasked = DYNAMICS.disclosing.risk_asked.value, DYNAMICS.disclosing.risk_unasked.value

@@ -17,6 +17,7 @@ from muspsy_sim.agents.client.dynamics import (
     load_dynamics,
     observe,
 )
+from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.agents.client.symptoms import error_sd
 from muspsy_sim.records.appraisal import Appraisal
 from muspsy_sim.records.chance import Chance
@@ -167,7 +168,7 @@ def test_a_session_with_an_aim_and_a_return_to_it_helps_and_not_at_weight_zero()
     profile, chance = client(), Chance("case", 1)
     off = DYNAMICS.changed({"planned.coherence_goal": 0.0, "planned.coherence_task": 0.0})
 
-    def alliance_after(heard: dict[str, int], dynamics: object) -> Alliance:
+    def alliance_after(heard: dict[str, int], dynamics: Dynamics) -> Alliance:
         state = initial_state(profile, DYNAMICS, chance).model_copy(
             update={"tally": SessionTally(heard=heard)}
         )
@@ -199,6 +200,34 @@ def _events(profile: Profile, seed: int) -> list[str]:
     events = [text for week in live(profile, seed, None, weeks=12).events for text in week]
     assert len(events) == len(set(events))
     return events
+
+
+def test_a_rupture_weighs_on_the_week_after_a_session_and_not_at_weight_zero() -> None:
+    profile, chance = client(), Chance("case", 3)
+    calm, torn = state_with(profile, chance), state_with(profile, chance, strain=0.8)
+    off = DYNAMICS.changed({"week.strain": 0.0})
+
+    def burden(state: ClientState, dynamics: Dynamics, held: bool) -> float:
+        week = live_week(state, profile, dynamics, chance, 1, held, "responsive")
+        return sum(week.state.phq9)
+
+    assert burden(torn, DYNAMICS, True) > burden(calm, DYNAMICS, True) + 0.05
+    assert burden(torn, off, True) == burden(calm, off, True)
+    assert burden(torn, DYNAMICS, False) == burden(calm, DYNAMICS, False)
+
+
+def test_sudden_gains_and_relapses_happen() -> None:
+    rules = [
+        change.rule
+        for profile in clients()
+        for seed in range(40)
+        for change in live(profile, seed, GOOD, sessions=6, weeks=10).changes
+        if change.value == "phq9"
+    ]
+    courses = 4 * 40
+    # Tang and DeRubeis (1999) saw sudden gains in 39% of clients over a longer course.
+    assert 0.05 <= rules.count("week.sudden_gain_size") / courses <= 0.45
+    assert 0.05 <= rules.count("week.relapse_size") / courses <= 0.40
 
 
 def test_risk_moves_with_distress_and_is_never_invented() -> None:

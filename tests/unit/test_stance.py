@@ -127,6 +127,14 @@ def test_what_was_told_is_not_told_again() -> None:
         assert "disclose" not in moves(profile, state, coded("open_question"), text=said)
 
 
+def test_an_invitation_does_not_bring_out_what_is_locked() -> None:
+    profile = client()
+    easy = [Disclosed(fact=f"f{s}{x}", turn="s1t2", quote="q") for s in (0, 1) for x in "ab"]
+    state = state_of(profile, trust=0.4).model_copy(update={"disclosed": easy})
+    for appraisal in (coded("empathy"), coded("open_question"), coded("autonomy")):
+        assert "disclose" not in moves(profile, state, appraisal)
+
+
 def test_a_plain_question_about_self_harm_is_answered_by_trust() -> None:
     asked = coded("probe_risk")
     at_risk = client(risk=RISK)
