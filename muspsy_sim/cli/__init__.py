@@ -1,15 +1,14 @@
 """The `muspsy` command. `main` is its entry point and returns only by leaving the process."""
 
-import typer
+from __future__ import annotations
 
-app = typer.Typer(name="muspsy", no_args_is_help=True, add_completion=False)
-
-
-@app.callback()
-def muspsy() -> None:
-    """Simulate whole courses of counseling."""
+from typing import NoReturn
 
 
-def main() -> None:
-    """Run the command line."""
-    app()
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    import sys
+
+    from muspsy_sim.cli.entry import leave, run_command_line
+
+    leave(run_command_line(sys.argv[1:]))

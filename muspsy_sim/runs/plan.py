@@ -8,7 +8,6 @@ from typing import Any
 
 from muspsy_sim.agents.live import Levels, Schedule
 from muspsy_sim.graphs.compile import CompiledArm, compile_arm
-from muspsy_sim.llm.models import parse_model
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
 from muspsy_sim.records.episode import Provenance
@@ -63,7 +62,7 @@ class RunPlan:
         return {
             "run_version": 1,
             "code_version": code_version(),
-            "recipe": self.recipe.model_dump(mode="json"),
+            "recipe": _without_secrets(self.recipe).model_dump(mode="json"),
             "arms": {
                 arm.use.label: {
                     "graph": arm.use.graph,
@@ -92,12 +91,21 @@ def episode_id(persona: str, arm: str, seed: int) -> str:
     return f"{persona}--{arm}--s{seed}"
 
 
-def plan_run(recipe: Recipe, *, base: Path | None = None, limit: int | None = None) -> RunPlan:
-    """Resolve a recipe. `base`: where relative persona paths start; `limit`: only the first N.
+def plan_run(
+    recipe: Recipe,
+    *,
+    base: Path | None = None,
+    limit: int | None = None,
+    profiles: list[Profile] | None = None,
+) -> RunPlan:
+    """Resolve a recipe.
+
+    `base`: where relative persona paths start; `limit`: only the first N episodes; `profiles`:
+    the personas themselves, where they are at hand already.
 
     Raises `RecipeError`, `ProfileError`, `GraphError` or `ModelSetupError`, all before any call.
     """
-    profiles = _profiles(recipe, base)
+    profiles = profiles or _profiles(recipe, base)
     arms = [plan_arm(recipe, use) for use in recipe.uses()]
     planned = [
         PlannedEpisode(episode_id(profile.id, arm.use.label, seed), profile, arm, seed)
@@ -139,7 +147,7 @@ def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm
             field="arms",
             hint="use graph `bare`",
         )
-    models: dict[str, str] = {role: parse_model(recipe.model_of(role, use)).name for role in ROLES}
+    models: dict[str, str] = {role: shown_model(recipe.model_of(role, use)) for role in ROLES}
     return PlannedArm(use, compiled, levels, hashes_of(recipe, use), models)
 
 
@@ -192,6 +200,18 @@ def _profiles(recipe: Recipe, base: Path | None) -> list[Profile]:
             f"no persona speaks {recipe.language!r}", field="language", hint="use `any`"
         )
     return chosen
+
+
+def _without_secrets(recipe: Recipe) -> Recipe:
+    """The recipe with model strings as they may be written down."""
+    arms = [
+        use.model_copy(update={"models": {r: shown_model(m) for r, m in use.models.items()}})
+        if isinstance(use, ArmUse)
+        else use
+        for use in recipe.arms
+    ]
+    models = {role: shown_model(model) for role, model in recipe.models.items()}
+    return recipe.model_copy(update={"arms": arms, "models": models})
 
 
 def _first_line(error: ValueError) -> str:

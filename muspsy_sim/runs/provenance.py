@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from muspsy_sim.agents.prompts import PROMPTS
 from muspsy_sim.graphs.spec import Arm, load_arm
 from muspsy_sim.llm.journal import Header
+from muspsy_sim.llm.models import parse_model
 from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.seam import Role
 from muspsy_sim.records.content import content_path, list_content
@@ -69,9 +70,14 @@ def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
         "exchanges": recipe.exchanges,
         "follow_up_weeks": recipe.follow_up_weeks,
         "recall_tokens": recipe.recall_tokens,
-        "models": {role: recipe.model_of(role, use) for role in ROLES},
+        "models": {role: shown_model(recipe.model_of(role, use)) for role in ROLES},
         "sampling": {role: recipe.sampling_of(role).model_dump() for role in ROLES},
     }
+
+
+def shown_model(model: str) -> str:
+    """A model's name without secrets; a Python callable has none."""
+    return model if model.startswith("callable:") else parse_model(model).name
 
 
 def arm_defaults(recipe: Recipe, arm: Arm) -> dict[str, object]:

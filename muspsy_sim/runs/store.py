@@ -55,15 +55,22 @@ class Run:
 
 
 def default_folder(recipe_file: Path) -> Path:
-    """The folder beside a recipe in which its results lie."""
-    return recipe_file.with_suffix("")
+    """The folder beside a recipe in which its results lie.
+
+    For a recipe that ships with an installed package: `runs/NAME` where the user is.
+    """
+    if recipe_file.suffix not in (".yaml", ".yml"):
+        return recipe_file.with_name(f"{recipe_file.name}-results")
+    folder = recipe_file.with_suffix("")
+    return Path("runs", folder.name) if "_content" in recipe_file.parts else folder
 
 
 def find_run(name: str | Path) -> Run:
     """A run by its folder, or by its recipe's path or name. Raises `RunError` for none."""
     path = Path(name)
-    tried = [path, path.with_suffix("")]
-    if path.name == str(name):
+    tried = [path, path.with_suffix("")] if path.suffix in (".yaml", ".yml") else [path]
+    if path.name == str(name) and path.name != "..":
+        tried.append(Path("runs", path.stem if path.suffix == ".yaml" else path.name))
         tried.append(content_path("runs", path.stem if path.suffix == ".yaml" else path.name))
     for folder in tried:
         if (folder / RUN_FILE).is_file():

@@ -1,0 +1,40 @@
+"""All commands under one name. What only one command needs is imported in it, so help is light."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from muspsy_sim import __version__
+from muspsy_sim.cli.init import init
+from muspsy_sim.cli.personas import personas_app
+from muspsy_sim.cli.run import run
+from muspsy_sim.cli.status import status
+
+app = typer.Typer(name="muspsy", no_args_is_help=True, add_completion=False)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"muspsy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def muspsy(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which this is."),
+    ] = False,
+) -> None:
+    """Simulate whole courses of counseling, and record them for training and evaluation.
+
+    Nothing here is medical advice, and no result says anything about a real person.
+    """
+
+
+app.command("run")(run)
+app.command("status")(status)
+app.add_typer(personas_app)
+app.command("init")(init)

@@ -1,0 +1,157 @@
+"""`muspsy run RECIPE`: run what is owed of a recipe, with progress to watch and a summary to read."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from muspsy_sim.runs.loading import Change
+    from muspsy_sim.runs.orchestrator import RunOutcome, RunProgress
+    from muspsy_sim.runs.plan import RunPlan
+
+
+def run(
+    recipe: Annotated[str, typer.Argument(help="A recipe's file, or its name in runs/.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change one value of the recipe: sessions=3, models.counselor=offline, "
+            "seeds=[0,1], arms[0].levels.recall=last. Can be given more than once.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N episodes.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results; beside the recipe if none.")
+    ] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Delete what is there and begin anew.")
+    ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option("--retry-failed", help="Go on with episodes that a model's failure stopped."),
+    ] = False,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", min=1, help="Episodes at once.")
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but what is wrong.")
+    ] = False,
+) -> None:
+    """Run a recipe, or go on with it: what is recorded already is kept and not asked for again."""
+    from muspsy_sim.runs.loading import find_recipe, load_recipe
+    from muspsy_sim.runs.plan import plan_run
+    from muspsy_sim.runs.store import default_folder
+
+    file = find_recipe(recipe)
+    read = load_recipe(file, _changes(set_ or [], concurrency))
+    plan = plan_run(read, base=file.parent, limit=limit)
+    folder = out if out is not None else default_folder(file)
+    progress = _progress_of(plan)
+    begun = recipe if out is None else f"{recipe} --out {out}"
+    try:
+        outcome = asyncio.run(_watched(plan, folder, restart, retry_failed, progress, quiet))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise _stopped(progress, folder, begun) from None
+    _conclude(plan, outcome, begun, quiet)
+
+
+def _changes(sets: list[str], concurrency: int | None) -> list[Change]:
+    from muspsy_sim.runs.loading import Change, parse_change
+
+    changes = [parse_change(text) for text in sets]
+    if concurrency is not None:
+        changes.append(Change("--concurrency", ("concurrency",), concurrency))
+    return changes
+
+
+def _progress_of(plan: RunPlan) -> RunProgress:
+    from muspsy_sim.runs.orchestrator import RunProgress
+
+    return RunProgress(len(plan.episodes))
+
+
+async def _watched(
+    plan: RunPlan,
+    folder: Path,
+    restart: bool,
+    retry_failed: bool,
+    progress: RunProgress,
+    quiet: bool,
+) -> RunOutcome:
+    """Run with a display beside it. SIGTERM ends it as Ctrl-C does, with everything closed."""
+    from muspsy_sim.cli.progress import watching
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.runs.orchestrator import run as run_plan
+
+    me = asyncio.current_task()
+    assert me is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end_by_signal, me)
+    title = f"{len(plan.episodes)} episodes into {folder}"
+    async with watching(progress, title, None if quiet else console()):
+        return await run_plan(
+            plan, folder, restart=restart, retry_failed=retry_failed, progress=progress
+        )
+
+
+_SIGNALLED: list[int] = []
+
+
+def _end_by_signal(task: asyncio.Task[object]) -> None:
+    _SIGNALLED.append(signal.SIGTERM)
+    task.cancel()
+
+
+def _stopped(progress: RunProgress, folder: Path, begun: str) -> typer.Exit:
+    """Say that what is recorded is kept, and how to go on."""
+    from muspsy_sim.cli.entry import INTERRUPTED, TERMINATED, tell
+
+    tell(
+        f"Stopped with {progress.done} of {progress.episodes} episodes whole. What is recorded is "
+        f"kept in {folder}; `muspsy run {begun}` goes on from there."
+    )
+    return typer.Exit(TERMINATED if _SIGNALLED else INTERRUPTED)
+
+
+def _conclude(plan: RunPlan, outcome: RunOutcome, begun: str, quiet: bool) -> None:
+    from muspsy_sim.cli.entry import tell
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.cli.summary import print_summary
+
+    if not quiet:
+        print_summary(console(), plan, outcome, begun)
+    if not outcome.incomplete:
+        return
+    for line in _failures(outcome, begun):
+        tell(line)
+    raise typer.Exit(1)
+
+
+def _failures(outcome: RunOutcome, begun: str, shown: int = 10) -> list[str]:
+    """Which episodes did not reach their horizon, why, and how to go on."""
+    from muspsy_sim.records.episode import CourseEnd
+    from muspsy_sim.runs.store import read_episode
+
+    names = outcome.incomplete
+    lines = [
+        f"{name}: {outcome.ends[name].value}: {read_episode(outcome.run, name).end_detail}"
+        for name in names[:shown]
+    ]
+    if len(names) > shown:
+        lines.append(f"... and {len(names) - shown} more: `muspsy status {outcome.run.folder}`")
+    ends = {outcome.ends[name] for name in names}
+    how = []
+    if CourseEnd.MODEL_ERROR in ends:
+        how.append(f"once the model answers again, `muspsy run {begun} --retry-failed`")
+    if CourseEnd.BUDGET_SPENT in ends:
+        how.append(f"with a larger budget, `muspsy run {begun} --set budget.tokens=N`")
+    lines.append(f"{len(names)} of {len(outcome.ends)} episodes are incomplete; " + "; ".join(how))
+    return lines

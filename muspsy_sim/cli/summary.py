@@ -1,0 +1,149 @@
+"""What came of a run, in one table: by arm, and by persona where that still fits a screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from muspsy_sim.cli.progress import tokens
+from muspsy_sim.cli.screen import money, styled
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from muspsy_sim.llm.budget import Budget
+    from muspsy_sim.runs.orchestrator import RunOutcome
+    from muspsy_sim.runs.plan import RunPlan
+    from muspsy_sim.runs.status import EpisodeOutcome
+
+_MOST_ROWS = 24
+"""Rows up to which each persona gets its own in each arm."""
+
+SIMULATED = (
+    "PHQ-9 and GAD-7: mean reported totals at baseline and at the horizon, and their change. They "
+    "are what simulated clients report; they say nothing about any person or treatment."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the episodes of an arm, or of an arm and a persona (`""` = all)."""
+
+    arm: str
+    persona: str
+    outcomes: Sequence[EpisodeOutcome]
+
+
+def rows_of(outcomes: Sequence[EpisodeOutcome]) -> list[Row]:
+    """The rows of the table, in the order in which arms and personas first appear."""
+    arms = list(dict.fromkeys(o.arm for o in outcomes))
+    personas = list(dict.fromkeys(o.persona for o in outcomes))
+    rows: list[Row] = []
+    for arm in arms:
+        of_arm = [o for o in outcomes if o.arm == arm]
+        if 1 < len(personas) and len(arms) * len(personas) <= _MOST_ROWS:
+            for persona in personas:
+                if of_both := [o for o in of_arm if o.persona == persona]:
+                    rows.append(Row(arm, persona, of_both))
+        rows.append(Row(arm, "", of_arm))
+    return rows
+
+
+def table_of(outcomes: Sequence[EpisodeOutcome], prices: Budget) -> Table:
+    """The table of a run's outcomes."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("arm")
+    table.add_column("client")
+    table.add_column("episodes", justify="right")
+    table.add_column("ended (by whom)", ratio=1)
+    for name in ("sessions", "turns", "PHQ-9", "GAD-7", "tokens", "money"):
+        table.add_column(name, justify="right", no_wrap=True)
+    rows = rows_of(outcomes)
+    for at, row in enumerate(rows):
+        last_of_arm = at + 1 == len(rows) or rows[at + 1].arm != row.arm
+        table.add_row(*_cells(row, prices), end_section=last_of_arm, style=_style(row, rows))
+    return table
+
+
+def _style(row: Row, rows: Sequence[Row]) -> str:
+    return "bold" if not row.persona and len(rows) > len({r.arm for r in rows}) else ""
+
+
+def _cells(row: Row, prices: Budget) -> list[object]:
+    held = row.outcomes
+    n = len(held)
+    in_sessions = sum(o.sessions for o in held)
+    costs = [o.money(prices) for o in held]
+    known = [cost for cost in costs if cost is not None]
+    return [
+        styled(row.arm),
+        styled(row.persona or "all"),
+        str(n),
+        endings(held),
+        f"{in_sessions / n:.1f}",
+        f"{sum(o.turns for o in held) / in_sessions:.1f}" if in_sessions else "-",
+        change([o.phq9 for o in held]),
+        change([o.gad7 for o in held]),
+        tokens(sum(o.tokens for o in held), sum(o.estimated for o in held)),
+        money(sum(known) if len(known) == n else None),
+    ]
+
+
+def endings(outcomes: Sequence[EpisodeOutcome]) -> str:
+    """How courses ended and whose doing it was: `sessions_used (time) 3`."""
+    counted = Counter(o.end for o in outcomes)
+    return ", ".join(
+        f"{end.value} ({end.by}) {n}" for end, n in sorted(counted.items(), key=lambda x: -x[1])
+    )
+
+
+def change(pairs: Sequence[tuple[int, int] | None]) -> str:
+    """Mean at baseline and at the horizon, and the change: `14.2 -> 9.0 (-5.2)`."""
+    known = [pair for pair in pairs if pair is not None]
+    if not known:
+        return "-"
+    first = sum(before for before, _ in known) / len(known)
+    last = sum(after for _, after in known) / len(known)
+    return f"{first:.1f} -> {last:.1f} ({last - first:+.1f})"
+
+
+def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome, begun: str) -> None:
+    """The table of a run that has just ended, where its results lie, and what to try next."""
+    from muspsy_sim.runs.status import outcomes, prices_of
+
+    run = outcome.run
+    found = list(outcomes(run, [planned.id for planned in plan.episodes]))
+    screen.print(table_of(found, prices_of(plan.described())))
+    screen.print(styled(SIMULATED, "dim"))
+    screen.print(
+        styled("sessions: mean held per course; turns: mean per session held, of both.", "dim")
+    )
+    if outcome.progress.kept:
+        screen.print(styled(f"{outcome.progress.kept} episodes were whole already.", "dim"))
+    if any(o.models.get(role) == "offline" for o in found for role in o.models):
+        screen.print(
+            styled("Offline answers come from written sentences, not from a language model.", "dim")
+        )
+    screen.print()
+    screen.print(styled(f"Results: {run.folder}"))
+    for line in next_commands(run.folder, found):
+        screen.print(styled(f"  {line}", "cyan"), soft_wrap=True)
+
+
+def next_commands(folder: object, found: Sequence[EpisodeOutcome]) -> list[str]:
+    """Commands worth trying on a run that has ended."""
+    if not found:
+        return []
+    first = found[0].id
+    return [
+        f"muspsy show {folder} {first}",
+        f"muspsy replay {folder}",
+        f"muspsy fork {folder} {first} --session 1 --turn 4",
+        f"muspsy export {folder} --to messages",
+    ]
