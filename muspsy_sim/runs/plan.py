@@ -21,6 +21,7 @@ from muspsy_sim.runs.provenance import (
     code_version,
     hashes_of,
     profile_hash,
+    shown_model,
 )
 from muspsy_sim.runs.recipe import ArmUse, Recipe
 
