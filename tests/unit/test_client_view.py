@@ -284,9 +284,10 @@ def test_feel_decide_and_view_together_stay_well_below_a_millisecond() -> None:
 
     def once(turn: int) -> None:
         appraisal = GOOD[turn % len(GOOD)]
-        heard = CounselorTurn(1, turn, 5, f"s1t{turn}", "And cue2a?")
+        said = f"And cue2a, on day {turn}?"
+        heard = CounselorTurn(1, turn, 5, f"s1t{turn}", said)
         felt = feel(state, appraisal, heard, profile, DYNAMICS, chance, "responsive")
-        context = Context(1, turn + 1, 5, "And cue2a?")
+        context = Context(1, turn + 1, 5, said)
         decision = decide(felt.state, appraisal, profile, DYNAMICS, chance, context)
         speak_view(
             felt.state,

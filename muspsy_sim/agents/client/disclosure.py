@@ -78,7 +78,13 @@ def touched(profile: Profile, text: str) -> list[Fact]:
 
 def touches(fact: Fact, text: str) -> bool:
     """Whether a cue of this fact occurs in `text`: at a word's start, or anywhere in Chinese."""
-    return bool(fact.cues) and _cues(tuple(fact.cues)).search(text) is not None
+    return bool(fact.cues) and _found(tuple(fact.cues), text)
+
+
+@lru_cache(maxsize=2048)
+def _found(cues: tuple[str, ...], text: str) -> bool:
+    # A turn is looked through by the feeling, the decision and the view.
+    return _cues(cues).search(text) is not None
 
 
 @lru_cache(maxsize=4096)
