@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
+from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request, Role
 from muspsy_sim.records.episode import Usage
 
 _PER = 1_000_000
@@ -89,6 +89,22 @@ class Budget:
             self._unpriced.add(model)
         else:
             self._known += price.of(usage)
+
+    def add(
+        self,
+        role: Role,
+        model: str,
+        usage: Usage,
+        *,
+        recorded: bool = False,
+        failed: FailureKind | None = None,
+    ) -> None:
+        """Count an attempt that a journal held, so that a budget can stand among `Counted`'s.
+
+        Live ones are counted by `Budgeted`, within the journal.
+        """
+        if recorded:
+            self.count(model, usage)
 
     def cost(self, model: str, usage: Usage) -> float | None:
         """What some usage of a model costs, `None` where it has no price."""

@@ -7,9 +7,25 @@ sums of a resumed run are those of an uninterrupted one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request, Role
+from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request, Role
 from muspsy_sim.records.episode import Usage
+
+
+class Count(Protocol):
+    """Anything that attempts are added to: a `UsageCount`, or a `Budget`."""
+
+    def add(
+        self,
+        role: Role,
+        model: str,
+        usage: Usage,
+        *,
+        recorded: bool = False,
+        failed: FailureKind | None = None,
+    ) -> None:
+        """Add one attempt, read from a journal or made, that was answered or failed."""
 
 
 @dataclass(slots=True)
@@ -25,10 +41,20 @@ class UsageCount:
     attempts: int = 0
     recorded: int = 0
 
-    def add(self, role: Role, model: str, usage: Usage, *, recorded: bool = False) -> None:
+    def add(
+        self,
+        role: Role,
+        model: str,
+        usage: Usage,
+        *,
+        recorded: bool = False,
+        failed: FailureKind | None = None,
+    ) -> None:
         """Add one attempt."""
         self.attempts += 1
         self.recorded += recorded
+        if failed is not None:
+            self.failed[failed] = self.failed.get(failed, 0) + 1
         self.by_role[role] = self.by_role.get(role, _NOTHING) + usage
         self.by_model[model] = self.by_model.get(model, _NOTHING) + usage
 
@@ -46,7 +72,7 @@ class Counted:
 
     __slots__ = ("_counts", "_inner")
 
-    def __init__(self, inner: Model, *counts: UsageCount) -> None:
+    def __init__(self, inner: Model, *counts: Count) -> None:
         self._inner = inner
         self._counts = counts
 
@@ -61,8 +87,13 @@ class Counted:
             reply = await self._inner.reply(request)
         except ModelFailure as failure:
             for count in self._counts:
-                count.add(request.role, self.name, failure.usage, recorded=failure.recorded)
-                count.failed[failure.kind] = count.failed.get(failure.kind, 0) + 1
+                count.add(
+                    request.role,
+                    self.name,
+                    failure.usage,
+                    recorded=failure.recorded,
+                    failed=failure.kind,
+                )
             raise
         for count in self._counts:
             count.add(request.role, self.name, reply.usage, recorded=reply.recorded)

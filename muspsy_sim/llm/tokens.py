@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from muspsy_sim.llm.seam import Message
 
 _IDEOGRAPH = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯]|[\U00020000-\U0003ffff]")
-_PIECE = re.compile(r"[^\W\d_]+|\d{1,3}|[^\w\s]|_", re.UNICODE)
+_PIECE = re.compile(r"[^\W\d_]+|\d{1,3}|[^\w\s]{1,3}|_+")
 _LETTERS_PER_PIECE = 7
-_PER_IDEOGRAPH = 0.9
+_PER_IDEOGRAPH = 0.8
 _PER_MESSAGE = 4
 """Role and delimiters of one chat message, as most chat templates have them."""
 
@@ -23,9 +23,11 @@ _PER_MESSAGE = 4
 def estimate_tokens(text: str) -> int:
     """Tokens of a text, estimated.
 
-    Words of up to seven letters count one and longer ones more, numbers one for three digits,
-    punctuation marks one each, and a Chinese or Japanese character 0.9. That is a rule of thumb
-    for byte-pair vocabularies of 100,000 entries and more; take it as right within a third.
+    Words of up to seven letters count one and longer ones more, numbers one for three digits, runs
+    of punctuation one for three marks, a Chinese, Japanese or Korean character 0.8. Against the
+    vocabularies cl100k, o200k and DeepSeek's, counseling texts and prompts in English came out
+    within 12 %. Chinese depends on the vocabulary, which differ among themselves by a factor of
+    two: from 40 % too low (cl100k) over about right (o200k) to 50 % too high (DeepSeek).
     """
     if not text:
         return 0
