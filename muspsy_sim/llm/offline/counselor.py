@@ -1,0 +1,26 @@
+"""The offline counselor's answers to the counselor's named prompts, each from its view alone.
+
+Pure given the view and the random numbers, in English and Chinese. A manner without material of its
+own speaks as `attuned` does.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from muspsy_sim.llm.offline.counselor_attuned import attuned
+from muspsy_sim.llm.offline.counselor_bare import bare
+from muspsy_sim.llm.offline.counselor_cool import cool
+from muspsy_sim.llm.offline.counselor_note import remember
+from muspsy_sim.llm.offline.counselor_plan import plan_next, plan_turn
+from muspsy_sim.llm.offline.counselor_scene import scene
+from muspsy_sim.records.answers import CounselorReply
+from muspsy_sim.records.views import RespondView
+
+__all__ = ["bare", "plan_next", "plan_turn", "remember", "respond"]
+
+
+def respond(view: RespondView, rng: Random) -> CounselorReply:
+    """The counselor's next turn."""
+    now = scene(view, rng)
+    return cool(now) if view.manner in ("neutral", "dismissive") else attuned(now)

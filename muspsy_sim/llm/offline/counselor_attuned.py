@@ -1,0 +1,371 @@
+"""The attuned counselor: listens first, asks what follows, agrees on something small, says goodbye.
+
+Order of concern: safety, the client's goodbye, a strain between the two, homework due, then the
+client's last words; a turn plan chooses among what is fitting, and never before safety.
+"""
+
+from __future__ import annotations
+
+from muspsy_sim.llm.offline.counselor_material import Homework
+from muspsy_sim.llm.offline.counselor_questions import ask, follow_up, next_rung
+from muspsy_sim.llm.offline.counselor_scene import (
+    Scene,
+    kept_homework,
+    kept_quotes,
+    known_homework,
+    set_homework,
+)
+from muspsy_sim.llm.offline.listening import Heard, hear
+from muspsy_sim.records.answers import CounselorReply
+
+_CRITICAL = ("risk_active", "risk_passive")
+
+
+def attuned(scene: Scene) -> CounselorReply:
+    """The next turn of a counselor who listens."""
+    heard = scene.heard
+    if heard is None:
+        opening(scene)
+        return _reply(scene, close=scene.left == 0)
+    if heard.shows("leaving"):
+        scene.voice.say("farewell_leaving", **scene.slots())
+        return _reply(scene, close=True)
+    if risk(scene, heard):
+        return _reply(scene, close=scene.left == 0)
+    if heard.shows("goodbye") and scene.view.exchange > 1:
+        farewell(scene, early=scene.left > 0)
+        return _reply(scene, close=True)
+    if scene.left == 0:
+        farewell(scene, early=False)
+        return _reply(scene, close=True)
+    if heard.shows("hurt"):
+        repair(scene)
+        return _reply(scene)
+    mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
+    agreed = set_homework(scene.words, mine)
+    if agreed and agreed.task.lower() in scene.last_said.lower():
+        arrange(scene, heard, agreed)
+    elif agreed is None and _homework_due(scene):
+        receive(scene, heard)
+        homework(scene)
+    elif scene.left == 1 and scene.length >= 5:
+        receive(scene, heard)
+        summary(scene)
+        scene.voice.say("ask_takeaway", **scene.slots())
+    elif scene.voice.was("review", scene.last_said) or scene.voice.was(
+        "review_text", scene.last_said
+    ):
+        reviewed(scene, heard)
+    else:
+        follow(scene, heard)
+    return _reply(scene)
+
+
+def _reply(scene: Scene, *, close: bool = False) -> CounselorReply:
+    if scene.voice.silent:
+        scene.voice.say("spare", "unhurried", "reflect_topic", "ask_wish", **scene.slots())
+    return CounselorReply(text=scene.voice.text or "…", close=close)
+
+
+def opening(scene: Scene) -> None:
+    """Greet; then what recall holds, or, where it holds nothing, an open door."""
+    voice, view = scene.voice, scene.view
+    remembered = kept_quotes(view.recalled, view.language)
+    task = kept_homework(scene.words, view.recalled)
+    if not remembered and not task:
+        voice.say("greet")
+        if view.session == 1 or (view.session is None and scene.rng.random() < 0.5):
+            voice.say("first_frame")
+        slots = _intake_slots(scene)
+        voice.say("invite_intake" if slots else "invite", "invite", **slots)
+        return
+    voice.say("greet_again")
+    danger = next((k for k in remembered if hear(k.quote, view.language).shows(*_CRITICAL)), None)
+    if danger:
+        voice.say("remember_risk", remembered=danger.quote, when=when(scene, danger.session))
+        return
+    if remembered:
+        kept = scene.rng.choice(remembered[:3])
+        voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
+    if task and task.quote:
+        voice.say("review", name=task.quote)
+    elif task:
+        voice.say("review_text", task=task.text)
+    else:
+        voice.say("invite")
+
+
+def _intake_slots(scene: Scene) -> dict[str, str]:
+    """A theme or phrase of intake to start from."""
+    for line in scene.view.intake:
+        if line.speaker == "client":
+            said = hear(line.text, scene.view.language)
+            if said.clause or said.topics:
+                return {"clause": said.clause, "topic": said.topics[0] if said.topics else ""}
+    return {}
+
+
+def when(scene: Scene, session: int) -> str:
+    """How long ago a session was, in words."""
+    voice = scene.voice
+    back = (scene.view.session or session + 1) - session
+    frames = voice.frames["when_last" if back <= 1 else "when_before"]
+    return scene.rng.choice(frames).filled({})
+
+
+def risk(scene: Scene, heard: Heard) -> bool:
+    """Ask about danger, then bring in people, then help from elsewhere; whether there was need."""
+    voice, slots = scene.voice, scene.slots()
+    danger = any(line.shows(*_CRITICAL) for line in scene.everything())
+    active = any(
+        line.shows("risk_active") and not line.shows("risk_denied") for line in scene.everything()
+    )
+    if not danger:
+        probed = voice.was("remember_risk", scene.last_said)
+        if probed:
+            voice.say("risk_relief", **slots)
+            voice.say("agenda_open", "invite", **slots)
+        return probed
+    if not voice.has_said("risk_probe"):
+        voice.say("risk_receive", **slots)
+        voice.say("risk_probe", **slots)
+    elif voice.was("risk_probe", scene.last_said):
+        if heard.shows("risk_denied"):
+            voice.say("risk_relief", **slots)
+        else:
+            voice.say("risk_thanks", **slots)
+        if active:
+            voice.say("risk_refer")
+        voice.say("risk_people", **slots)
+    elif active and not voice.has_said("risk_refer"):
+        voice.say("risk_thanks", **slots)
+        voice.say("risk_refer")
+        voice.say("risk_people", "ask_people", **slots)
+    elif voice.was("risk_people", scene.last_said):
+        voice.say("risk_agree", **slots)
+        if not voice.has_said("risk_refer", "risk_resource"):
+            voice.say("risk_resource")
+        voice.say("risk_return", **slots)
+    else:
+        return False
+    if scene.left == 0:
+        if not voice.has_said("risk_refer", "risk_resource"):
+            voice.say("risk_refer" if active else "risk_resource")
+        voice.say("farewell")
+    return True
+
+
+def repair(scene: Scene) -> None:
+    """Own the strain, give the choice back, ask what was missed."""
+    slots = scene.slots()
+    scene.voice.say("repair", **slots)
+    scene.voice.say("repair_ask", "autonomy", **slots)
+
+
+def receive(scene: Scene, heard: Heard) -> bool:
+    """Answer the client's last words without a question; whether something was said."""
+    voice, slots = scene.voice, scene.slots()
+    if heard.minimal:
+        return voice.say("unhurried", "reflect_phrase", **slots)
+    if heard.shows("secret"):
+        return voice.say("receive_secret", **slots) and (_reflect(scene, heard) or True)
+    if heard.shows("resist"):
+        return voice.say("roll", "autonomy", **slots)
+    if heard.shows("better", "done") and voice.say("affirm_better", **slots):
+        return True
+    return _reflect(scene, heard)
+
+
+def _reflect(scene: Scene, heard: Heard) -> bool:
+    """Give back the clause, the feeling or the phrase; a feeling that was not named is offered."""
+    voice, slots = scene.voice, scene.slots()
+    ways = ["reflect_clause", "reflect_phrase"]
+    if heard.feelings:
+        ways.insert(scene.rng.randrange(2), "reflect_feeling")
+    elif scene.rng.random() < 0.3:
+        ways.reverse()
+    filled = {"reflect_clause": "clause", "reflect_phrase": "quote", "reflect_feeling": "feel"}
+    ways = [w for w in ways if slots[filled[w]]]
+    if slots["topic"]:
+        ways.append("reflect_topic")
+    return voice.say(*ways, "acknowledge", **slots)
+
+
+def follow(scene: Scene, heard: Heard) -> None:
+    """A middle turn: receive what was said, perhaps add something, and ask what follows."""
+    voice, slots = scene.voice, scene.slots()
+    strategy = scene.view.turn_plan.strategy if scene.view.turn_plan else None
+    if heard.minimal:
+        receive(scene, heard)
+        if not _call_back(scene):
+            voice.say("choice", **slots)
+            next_rung(scene) if scene.rng.random() < 0.5 else None
+        return
+    if heard.shows("asks_normal"):
+        voice.say("answer_normal", **slots)
+        ask(scene)
+        return
+    if heard.shows("asks_advice"):
+        voice.say("answer_advice", **slots)
+        voice.say_one(scene.words.theme_frames[scene.theme(), "information"], slots)
+        voice.say("ask_fit", **slots)
+        return
+    if strategy == "role_play" and not voice.has_said("role_play"):
+        receive(scene, heard)
+        voice.say("role_play", **slots)
+        return
+    receive(scene, heard)
+    if scene.view.exchange == 2 and _agenda(scene):
+        return
+    if _middle(scene, heard, strategy):
+        return
+    quiet = strategy in ("reflection_of_feelings", "restatement") and scene.rng.random() < 0.6
+    rest = strategy is None and scene.rng.random() < 0.15
+    if (quiet or rest) and not scene.last_said.rstrip("”").endswith((".", "。")):
+        voice.say("leave_room", **slots)
+        return
+    if not follow_up(scene):
+        ask(scene)
+
+
+def _agenda(scene: Scene) -> bool:
+    """In the second exchange, say what the plan is for, or ask what the hour is for."""
+    plan = scene.view.session_plan
+    if plan and _sayable(plan.focus, scene.view.language):
+        return scene.voice.say("agenda_focus", focus=plan.focus.rstrip(".。"))
+    return scene.rng.random() < 0.35 and scene.voice.say("agenda_open", **scene.slots())
+
+
+def _sayable(focus: str, language: str) -> bool:
+    """Whether a plan's focus can be said to the client as it stands."""
+    low = focus.lower()
+    short = len(focus) <= 24 if language == "zh" else 1 <= len(focus.split()) <= 10
+    strange = any(w in low for w in ("client", "patient", "来访者", "当事人", "患者"))
+    return bool(focus.strip()) and short and not strange
+
+
+def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
+    """Empathy, a memory, teaching or another way to see it; whether the turn is full with it."""
+    voice, slots, chance = scene.voice, scene.slots(), scene.rng.random()
+    if strategy == "affirmation" or (strategy is None and chance < 0.12):
+        voice.say("affirm", **slots)
+    elif strategy == "reflection_of_feelings" or (strategy is None and chance < 0.34):
+        voice.say("empathy", **slots)
+    elif strategy == "self_disclosure":
+        voice.say("self_disclosure", **slots)
+    elif scene.rng.random() < 0.35 and _link(scene, heard):
+        pass
+    elif strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6):
+        theme = scene.theme()
+        teach = "information" if strategy == "information" or chance > 0.8 else "reframe"
+        said = voice.say_one(scene.words.theme_frames[theme, teach], slots)
+        if said and scene.rng.random() < 0.5:
+            return voice.say("ask_fit", **slots)
+    return False
+
+
+def _call_back(scene: Scene) -> bool:
+    """Come back to something that the client said earlier in this session."""
+    earlier = [h.phrase for h in scene.before[:-1] if h.phrase and not h.minimal]
+    fresh = [e for e in earlier if e.lower() not in scene.last_said.lower()]
+    return bool(fresh) and scene.voice.say("call_back", earlier=scene.rng.choice(fresh[-4:]))
+
+
+def _link(scene: Scene, heard: Heard) -> bool:
+    """Connect what was just said with an earlier session, where the two touch."""
+    view = scene.view
+    topics, themes = set(heard.topics), set(heard.themes)
+    for kept in kept_quotes(view.recalled, view.language):
+        past = hear(kept.quote, view.language)
+        if (topics & set(past.topics) or themes & set(past.themes)) and not _said(
+            scene, kept.quote
+        ):
+            return scene.voice.say("link", remembered=kept.quote, when=when(scene, kept.session))
+    return False
+
+
+def _said(scene: Scene, quote: str) -> bool:
+    return any(quote in line.text for line in scene.view.dialogue)
+
+
+def reviewed(scene: Scene, heard: Heard) -> None:
+    """Answer what became of the homework."""
+    voice, slots = scene.voice, scene.slots()
+    if heard.shows("not_done"):
+        voice.say("homework_not_done", **slots)
+        voice.say("ask_obstacle", **slots)
+    elif heard.shows("done", "better"):
+        voice.say("homework_done", **slots)
+        voice.say("ask_learned", **slots)
+    else:
+        receive(scene, heard)
+        voice.say("ask_learned", "agenda_open", **slots)
+
+
+def _homework_due(scene: Scene) -> bool:
+    active = any(line.shows("risk_active") for line in scene.everything())
+    return scene.length >= 4 and 1 <= scene.left <= (3 if scene.length >= 14 else 2) and not active
+
+
+def homework(scene: Scene) -> None:
+    """Offer one concrete thing that fits what was talked about, in one sentence."""
+    chosen = choose_homework(scene)
+    scene.voice.say("homework", name=chosen.name, task=chosen.task)
+
+
+def choose_homework(scene: Scene) -> Homework:
+    """The theme's next homework that memory does not hold already; without memory, any of them."""
+    options = scene.words.themes[scene.theme()].homework
+    kept = [s.text for r in scene.view.recalled for s in r.statements]
+    kept += [line.text for r in scene.view.recalled for line in r.lines]
+    if not kept:
+        return scene.rng.choice(options)
+    had = {h.name for text in kept if (h := known_homework(scene.words, text))}
+    spare = [h for h in scene.words.themes["other"].homework if h.name not in had]
+    fresh = [h for h in options if h.name not in had]
+    return (fresh or spare or options)[0]
+
+
+def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
+    """Make the homework smaller where the client hesitates, else settle when it is done."""
+    voice, slots = scene.voice, {**scene.slots(), "name": agreed.name}
+    if heard.shows("resist", "dont_know", "cannot", "hesitates"):
+        voice.say("homework_smaller", **slots)
+        voice.say("homework_choice", **slots)
+    else:
+        voice.say("homework_accept", **slots)
+        voice.say("homework_when" if scene.left > 1 else "ask_takeaway", "homework_when", **slots)
+
+
+def summary(scene: Scene) -> None:
+    """Gather the session: one early and one late thing that the client said."""
+    phrases = [h.phrase for h in scene.before if h.phrase and not h.minimal]
+    if len(phrases) >= 2:
+        scene.voice.say("summary", earlier=phrases[0], quote=phrases[-1], **_theme_slot(scene))
+    else:
+        scene.voice.say("summary_short", **_theme_slot(scene))
+
+
+def _theme_slot(scene: Scene) -> dict[str, str]:
+    return {"theme": scene.words.themes[scene.theme()].name}
+
+
+def farewell(scene: Scene, *, early: bool) -> None:
+    """One goodbye: what stays, the homework by name, and the door left open."""
+    voice, heard = scene.voice, scene.heard
+    mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
+    agreed = set_homework(scene.words, mine)
+    if early:
+        voice.say("farewell_early", "farewell", **scene.slots())
+    else:
+        if heard and not heard.minimal and not heard.shows("goodbye"):
+            receive(scene, heard)
+        voice.say("closing", **scene.slots())
+    if agreed:
+        voice.say("farewell_homework", name=agreed.name)
+    if any(line.shows(*_CRITICAL) for line in scene.everything()) and not voice.has_said(
+        "risk_resource", "risk_refer"
+    ):
+        voice.say("risk_resource")
+    if not early:
+        voice.say("farewell", **scene.slots())

@@ -1,0 +1,168 @@
+"""The offline counselor's note of a session: what the client said, verbatim, and what it may mean.
+
+A statement with basis `quote` holds words that stand letter by letter in the turn it cites; a
+homework has basis `plan` and quotes the counselor's own sentence; all else is `inference`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from random import Random
+
+from muspsy_sim.llm.offline.counselor_material import Material, material
+from muspsy_sim.llm.offline.counselor_scene import kept_homework, main_theme
+from muspsy_sim.llm.offline.listening import Heard, hear
+from muspsy_sim.records.answers import NoteAnswer
+from muspsy_sim.records.base import Language
+from muspsy_sim.records.memory import Statement
+from muspsy_sim.records.views import Line, RememberView
+
+_SENTENCE = re.compile(r"[^.!?。！？…]+[.!?。！？…]*[”\"’]?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A client line and what was heard in it."""
+
+    line: Line
+    heard: Heard
+
+
+def remember(view: RememberView, rng: Random) -> NoteAnswer:
+    """Write the note of the session in `view.dialogue`."""
+    words = material(view.language)
+    said = [
+        _Said(line, hear(line.text, view.language))
+        for line in view.dialogue
+        if line.speaker == "client"
+    ]
+    theme = words.themes[main_theme(words, [s.heard for s in said], view.intake)]
+    write = _Writer(words, rng)
+    return NoteAnswer(
+        emotion_and_cognition=_emotion_and_cognition(write, said),
+        observations=_observations(write, view, said),
+        assignments=_assignments(write, view),
+        session_goal=view.plan.goal if view.plan else theme.goal,
+        summary=_summary(write, said, theme.name),
+    )
+
+
+class _Writer:
+    """Writes each kind of statement from its frames, no quote twice."""
+
+    def __init__(self, words: Material, rng: Random) -> None:
+        self.words = words
+        self.rng = rng
+        self.quoted: set[str] = set()
+
+    def text(self, kind: str, **slots: str) -> str:
+        given = {name for name, value in slots.items() if value}
+        fit = [f for f in self.words.notes[kind] if f.slots <= given]
+        most = max(len(f.slots) for f in fit)
+        return self.rng.choice([f for f in fit if len(f.slots) == most]).filled(slots)
+
+    def quote(self, kind: str, said: _Said, **slots: str) -> list[Statement]:
+        quote = said.heard.telling
+        if not quote or quote in self.quoted:
+            return []
+        self.quoted.add(quote)
+        text = self.text(kind, quote=quote, **slots)
+        return [Statement(text=text, basis="quote", turns=[said.line.id], quote=quote)]
+
+    def inference(self, kind: str, turns: list[str], **slots: str) -> Statement:
+        return Statement(text=self.text(kind, **slots), basis="inference", turns=turns)
+
+
+def _about(topics: tuple[str, ...], language: Language) -> str:
+    """A topic as it is said of the client rather than to the client."""
+    topic = topics[0] if topics else ""
+    if language == "zh":
+        return topic.replace("你", "来访者")
+    return re.sub(r"\byou\b", "they", re.sub(r"\byour\b", "their", topic))
+
+
+def _most(said: list[_Said], count: int, *cues: str) -> list[_Said]:
+    """The most telling lines that show one of these cues, in the order in which they were said."""
+    fit = [s for s in said if s.heard.shows(*cues)]
+    best = sorted(fit, key=lambda s: -s.heard.salience)[:count]
+    return [s for s in said if s in best]
+
+
+def _emotion_and_cognition(write: _Writer, said: list[_Said]) -> list[Statement]:
+    language = write.words.language
+    found: list[Statement] = []
+    felt = [s for s in said if s.heard.feelings]
+    for s in sorted(felt, key=lambda s: -s.heard.salience)[:2]:
+        feeling = s.heard.feelings[-1]
+        found += write.quote(
+            "feels",
+            s,
+            feel=feeling.feel,
+            feeling=feeling.feeling,
+            topic=_about(s.heard.topics, language),
+        )
+    for s in _most(said, 2, "self_critical", "absolute", "should", "what_if"):
+        found += write.quote("thinks", s, topic=_about(s.heard.topics, language))
+    if len(felt) > 1:
+        feeling = felt[-1].heard.feelings[-1]
+        topic = _about(felt[-1].heard.topics, language)
+        turns = [felt[0].line.id, felt[-1].line.id]
+        found.append(write.inference("pattern", turns, feeling=feeling.feeling, topic=topic))
+    return found
+
+
+def _observations(write: _Writer, view: RememberView, said: list[_Said]) -> list[Statement]:
+    found: list[Statement] = []
+    for kind, cues in (
+        ("risk", ("risk_active", "risk_passive")),
+        ("secret", ("secret",)),
+        ("change", ("change", "better")),
+        ("strain", ("hurt", "resist")),
+    ):
+        for s in _most(said, 1, *cues):
+            found += write.quote(kind, s)
+    task = kept_homework(write.words, view.earlier)
+    done = next((s for s in said if s.heard.shows("done", "not_done")), None)
+    if task and done:
+        kind = "homework_not_done" if done.heard.shows("not_done") else "homework_done"
+        found += write.quote(kind, done, name=task.quote)
+    if said:
+        short = sum(s.heard.minimal for s in said) * 3 > len(said)
+        turns = [said[0].line.id, said[-1].line.id]
+        found.append(write.inference("brief" if short else "talks", turns))
+    return found
+
+
+def _assignments(write: _Writer, view: RememberView) -> list[Statement]:
+    for line in reversed(view.dialogue):
+        if line.speaker != "counselor":
+            continue
+        for theme in write.words.themes.values():
+            for homework in theme.homework:
+                if homework.task.lower() in line.text.lower():
+                    text = write.text("homework_set", name=homework.name, task=homework.task)
+                    quote = _sentence_with(line.text, homework.task)
+                    return [Statement(text=text, basis="plan", turns=[line.id], quote=quote)]
+    return []
+
+
+def _sentence_with(text: str, part: str) -> str:
+    """The sentence of a turn that holds `part`, verbatim."""
+    at = text.lower().find(part.lower())
+    for found in _SENTENCE.finditer(text):
+        if found.start() <= at < found.end():
+            return found.group().strip()
+    return part
+
+
+def _summary(write: _Writer, said: list[_Said], theme: str) -> list[Statement]:
+    if not said:
+        return [write.inference("summary_empty", [])]
+    turns = [said[0].line.id, said[-1].line.id]
+    found = [write.inference("summary_theme", turns, theme=theme)]
+    half = len(said) // 2
+    for kind, part in (("summary_start", said[: half + 1]), ("summary_end", said[half + 1 :])):
+        if part:
+            found += write.quote(kind, max(part, key=lambda s: s.heard.salience))
+    return found

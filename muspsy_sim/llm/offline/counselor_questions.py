@@ -1,0 +1,71 @@
+"""Which question follows: from what was just said first, else the next rung of the ladder.
+
+The ladder goes from the situation over thought, feeling, body and behaviour to evidence, exception,
+meaning and a small step; a rung that the client has just answered is passed over.
+"""
+
+from __future__ import annotations
+
+from muspsy_sim.llm.offline.counselor_scene import Scene
+
+_FOLLOW_UPS = (
+    ("change", "ask_change"),
+    ("self_critical", "ask_self_critical"),
+    ("secret", "ask_people"),
+    ("what_if", "ask_what_if"),
+    ("absolute", "ask_absolute"),
+    ("should", "ask_should"),
+    ("cannot", "ask_cannot"),
+    ("better", "ask_better"),
+    ("past", "ask_past"),
+    ("others_said", "ask_others_said"),
+    ("dont_know", "ask_dont_know"),
+)
+_EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
+_WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
+_ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "past": "past"}
+
+
+def ask(scene: Scene) -> bool:
+    """Add the question that follows from what was said; whether there was one."""
+    return follow_up(scene) or explore_theme(scene) or next_rung(scene)
+
+
+def follow_up(scene: Scene) -> bool:
+    """Ask about a word that the client just used: always, should, can't, what if and their like."""
+    if scene.heard is None:
+        return False
+    for cue, function in _FOLLOW_UPS:
+        if cue in scene.heard.cues and scene.voice.count(function) < 2:
+            if cue == "change" and scene.progress < 0.3:
+                continue
+            if scene.voice.say(function, **scene.slots()):
+                return True
+    return False
+
+
+def explore_theme(scene: Scene) -> bool:
+    """Ask what only this theme has to be asked, in about every third turn."""
+    if scene.heard is None or scene.rng.random() > 0.4:
+        return False
+    named = [t for t in scene.heard.themes if t != "other"] or [scene.theme()]
+    theme = scene.rng.choice(named)
+    return scene.voice.say_one(scene.words.theme_frames[theme, "explore"], scene.slots())
+
+
+def next_rung(scene: Scene) -> bool:
+    """Ask from the ladder: the rung asked least so far, in order."""
+    rungs = _EXPLORE if scene.progress < 0.55 else _WORK
+    other = _WORK if rungs is _EXPLORE else _EXPLORE
+    heard = scene.heard
+    open_rungs = [
+        r
+        for r in rungs
+        if heard is None
+        or not ((r == "feeling" and heard.feelings) or _ANSWERED_BY.get(r) in heard.cues)
+    ]
+    counts = {r: scene.voice.count(f"ask_{r}") for r in open_rungs}
+    ordered = sorted(open_rungs, key=lambda r: counts[r])
+    if len(ordered) > 1 and counts[ordered[0]] == counts[ordered[1]] and scene.rng.random() < 0.35:
+        ordered[0], ordered[1] = ordered[1], ordered[0]
+    return scene.voice.say(*(f"ask_{r}" for r in (*ordered, *other)), **scene.slots())

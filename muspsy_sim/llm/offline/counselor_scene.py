@@ -1,0 +1,162 @@
+"""Where the counselor stands in the session: what was heard, what was said, what is left.
+
+A `Scene` is read once from the view; the manners (attuned, neutral, dismissive) then decide from it
+what the turn is for. Everything in it comes from the view and the random numbers given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from muspsy_sim.llm.offline.counselor_material import Homework, Material, material
+from muspsy_sim.llm.offline.counselor_voice import Voice
+from muspsy_sim.llm.offline.listening import Heard, hear
+from muspsy_sim.records.base import Language
+from muspsy_sim.records.views import Line, Recalled, RespondView
+
+MANNERS = ("attuned", "neutral", "dismissive", "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One moment of one session, as the counselor stands in it."""
+
+    view: RespondView
+    words: Material
+    voice: Voice
+    rng: Random
+    heard: Heard | None
+    """The client's last line, or `None` before it has spoken."""
+    before: tuple[Heard, ...]
+    """The client's earlier lines of this session, oldest first."""
+    last_said: str
+    """The counselor's own last turn."""
+
+    @property
+    def left(self) -> int:
+        """Exchanges left after this one."""
+        return self.view.exchanges_left
+
+    @property
+    def length(self) -> int:
+        """Exchanges of the whole session."""
+        return self.view.exchange + self.view.exchanges_left
+
+    @property
+    def progress(self) -> float:
+        """How far the session has come, 0 to 1."""
+        return self.view.exchange / self.length
+
+    def slots(self) -> dict[str, str]:
+        """What the client's last line puts into sentences."""
+        if self.heard is None:
+            return {}
+        feeling = self.heard.feelings[-1] if self.heard.feelings else None
+        return {
+            "clause": self.heard.clause,
+            "quote": self.heard.phrase,
+            "topic": self.heard.topics[0] if self.heard.topics else "",
+            "feel": feeling.feel if feeling else "",
+            "feeling": feeling.feeling if feeling else "",
+            "theme": self.words.themes[self.theme()].name,
+        }
+
+    def theme(self) -> str:
+        """The session's main theme: what the client's lines, and before them intake, are about."""
+        return main_theme(self.words, self.everything(), self.view.intake)
+
+    def everything(self) -> tuple[Heard, ...]:
+        """All that the client said in this session."""
+        return (*self.before, self.heard) if self.heard else self.before
+
+
+def scene(view: RespondView, rng: Random) -> Scene:
+    """Read a view."""
+    words = material(view.language)
+    manner = view.manner if view.manner in words.manners else "attuned"
+    mine = [line.text for line in view.dialogue if line.speaker == "counselor"]
+    theirs = [line.text for line in view.dialogue if line.speaker == "client"]
+    lines = tuple(hear(text, view.language) for text in theirs)
+    return Scene(
+        view=view,
+        words=words,
+        voice=Voice(view.language, words.manners[manner], mine, rng),
+        rng=rng,
+        heard=lines[-1] if lines else None,
+        before=lines[:-1],
+        last_said=mine[-1] if mine else "",
+    )
+
+
+def main_theme(words: Material, lines: Sequence[Heard], intake: Sequence[Line]) -> str:
+    """The theme heard most often; intake counts half, ties go to the order of the file."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts.update(dict.fromkeys(line.themes, 2))
+    for said in intake:
+        if said.speaker == "client":
+            counts.update(dict.fromkeys(hear(said.text, words.language).themes, 1))
+    order = list(words.themes)
+    named = [t for t in counts if t != "other"]
+    return max(named, key=lambda t: (counts[t], -order.index(t)), default="other")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What recall brought that a counselor can speak of: the client's words, and a homework."""
+
+    session: int
+    text: str
+    quote: str
+
+
+def kept_quotes(recalled: Sequence[Recalled], language: Language) -> list[Kept]:
+    """Short client quotes from earlier sessions, latest session first."""
+    found = []
+    for memory in sorted(recalled, key=lambda r: -r.session):
+        for statement in memory.statements:
+            length = len(statement.quote) if language == "zh" else len(statement.quote.split())
+            if statement.basis == "quote" and 3 <= length <= (26 if language == "zh" else 16):
+                found.append(Kept(memory.session, statement.text, statement.quote))
+        found += [
+            Kept(memory.session, line.text, phrase)
+            for line in memory.lines
+            if line.speaker == "client" and (phrase := hear(line.text, language).phrase)
+        ]
+    return found
+
+
+def kept_homework(words: Material, recalled: Sequence[Recalled]) -> Kept | None:
+    """The homework of the latest remembered session: `quote` is its name, else empty."""
+    for memory in sorted(recalled, key=lambda r: -r.session):
+        texts = [s.text for s in memory.statements if s.basis == "plan"]
+        texts += [line.text for line in memory.lines if line.speaker == "counselor"]
+        for text in texts:
+            if task := known_homework(words, text):
+                return Kept(memory.session, text, task.name)
+        plans = [s.text for s in memory.statements if s.basis == "plan"]
+        if plans:
+            return Kept(memory.session, plans[0].rstrip("。.!！ "), "")
+    return None
+
+
+def known_homework(words: Material, text: str) -> Homework | None:
+    """The homework whose name stands in a text."""
+    return next(
+        (h for t in words.themes.values() for h in t.homework if h.name.lower() in text.lower()),
+        None,
+    )
+
+
+def set_homework(words: Material, said: Sequence[str]) -> Homework | None:
+    """The homework set in these counselor turns: its task, not only its name, was said."""
+    for text in reversed(said):
+        low = text.lower()
+        for theme in words.themes.values():
+            for homework in theme.homework:
+                if homework.task.lower() in low:
+                    return homework
+    return None
