@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from client_course import DISMISSIVE, GOOD, NEUTRAL, client, clients, coded, live
 
-from muspsy_sim.agents.client.dynamics import initial_state, load_dynamics
+from muspsy_sim.agents.client.dynamics import RISK, initial_state, load_dynamics
 from muspsy_sim.agents.client.stance import Context, Decision, decide, stance_of
 from muspsy_sim.records.appraisal import Appraisal
 from muspsy_sim.records.chance import Chance
@@ -18,7 +18,7 @@ from muspsy_sim.records.state import ClientState, Disclosed, Homework, SessionTa
 from muspsy_sim.records.views import Move
 
 DYNAMICS = load_dynamics()
-RISK = {"level": 0.5, "ideation": "passive", "words": "RISK"}
+AT_RISK = {"level": 0.5, "ideation": "passive", "words": "It would be quieter."}
 
 
 def state_of(profile: Profile, **values: Any) -> ClientState:
@@ -137,10 +137,14 @@ def test_an_invitation_does_not_bring_out_what_is_locked() -> None:
 
 def test_a_plain_question_about_self_harm_is_answered_by_trust() -> None:
     asked = coded("probe_risk")
-    at_risk = client(risk=RISK)
+    at_risk = client(risk=AT_RISK)
     assert set(moves(at_risk, state_of(at_risk, trust=0.2), asked)) == {"deflect"}
     assert set(moves(at_risk, state_of(at_risk, trust=0.5), asked)) == {"disclose"}
     assert set(moves(at_risk, state_of(at_risk, trust=0.9, strain=0.6), asked)) == {"deflect"}
+    known = state_of(at_risk, trust=0.5).model_copy(
+        update={"disclosed": [Disclosed(fact=RISK, turn="s1t2", quote="q")]}
+    )
+    assert set(moves(at_risk, known, asked)) == {"answer"}
     safe = client()
     assert set(moves(safe, state_of(safe), asked)) == {"answer"}
     assert all(d.asked_about_risk for d in decisions(safe, state_of(safe), asked))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from muspsy_sim.agents.client.disclosure import (
+    RISK,
     openness,
     risk_unlocked,
     touched,
@@ -275,6 +276,8 @@ def _risk(turn: _Turn) -> Decision | None:
     asked = "you were asked plainly whether you think of harming yourself"
     if turn.profile.risk.ideation == "none":
         return Decision("answer", reason=f"{asked}, and you do not", asked_about_risk=True)
+    if any(entry.fact == RISK for entry in turn.state.disclosed):
+        return Decision("answer", reason=f"{asked}, and it is known here", asked_about_risk=True)
     if risk_unlocked(turn.state, turn.profile, turn.dynamics, asked=True):
         return Decision(
             "disclose", reason=f"{asked}, and you can say it here", asked_about_risk=True
