@@ -1,0 +1,48 @@
+"""The schemas of all content files, by the name that their first line gives.
+
+`python -m muspsy_sim.cli.schemas FOLDER` writes them; the project keeps them in `docs/schema`, and
+`muspsy init` puts them beside a copy of the content.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from muspsy_sim.records.schemas import write_schemas
+
+
+def content_models() -> dict[str, type[BaseModel]]:
+    """Schema name -> the record that a content file of that kind is read into."""
+    from muspsy_sim.agents.appraiser.behaviours import BehaviourList
+    from muspsy_sim.agents.client.parameters import Dynamics
+    from muspsy_sim.agents.client.symptom_words import SymptomWords
+    from muspsy_sim.agents.counselor.manners import MannerFile
+    from muspsy_sim.graphs.spec import ArmFile
+    from muspsy_sim.llm.offline.appraiser.cues import CueFile
+    from muspsy_sim.llm.offline.client_material import ClientMaterial
+    from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
+    from muspsy_sim.records.profile import Profile
+    from muspsy_sim.runs.recipe import Recipe
+
+    return {
+        "appraiser-cues": CueFile,
+        "arm": ArmFile,
+        "behaviours": BehaviourList,
+        "client-material": ClientMaterial,
+        "counselor-listening": Listening,
+        "counselor-sayings": Sayings,
+        "counselor-themes": Themes,
+        "dynamics": Dynamics,
+        "manner": MannerFile,
+        "profile": Profile,
+        "recipe": Recipe,
+        "symptom_words": SymptomWords,
+    }
+
+
+if __name__ == "__main__":
+    for written in write_schemas(Path(sys.argv[1]), content_models()):
+        print(written)
