@@ -1,10 +1,10 @@
 """Chinese sentences about a client turned into sentences that the client could say.
 
 Only the subject changes: the client's name, or a word such as `来访者`, becomes `我`, and a
-sentence that leaves its subject out is given `我`. A sentence with `他`, `她` or `其` is left with
-them, since they may mean someone else, and is marked; only where a sentence begins with the pronoun
-that the caller knows to be the client's does that become `我` too. No other word is added, dropped
-or moved.
+sentence that leaves its subject out is given `我`, unless it begins with a word for someone else.
+A sentence with `他`, `她` or `其` is left with them, since they may mean someone else, and is
+marked; only where a sentence begins with the pronoun that the caller knows to be the client's does
+that become `我` too. No other word is added, dropped or moved.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from dataclasses import dataclass
 
 _ROLES = "来访者|来询者|求助者|求询者|案主|患者|该生|当事人|服务对象"
 _OTHER_PRONOUN = re.compile(r"其(?![他它中实余次间])(?<!尤其)(?<!极其)|[他她](?![们人])(?<!其他)")
+_OTHER_SUBJECT = re.compile(
+    r"[这那此该它]|[他她我咱]们|大家|有人|一[位名个]|别人|旁人|周围|医生|护士|老师|教师|领导|同事|同学|室友|朋友"
+    r"|邻居|老友"
+)
 _CLAUSE = re.compile(r"(?:^|[，,；;。！？])\s*我(?!们)")
 # As a client's name these are single characters; in other words they are parts of a word.
 _INSIDE_WORDS = {"甲": ("指装龟盔铠", "状亢醛板级壳肝流沟亚烷醇乙")}
@@ -47,7 +51,8 @@ def to_first_person(
         text, count = f"我{text[len(pronoun) :]}", count + 1
     uncertain = bool(_OTHER_PRONOUN.search(text))
     added = False
-    if text and add_subject and not uncertain and not _CLAUSE.search(text):
+    has_subject = _CLAUSE.search(text) or _OTHER_SUBJECT.match(text)
+    if text and add_subject and not uncertain and not has_subject:
         text, added = f"我{text}", True
     if text and text[-1] not in _END:
         text = f"{text.rstrip('，,；;、')}。"

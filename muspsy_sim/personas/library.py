@@ -11,14 +11,19 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from muspsy_sim.personas.summaries import CASE_FILE, PROFILE_FILE, doubled, profile_files
+from muspsy_sim.personas.summaries import (
+    CASE_FILE,
+    PROFILE_FILE,
+    doubled,
+    profile_files,
+    profile_id,
+)
 from muspsy_sim.records.errors import ContentError, ProfileError
 from muspsy_sim.records.yaml_tree import parse_tree, read_content
 
 if TYPE_CHECKING:
     from muspsy_sim.records.profile import CaseReport, Profile
 
-_ID_LINE = re.compile(r"^id:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*\n(.*)", re.DOTALL | re.MULTILINE)
 
 
@@ -111,8 +116,7 @@ def find_profile(id_or_path: str | Path) -> Path:
         return _at(Path(id_or_path))
     found: dict[str, Path] = {}
     for path in profile_files():
-        match = _ID_LINE.search(read_content(path))
-        persona = match[1] if match else path.parent.name
+        persona = profile_id(path)
         if persona == name and persona in found:
             raise doubled(persona, found[persona], path)
         found[persona] = path

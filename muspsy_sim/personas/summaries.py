@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TypeGuard
 
@@ -22,6 +22,7 @@ CASE_FILE = "case.md"
 
 _SHOWN = ("id", "source_case", "language", "title", "topic", "demographics", "temperament", "risk")
 _TOP_KEY = re.compile(r"^([A-Za-z_]+):", re.MULTILINE)
+_ID_LINE = re.compile(r"^id:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _VOICE = re.compile(r"^( +)voice:.*\n(?:\1 +.*\n|[ \t]*\n)*", re.MULTILINE)
 
 
@@ -63,6 +64,16 @@ def profile_files(folder: Path | None = None) -> list[Path]:
     """The profile files in `folder` and its subfolders, sorted by path."""
     root = content_path("personas") if folder is None else folder
     return sorted(path for path in root.rglob(PROFILE_FILE) if path.is_file())
+
+
+def profile_id(path: Path) -> str:
+    """The id of the profile in a file, read without the rest of it.
+
+    Raises:
+        ContentError: the file cannot be read, or does not say.
+    """
+    match = _ID_LINE.search(read_content(path))
+    return match[1] if match else _summary(path).id
 
 
 def doubled(persona: str, one: Path, other: Path) -> ProfileError:
@@ -115,8 +126,8 @@ def _picked(text: str, path: Path) -> Tree:
 
 def _blocks(text: str) -> Iterator[str]:
     starts = [*_TOP_KEY.finditer(text)]
-    ends = [*(match.start() for match in starts[1:]), len(text)]
-    for match, end in zip(starts, ends, strict=True):
+    for match, after in zip_longest(starts, starts[1:]):
+        end = after.start() if after else len(text)
         if match[1] == "temperament":
             # The lines of a voice are half of a profile, and a listing shows none of them.
             yield _VOICE.sub("", text[match.start() : end])
