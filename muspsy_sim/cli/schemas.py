@@ -21,14 +21,14 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.client.symptom_words import SymptomWords
     from muspsy_sim.agents.counselor.manners import MannerFile
     from muspsy_sim.graphs.spec import ArmFile
-    from muspsy_sim.llm.offline.appraiser.cues import CueFile
+    from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client_material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
 
     return {
-        "appraiser-cues": CueFile,
+        "appraiser-cues": CueSheet,
         "arm": ArmFile,
         "behaviours": BehaviourList,
         "client-material": ClientMaterial,
