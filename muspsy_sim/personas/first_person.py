@@ -86,8 +86,10 @@ def _client(name: str) -> re.Pattern[str]:
 
 
 def _exactly(name: str) -> str:
-    before, after = _INSIDE_WORDS.get(name, ("", ""))
-    if not before:
+    if name in _INSIDE_WORDS:
+        before, after = _INSIDE_WORDS[name]
+        return f"(?<![{before}]){re.escape(name)}(?![{after}])"
+    if name.isascii():
         # A letter for a name must stand alone; `J` is not the J of `JAVA`.
         return rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])"
-    return f"(?<![{before}]){re.escape(name)}(?![{after}])"
+    return re.escape(name)
