@@ -6,6 +6,8 @@ client's last words; a turn plan chooses among what is fitting, and never before
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from muspsy_sim.llm.offline.counselor_material import Homework
 from muspsy_sim.llm.offline.counselor_questions import ask, follow_up, next_rung
 from muspsy_sim.llm.offline.counselor_scene import (
@@ -180,12 +182,15 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     """Give back the clause, the feeling or the phrase; a feeling that was not named is offered."""
     voice, slots = scene.voice, scene.slots()
     ways = ["reflect_clause", "reflect_phrase"]
-    if heard.feelings:
-        ways.insert(scene.rng.randrange(2), "reflect_feeling")
-    elif scene.rng.random() < 0.3:
+    if scene.rng.random() < 0.3:
         ways.reverse()
-    filled = {"reflect_clause": "clause", "reflect_phrase": "quote", "reflect_feeling": "feel"}
-    ways = [w for w in ways if slots[filled[w]]]
+    if heard.feelings:
+        good = heard.feelings[-1].good
+        if not good and scene.rng.random() < 0.5:
+            ways.insert(0, "reflect_burden")
+        ways.insert(scene.rng.randrange(2), "reflect_good" if good else "reflect_feeling")
+    filled = {"reflect_phrase": "quote", "reflect_feeling": "feel", "reflect_good": "feel"}
+    ways = [w for w in ways if slots[filled.get(w, "clause")]]
     if slots["topic"]:
         ways.append("reflect_topic")
     return voice.say(*ways, "acknowledge", **slots)
@@ -205,14 +210,18 @@ def follow(scene: Scene, heard: Heard) -> None:
         voice.say("answer_normal", **slots)
         ask(scene)
         return
-    if heard.shows("asks_advice"):
+    if heard.shows("asks_advice") and not heard.shows("what_if"):
         voice.say("answer_advice", **slots)
-        voice.say_one(scene.words.theme_frames[scene.theme(), "information"], slots)
+        voice.say_one(scene.words.theme_frames[_theme_now(scene, heard), "information"], slots)
         voice.say("ask_fit", **slots)
         return
     if strategy == "role_play" and not voice.has_said("role_play"):
         receive(scene, heard)
         voice.say("role_play", **slots)
+        return
+    if heard.shows("unsure") and voice.say("welcome_doubt", **slots):
+        if not _agenda(scene):
+            voice.say("ask_small", **slots)
         return
     receive(scene, heard)
     if scene.view.exchange == 2 and _agenda(scene):
@@ -233,7 +242,8 @@ def _agenda(scene: Scene) -> bool:
     plan = scene.view.session_plan
     if plan and _sayable(plan.focus, scene.view.language):
         return scene.voice.say("agenda_focus", focus=plan.focus.rstrip(".。"))
-    return scene.rng.random() < 0.35 and scene.voice.say("agenda_open", **scene.slots())
+    weighty = scene.heard is not None and scene.heard.shows("self_critical", "secret")
+    return not weighty and scene.rng.random() < 0.5 and scene.voice.say("agenda_open")
 
 
 def _sayable(focus: str, language: str) -> bool:
@@ -247,16 +257,20 @@ def _sayable(focus: str, language: str) -> bool:
 def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
     """Empathy, a memory, teaching or another way to see it; whether the turn is full with it."""
     voice, slots, chance = scene.voice, scene.slots(), scene.rng.random()
-    if strategy == "affirmation" or (strategy is None and chance < 0.12):
+    hard = any(not f.good for f in heard.feelings) or heard.shows("self_critical", "others_said")
+    dared = heard.shows("change", "secret", "cannot", "should") or heard.length > 25
+    if dared and (strategy == "affirmation" or (strategy is None and chance < 0.25)):
         voice.say("affirm", **slots)
-    elif strategy == "reflection_of_feelings" or (strategy is None and chance < 0.34):
+    elif hard and (strategy == "reflection_of_feelings" or (strategy is None and chance < 0.45)):
         voice.say("empathy", **slots)
     elif strategy == "self_disclosure":
         voice.say("self_disclosure", **slots)
     elif scene.rng.random() < 0.35 and _link(scene, heard):
         pass
-    elif strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6):
-        theme = scene.theme()
+    elif strategy in ("information", "suggestion") or (
+        scene.progress > 0.45 and chance > 0.6 and heard.themes
+    ):
+        theme = _theme_now(scene, heard)
         teach = "information" if strategy == "information" or chance > 0.8 else "reframe"
         said = voice.say_one(scene.words.theme_frames[theme, teach], slots)
         if said and scene.rng.random() < 0.5:
@@ -264,9 +278,24 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
     return False
 
 
+def _theme_now(scene: Scene, heard: Heard) -> str:
+    """The theme of the last words, else of the session."""
+    main = scene.theme()
+    named = [t for t in heard.themes if t != "other"]
+    return main if main in named or not named else named[0]
+
+
+_NOT_TO_RETURN_TO = ("hurt", "resist", "agree", "unsure", "goodbye", "asks_advice", "asks_normal")
+
+
+def _worth_returning(lines: Sequence[Heard]) -> list[Heard]:
+    """The lines with a phrase that can be quoted later, without strains and courtesies."""
+    return [h for h in lines if h.phrase and not h.minimal and not h.shows(*_NOT_TO_RETURN_TO)]
+
+
 def _call_back(scene: Scene) -> bool:
     """Come back to something that the client said earlier in this session."""
-    earlier = [h.phrase for h in scene.before[:-1] if h.phrase and not h.minimal]
+    earlier = [h.phrase for h in _worth_returning(scene.before[:-1])]
     fresh = [e for e in earlier if e.lower() not in scene.last_said.lower()]
     return bool(fresh) and scene.voice.say("call_back", earlier=scene.rng.choice(fresh[-4:]))
 
@@ -310,6 +339,7 @@ def _homework_due(scene: Scene) -> bool:
 def homework(scene: Scene) -> None:
     """Offer one concrete thing that fits what was talked about, in one sentence."""
     chosen = choose_homework(scene)
+    scene.voice.say("homework_lead")
     scene.voice.say("homework", name=chosen.name, task=chosen.task)
 
 
@@ -339,9 +369,12 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
 
 def summary(scene: Scene) -> None:
     """Gather the session: one early and one late thing that the client said."""
-    phrases = [h.phrase for h in scene.before if h.phrase and not h.minimal]
-    if len(phrases) >= 2:
-        scene.voice.say("summary", earlier=phrases[0], quote=phrases[-1], **_theme_slot(scene))
+    lines = _worth_returning(scene.before)
+    half = len(lines) // 2
+    if half:
+        first = max(lines[:half], key=lambda h: h.salience).phrase
+        last = max(lines[half:], key=lambda h: h.salience).phrase
+        scene.voice.say("summary", earlier=first, quote=last, **_theme_slot(scene))
     else:
         scene.voice.say("summary_short", **_theme_slot(scene))
 
@@ -360,6 +393,8 @@ def farewell(scene: Scene, *, early: bool) -> None:
     else:
         if heard and not heard.minimal and not heard.shows("goodbye"):
             receive(scene, heard)
+            if heard.shows("self_critical", "secret", "hurt", "asks_advice") or heard.question:
+                voice.say("hold_over")
         voice.say("closing", **scene.slots())
     if agreed:
         voice.say("farewell_homework", name=agreed.name)

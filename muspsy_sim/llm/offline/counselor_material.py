@@ -66,6 +66,7 @@ class Feeling(Record):
 
     feel: str
     feeling: str
+    good: bool = False
     cues: Words
 
 

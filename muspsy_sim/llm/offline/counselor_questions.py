@@ -14,6 +14,7 @@ _FOLLOW_UPS = (
     ("secret", "ask_people"),
     ("what_if", "ask_what_if"),
     ("absolute", "ask_absolute"),
+    ("everyone", "ask_everyone"),
     ("should", "ask_should"),
     ("cannot", "ask_cannot"),
     ("better", "ask_better"),
@@ -23,6 +24,7 @@ _FOLLOW_UPS = (
 )
 _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
+_BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
 _ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "past": "past"}
 
 
@@ -39,6 +41,8 @@ def follow_up(scene: Scene) -> bool:
         if cue in scene.heard.cues and scene.voice.count(function) < 2:
             if cue == "change" and scene.progress < 0.3:
                 continue
+            if cue == "dont_know" and scene.heard.length > 9:
+                continue
             if scene.voice.say(function, **scene.slots()):
                 return True
     return False
@@ -46,9 +50,9 @@ def follow_up(scene: Scene) -> bool:
 
 def explore_theme(scene: Scene) -> bool:
     """Ask what only this theme has to be asked, in about every third turn."""
-    if scene.heard is None or scene.rng.random() > 0.4:
+    named = [t for t in scene.heard.themes if t != "other"] if scene.heard else []
+    if not named or scene.rng.random() > 0.5:
         return False
-    named = [t for t in scene.heard.themes if t != "other"] or [scene.theme()]
     theme = scene.rng.choice(named)
     return scene.voice.say_one(scene.words.theme_frames[theme, "explore"], scene.slots())
 
@@ -62,7 +66,11 @@ def next_rung(scene: Scene) -> bool:
         r
         for r in rungs
         if heard is None
-        or not ((r == "feeling" and heard.feelings) or _ANSWERED_BY.get(r) in heard.cues)
+        or not (
+            (r == "feeling" and heard.feelings)
+            or _ANSWERED_BY.get(r) in heard.cues
+            or (r == "evidence" and not heard.shows(*_BELIEFS))
+        )
     ]
     counts = {r: scene.voice.count(f"ask_{r}") for r in open_rungs}
     ordered = sorted(open_rungs, key=lambda r: counts[r])

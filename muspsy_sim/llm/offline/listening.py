@@ -40,11 +40,15 @@ class Heard:
     @property
     def minimal(self) -> bool:
         """Whether next to nothing was said."""
-        return self.length <= 4 and not self.feelings and not self.question
+        telling = self.feelings or self.topics or self.themes or self.cues - _IDLE
+        return self.length <= 4 and not telling and not self.question
 
     def shows(self, *cues: str) -> bool:
         """Whether any of these cues was heard."""
         return not self.cues.isdisjoint(cues)
+
+
+_IDLE = frozenset({"agree", "dont_know", "thanks", "hesitates"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,16 @@ def hear(text: str, language: Language) -> Heard:
     themes = tuple(name for name, pattern in ear.themes if pattern.search(plain))
     clauses = split_clauses(text, language)
     worth = [_salience(clause, at, ear, language) for at, clause in enumerate(clauses)]
-    ranked = [clauses[n] for n in sorted(range(len(clauses)), key=lambda n: -worth[n])]
+    order = sorted(range(len(clauses)), key=lambda n: -worth[n])
+    ranked = [clauses[n] for n in order]
+    # What is given back must be near the heart of the line: a side remark would miss the client.
+    best = max((worth[n] for n in order if not _BAD[language].search(clauses[n])), default=0.0)
+    near = [clauses[n] for n in order if worth[n] >= best - 1.5]
     return Heard(
         text=text,
         length=_length(text, language),
-        clause=next((said for c in ranked if (said := reflectable(c, language))), ""),
-        phrase=next((said for c in ranked if (said := quotable(c, language))), ""),
+        clause=next((said for c in near if (said := reflectable(c, language))), ""),
+        phrase=next((said for c in near if (said := quotable(c, language))), ""),
         telling=next((c for c in ranked if _notable(c, language)), ""),
         salience=max(worth, default=0.0),
         cues=cues,
@@ -158,10 +166,11 @@ _ENGLISH_TAILS = re.compile(
 )
 _CHINESE_BREAKS = re.compile(r"[，；：、—…,;]+|\s+")
 _CHINESE_LEADS = re.compile(
-    r"^(?:嗯+|唉|哎|啊|哦|噢|其实|就是说|然后|而且|但是|但|可是|不过|所以|因为|反正|可能|也许|说实话|说真的"
-    r"|怎么说呢|怎么说|那个|那|对|是的|好像|结果|后来|比如说|比如|主要是|只是|可|呃)+"
+    r"^(?:嗯+|唉|哎|啊|哦|噢|其实|就是说|然后就|然后|而且|但是|但|可是|不过|所以|因为|反正|可能|也许|说实话"
+    r"|说真的|怎么说呢|怎么说|是的|好像|后来|比如说|比如|主要是|只是|呃|(?:那个|那|可|结果|就是)(?=我|就|他|她)"
+    r"|对$|那$)+"
 )
-_CHINESE_TAILS = re.compile(r"(?:吧|啊|呢|嘛|啦|呀|罢了|而已|的话|什么的|之类的|这样子|这样)+$")
+_CHINESE_TAILS = re.compile(r"(?:吧|啊|呢|嘛|啦|呀|罢了|而已|什么的|之类的)+$")
 
 
 def split_clauses(text: str, language: Language) -> list[str]:
@@ -191,7 +200,7 @@ def _joined_chinese(sentence: str) -> list[str]:
 
 
 _CHINESE_FRESH = re.compile(
-    r"\s*(?:我|他|她|它|但|可|不过|所以|然后|因为|而且|如果|要是|其实|结果|后来|反正)"
+    r"\s*(?:我|他|她|它|但|可是|不过|所以|因为|而且|如果|要是|其实|结果|后来|反正)"
 )
 
 
@@ -223,7 +232,7 @@ _TELLING = {
     "better": 2.0,
     "absolute": 1.5,
     "cannot": 1.5,
-    "should": 1.0,
+    "should": 3.0,
     "thought": 1.0,
 }
 _FIRST_PERSON: dict[Language, re.Pattern[str]] = {
@@ -249,7 +258,8 @@ _ENGLISH_BAD = re.compile(
     r"\b(?:which|that|who|and|but|or|because|the|a|an|to|of|if|when|with|for|in|on|at|than|as|it's"
     r"|i|i'm|my|is|was)$|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
     r"|i think so|i don't|it is|it does|that's (?:it|all|right|fine|true)|i'm not sure|i'm fine"
-    r"|it's fine|i'm okay|it's okay|it was|i was|there it is|i can't say)$",
+    r"|it's fine|i'm okay|it's okay|it was|i was|there it is|i can't say)$"
+    r"|never told (?:any|no)|haven't told any|said (?:this|that) out loud|hard to say this",
     re.IGNORECASE,
 )
 
@@ -280,8 +290,9 @@ def reflectable(clause: str, language: Language) -> str:
 
 
 _CHINESE_BAD = re.compile(
-    r"^(?:如果|要是|虽然|就算|哪怕|即使|每次|每当|当|除非|无论|不管|等)|(?:的时候|以后|之后|之前|的|是|和|跟|把|被|在)$"
+    r"^(?:如果|要是|虽然|就算|哪怕|即使|每次|每当|当|除非|无论|不管|等)|(?:的时候|以后|之后|之前|和|跟|把|被|是)$"
     r"|^(?:我不知道|我知道了|我明白|我想想|我懂|我没事|我还好|我很好|我试试|我觉得吧?|我说)$"
+    r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
 )
 _CUT = re.compile(
     r"\s+(?:because|when|while|until|so that|even though|although|if|and then|and)\s+",
@@ -319,8 +330,10 @@ def quotable(clause: str, language: Language) -> str:
     return "" if _ENGLISH_BAD.search(clause.replace("’", "'")) else clause
 
 
+_BAD: dict[Language, re.Pattern[str]] = {"en": _ENGLISH_BAD, "zh": _CHINESE_BAD}
+
+
 def _notable(clause: str, language: Language) -> bool:
     length = _length(clause, language)
-    bad = _CHINESE_BAD if language == "zh" else _ENGLISH_BAD
     low, high = (5, 40) if language == "zh" else (3, 24)
-    return low <= length <= high and not bad.search(clause.replace("’", "'"))
+    return low <= length <= high and not _BAD[language].search(clause.replace("’", "'"))
