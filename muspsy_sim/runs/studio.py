@@ -79,7 +79,7 @@ async def _answered(state: Shown) -> str:
     return state.get("answer") or ""
 
 
-def _begin(arm: str) -> Callable[[Shown], Any]:
+def _begin(arm: str) -> Callable[..., Any]:
     async def start(state: Shown) -> dict[str, Any]:
         compiled = compile_arm(arm)
         models: dict[Role, Model] = {role: OfflineModel() for role in ROLES}
@@ -99,7 +99,7 @@ def _begin(arm: str) -> Callable[[Shown], Any]:
     return start
 
 
-def _node(name: str) -> Callable[[Shown], Any]:
+def _node(name: str) -> Callable[..., Any]:
     async def act(state: Shown) -> dict[str, Any]:
         course = _copied(_COURSES[state["course"]])
         before = len(course.now.turns)
