@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ class Endpoint:
     base_url: str
     limits: Limits
     key: Secret | None = None
+    key_variable: str = ""
+    """The environment variable that its key is looked for in first."""
     user: Secret | None = None
     password: Secret | None = None
     query: tuple[tuple[str, Secret], ...] = ()
@@ -94,24 +97,24 @@ class Endpoint:
                 status = response.status
         except (aiohttp.ClientConnectorError, TimeoutError) as error:
             raise ModelSetupError(
-                f"no server answers at {self.base_url} ({_reason(error)})",
+                f"no server answers at {self.base_url} ({reason_of(error)})",
                 hint="start it, or correct the host and port",
             ) from None
         except aiohttp.ClientError:
             return  # Something is there; what it can do shows when it is asked.
         if status in (401, 403):
             raise ModelSetupError(
-                f"the server at {self.base_url} refuses the key ({status})"
-                if self.secrets
-                else f"the server at {self.base_url} wants a key ({status})",
-                hint=f"set {self.key_variable}",
+                f"the server at {self.base_url} "
+                + (f"refuses the key ({status})" if self.secrets else f"wants a key ({status})"),
+                hint=self.credentials_hint,
             )
 
     @property
-    def key_variable(self) -> str:
-        """The environment variable to advise for this server's key."""
-        official = urlsplit(self.base_url).hostname == "api.openai.com"
-        return "OPENAI_API_KEY" if official else key_variables(self.base_url)[0]
+    def credentials_hint(self) -> str:
+        """What to do where the server does not let us in."""
+        if self.user is not None:
+            return "check the user and password in its address"
+        return f"set {self.key_variable} to a key that it takes"
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -138,7 +141,13 @@ class Endpoints:
         if identity not in self._open:
             limits = Limits(self._concurrency, self._per_minute)
             self._open[identity] = Endpoint(
-                base_url, limits, key, spec.user, spec.password, spec.query
+                base_url,
+                limits,
+                key,
+                "OPENAI_API_KEY" if spec.scheme == "openai" else key_variables(base_url)[0],
+                spec.user,
+                spec.password,
+                spec.query,
             )
         return self._open[identity]
 
@@ -165,9 +174,12 @@ def _basic(user: Secret, password: Secret | None) -> str:
     return base64.b64encode(both.encode()).decode()
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why no connection came about, in the system's words."""
     if isinstance(error, TimeoutError):
         return "it does not react"
     os_error = getattr(error, "os_error", None)
-    strerror = getattr(os_error, "strerror", None)
-    return str(strerror or "no connection")
+    number, said = getattr(os_error, "errno", None), getattr(os_error, "strerror", None)
+    # asyncio puts its own words, address and all, in place of the system's; a resolver's errors
+    # have negative numbers and words of their own.
+    return os.strerror(number) if number and number > 0 else str(said or "no connection")

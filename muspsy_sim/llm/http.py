@@ -14,21 +14,12 @@ import aiohttp
 import orjson
 
 from muspsy_sim.llm.dialects import speak
-from muspsy_sim.llm.endpoints import Endpoint, Endpoints
-from muspsy_sim.llm.limits import Limited
-from muspsy_sim.llm.models import ModelSpec
-from muspsy_sim.llm.redaction import Secret, shown
-from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
+from muspsy_sim.llm.endpoints import Endpoint, reason_of
+from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import MAX_BODY, Completion, failure_of, read_body, reply_from
 
 _CONNECT_S = 15.0
 _JSON = {"Content-Type": "application/json"}
-
-
-def open_http(spec: ModelSpec, key: Secret | None, endpoints: Endpoints, timeout_s: float) -> Model:
-    """A model on a server, behind the limits of its endpoint."""
-    endpoint = endpoints.at(spec, spec.base_url, key)
-    return Limited(HttpModel(spec.name, spec.model, endpoint, timeout_s), endpoint.limits)
 
 
 class HttpModel:
@@ -79,7 +70,7 @@ def failed(answer: Answer, endpoint: Endpoint) -> ModelFailure:
     failure = failure_of(answer.status, answer.headers, answer.raw, endpoint.secrets)
     if answer.status not in (401, 403):
         return failure
-    return ModelFailure("auth", f"{failure.message}; check the key in {endpoint.key_variable}")
+    return ModelFailure("auth", f"{failure.message}; {endpoint.credentials_hint}")
 
 
 async def post(
@@ -102,7 +93,7 @@ async def post(
         ) as response:
             return Answer(response.status, dict(response.headers), await _read(response))
     except aiohttp.ClientConnectorError as error:
-        why = shown(str(error.os_error), endpoint.secrets)
+        why = reason_of(error)
         failure = ModelFailure("unreachable", f"no connection to {endpoint.base_url}: {why}")
     except aiohttp.ConnectionTimeoutError:
         failure = ModelFailure("unreachable", f"{endpoint.base_url} lets no connection in")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,7 +19,8 @@ from muspsy_sim.llm.redaction import Secret
 from muspsy_sim.records.errors import ModelSetupError, one_line
 
 if TYPE_CHECKING:
-    from muspsy_sim.llm.endpoints import Endpoints
+    from muspsy_sim.llm.budget import Budget
+    from muspsy_sim.llm.endpoints import Endpoint, Endpoints
     from muspsy_sim.llm.seam import Model
 
 Scheme = Literal["offline", "openai", "http", "hf", "replay"]
@@ -185,32 +186,50 @@ def find_key(spec: ModelSpec, environ: Mapping[str, str]) -> Secret | None:
     return None
 
 
+def _open_remote(
+    spec: ModelSpec, endpoints: Endpoints, timeout_s: float, environ: Mapping[str, str]
+) -> tuple[Model, Endpoint]:
+    key = find_key(spec, environ)
+    if spec.scheme == "openai":
+        from muspsy_sim.llm.openai_chat import OpenAIModel
+
+        base_url, user, password, query = split_url(environ.get("OPENAI_BASE_URL") or OPENAI_URL)
+        at = replace(spec, base_url=base_url, user=user, password=password, query=query)
+        endpoint = endpoints.at(at, base_url, key)
+        return OpenAIModel(spec.name, spec.model, endpoint, timeout_s), endpoint
+    from muspsy_sim.llm.http import HttpModel
+
+    endpoint = endpoints.at(spec, spec.base_url, key)
+    return HttpModel(spec.name, spec.model, endpoint, timeout_s), endpoint
+
+
 def open_model(
     spec: ModelSpec | str,
     endpoints: Endpoints,
     *,
     timeout_s: float = 120.0,
+    budget: Budget | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Model:
     """A model that answers, connected through `endpoints`, which closes it.
 
-    Nothing is sent yet. Raises `ModelSetupError` for a missing key and for schemes that are not
-    opened here.
+    `timeout_s` is for one call, in seconds. With a `budget` its calls are checked against that and
+    counted. Nothing is sent yet. Raises `ModelSetupError` for a missing key and for schemes that
+    are not opened here.
     """
+    from muspsy_sim.llm.budget import Budgeted
+    from muspsy_sim.llm.limits import Limited
+
     spec = parse_model(spec) if isinstance(spec, str) else spec
     environ = os.environ if environ is None else environ
     if spec.scheme == "offline":
         from muspsy_sim.llm.offline import OfflineModel
 
-        return OfflineModel()
-    if spec.scheme == "http":
-        from muspsy_sim.llm.http import open_http
-
-        return open_http(spec, find_key(spec, environ), endpoints, timeout_s)
-    if spec.scheme == "openai":
-        from muspsy_sim.llm.openai_chat import open_openai
-
-        return open_openai(spec, find_key(spec, environ), endpoints, timeout_s, environ)
+        return OfflineModel() if budget is None else Budgeted(OfflineModel(), budget)
+    if spec.scheme in ("http", "openai"):
+        model, endpoint = _open_remote(spec, endpoints, timeout_s, environ)
+        # Within the limits: what is spent while a call waits to be let in stops it still.
+        return Limited(model if budget is None else Budgeted(model, budget), endpoint.limits)
     if spec.scheme == "replay":
         raise ModelSetupError(
             f"{spec.name} answers from a run's journals and is not opened by name",

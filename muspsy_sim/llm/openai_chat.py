@@ -9,19 +9,15 @@ names another server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
 from muspsy_sim.llm.dialects import speak
-from muspsy_sim.llm.endpoints import Endpoint, Endpoints
+from muspsy_sim.llm.endpoints import Endpoint
 from muspsy_sim.llm.http import call_timeout, failed, post
-from muspsy_sim.llm.limits import Limited
-from muspsy_sim.llm.models import OPENAI_URL, ModelSpec, split_url
-from muspsy_sim.llm.redaction import Secret
-from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
+from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import Completion, read_body, reply_from
 
 if TYPE_CHECKING:
@@ -34,21 +30,6 @@ _IN_THE_BODY = "in the body"
 
 _OURS = {"host", "authorization", "content-length", "accept-encoding", "connection"}
 """Headers of the SDK that the connections set themselves."""
-
-
-def open_openai(
-    spec: ModelSpec,
-    key: Secret | None,
-    endpoints: Endpoints,
-    timeout_s: float,
-    environ: Mapping[str, str],
-) -> Model:
-    """An OpenAI model behind the limits of its endpoint. Raises `ModelSetupError`."""
-    base_url, user, password, query = split_url(environ.get("OPENAI_BASE_URL") or OPENAI_URL)
-    at = ModelSpec("openai", spec.name, spec.model, base_url, user, password, query)
-    endpoint = endpoints.at(at, base_url, key)
-    model = OpenAIModel(spec.name, spec.model, endpoint, timeout_s)
-    return Limited(model, endpoint.limits)
 
 
 class OpenAIModel:

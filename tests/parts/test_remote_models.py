@@ -17,6 +17,7 @@ from parts.chat_requests import request_for
 from parts.chat_server import WRONG_SHAPES, ChatServer
 
 from muspsy_sim.llm.answer_formats import FORMATS
+from muspsy_sim.llm.budget import Budget, BudgetSpent
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.parsing import parse_answer
@@ -180,7 +181,7 @@ async def test_nobody_at_the_address_is_unreachable(opened: Open, endpoints: End
     model = opened(ChatServer(port=port))
     failure = await failure_of(model)
     assert failure.kind == "unreachable"
-    assert str(port) in failure.message
+    assert failure.message == f"no connection to http://127.0.0.1:{port}/v1: Connection refused"
     with pytest.raises(ModelSetupError, match="no server answers"):
         await endpoints.check()
 
@@ -196,13 +197,25 @@ async def test_a_refused_key_is_told_before_the_first_call(
 ) -> None:
     async with ChatServer(key="another") as server:
         model = opened(server)
-        with pytest.raises(ModelSetupError, match="refuses the key") as caught:
+        with pytest.raises(
+            ModelSetupError, match=r"refuses the key.*API_KEY\S* to a key"
+        ) as caught:
             await endpoints.check()
         failure = await failure_of(model)
+        assert "API_KEY" in failure.message
         assert failure.kind == "auth"
         assert not failure.retryable
         for shown in (str(caught.value), failure.message):
             assert KEY not in shown
+
+
+async def test_a_refused_user_is_told_where_to_look(endpoints: Endpoints) -> None:
+    async with ChatServer(key=KEY) as server:
+        address = server.spec.replace("//", "//ada:hunter22@")
+        failure = await failure_of(open_model(address, endpoints, environ={}))
+        assert "check the user and password in its address" in failure.message
+        assert "hunter22" not in failure.message
+        assert "ada" not in failure.message
 
 
 async def test_a_server_of_ones_own_needs_no_key(endpoints: Endpoints) -> None:
@@ -277,6 +290,18 @@ async def test_the_cap_on_calls_at_once_is_the_endpoints() -> None:
         await asyncio.gather(*(role.reply(request_for(seed=n)) for n in range(8) for role in roles))
         assert server.most_at_once == 3
         assert len(server.received) == 32
+
+
+async def test_a_spent_budget_stops_those_who_wait_to_be_let_in() -> None:
+    async with ChatServer(latency_s=0.02) as server, Endpoints(concurrency=2) as endpoints:
+        budget = Budget(tokens=1)
+        model = open_model(server.spec, endpoints, budget=budget, environ={})
+        outcomes = await asyncio.gather(
+            *(model.reply(request_for(seed=n)) for n in range(20)), return_exceptions=True
+        )
+        assert len(server.received) == 2, "those that were under way when it was spent"
+        assert [type(o) for o in outcomes].count(BudgetSpent) == 18
+        assert budget.spent.calls == 2
 
 
 async def test_calls_a_minute_are_spread() -> None:
