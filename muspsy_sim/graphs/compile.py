@@ -55,12 +55,15 @@ class CompiledArm:
     nodes: frozenset[str]
     session: CompiledStateGraph[Any, Any, Any, Any] | None
     course: CompiledStateGraph[Any, Any, Any, Any]
+    resumed: CompiledStateGraph[Any, Any, Any, Any] | None = None
+    """The session's graph from its second exchange on, for a session begun under another arm."""
 
     async def hold(self, course: LiveCourse) -> None:
         """Run the session graph over the session that the course is holding."""
-        if self.session is None:
+        machine = self.resumed if self.resumed is not None and course.now.turns else self.session
+        if machine is None:
             raise GraphError(f"arm {self.name!r} holds no sessions")
-        await self.session.ainvoke(
+        await machine.ainvoke(
             Progressing(steps=0), context=course, config={"recursion_limit": _NO_LIMIT}
         )
 
@@ -92,8 +95,9 @@ def compile_arm(name: str, *, midway: bool = False) -> CompiledArm:
         control=arm.control,
         levels=effective_levels(arm),
         nodes=frozenset(names - {END}),
-        session=_machine(session, again if midway else None) if holds else None,
+        session=_machine(session, None) if holds else None,
         course=_machine(course, "session" if midway else None),
+        resumed=_machine(session, again) if midway else None,
     )
 
 

@@ -7,7 +7,6 @@ journals. Results do not depend on how many run at once, nor in which order they
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -24,7 +23,7 @@ from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.records.episode import CourseEnd, Episode
-from muspsy_sim.records.errors import MuspsyError, RunError
+from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
 from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, provenance_of
 from muspsy_sim.runs.provenance import ROLES
@@ -39,6 +38,7 @@ from muspsy_sim.runs.store import (
     write_run_file,
     writing,
 )
+from muspsy_sim.runs.together import first_cause, tuned_gc
 
 
 @dataclass(slots=True)
@@ -96,8 +96,12 @@ class Connections:
             if spec.scheme == "replay":
                 self._models[text] = ReplayModel(find_run(text.partition(":")[2]).folder)
             else:
-                raw = open_model(spec, self.endpoints, timeout_s=self.recipe.limits.timeout_s)
-                self._models[text] = Budgeted(raw, self.budget)
+                self._models[text] = open_model(
+                    spec,
+                    self.endpoints,
+                    timeout_s=self.recipe.limits.timeout_s,
+                    budget=self.budget,
+                )
         return self._models[text]
 
     def seat(self, arm: PlannedArm, journal: Journal, *counts: UsageCount) -> Seat:
@@ -110,7 +114,11 @@ class Connections:
         for role in ROLES:
             inner: Model | None = None
             if journal.writable:
-                inner = self.overrides.get(role) or self.model(self.recipe.model_of(role, arm.use))
+                inner = (
+                    Budgeted(self.overrides[role], self.budget)
+                    if role in self.overrides
+                    else self.model(self.recipe.model_of(role, arm.use))
+                )
             journalled = Journalled(inner, journal)
             models[role] = Retrying(Counted(journalled, self.budget, *counts), policy)
             how = self.recipe.sampling_of(role)
@@ -170,20 +178,6 @@ def _open_models(connections: Connections, arm: PlannedArm) -> None:
             connections.model(connections.recipe.model_of(role, arm.use))
 
 
-@asynccontextmanager
-async def _tuned_gc() -> AsyncIterator[None]:
-    """Cyclic garbage collection tuned for many graphs at once: it was half of LangGraph's cost."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
 async def _all(
     run_: Run,
     plan: RunPlan,
@@ -206,29 +200,14 @@ async def _all(
             finally:
                 progress.running -= 1
 
-    async with _tuned_gc():
+    with tuned_gc():
         try:
             async with asyncio.TaskGroup() as group:
                 for planned in plan.episodes:
                     group.create_task(one(planned))
         except BaseExceptionGroup as many:
-            raise _first_cause(many) from many
+            raise first_cause(many) from many
     return ends
-
-
-def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error to show: one that a user can mend before any other."""
-    flat: list[BaseException] = []
-
-    def walk(error: BaseException) -> None:
-        if isinstance(error, BaseExceptionGroup):
-            for inner in error.exceptions:
-                walk(inner)
-        else:
-            flat.append(error)
-
-    walk(group)
-    return next((e for e in flat if isinstance(e, MuspsyError)), flat[0])
 
 
 async def _one(
