@@ -7,6 +7,7 @@ process, a copy for every step, so that Studio can go back to an earlier one.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import operator
 from collections.abc import Callable
@@ -81,33 +82,46 @@ async def _answered(state: Shown) -> str:
 
 def _begin(arm: str) -> Callable[..., Any]:
     async def start(state: Shown) -> dict[str, Any]:
-        compiled = compile_arm(arm)
-        models: dict[Role, Model] = {role: OfflineModel() for role in ROLES}
-        seat = Seat(arm, compiled, compiled.levels, models, {role: Sampling() for role in ROLES})
-        course = begin(
-            f"studio-{arm}",
-            load_profile(state.get("persona") or "en-gordon-pell"),
-            seat,
-            state.get("seed") or 0,
-            Schedule(1, state.get("exchanges") or 8, 0, 1200),
-        )
-        course.week = 1
-        await intake(course)
-        course.session = LiveSession(number=1, week=1, state_before=course.client.state)
-        return _shown(course, 0)
+        return await asyncio.to_thread(_started, arm, state)
 
     return start
 
 
+def _started(arm: str, state: Shown) -> dict[str, Any]:
+    compiled = compile_arm(arm)
+    models: dict[Role, Model] = {role: OfflineModel() for role in ROLES}
+    seat = Seat(arm, compiled, compiled.levels, models, {role: Sampling() for role in ROLES})
+    course = begin(
+        f"studio-{arm}",
+        load_profile(state.get("persona") or "en-gordon-pell"),
+        seat,
+        state.get("seed") or 0,
+        Schedule(1, state.get("exchanges") or 8, 0, 1200),
+    )
+    course.week = 1
+    asyncio.run(intake(course))
+    course.session = LiveSession(number=1, week=1, state_before=course.client.state)
+    return _shown(course, 0)
+
+
 def _node(name: str) -> Callable[..., Any]:
     async def act(state: Shown) -> dict[str, Any]:
-        course = _copied(_COURSES[state["course"]])
-        before = len(course.now.turns)
-        answer = await NODES[name].act(course)
-        return {**_shown(course, before), "answer": answer}
+        # The dev server refuses file reading in its event loop, and content is read when needed.
+        return await asyncio.to_thread(_acted, name, state)
 
     act.__name__ = name
     return act
+
+
+def _acted(name: str, state: Shown) -> dict[str, Any]:
+    course = _copied(_COURSES[state["course"]])
+    before = len(course.now.turns)
+    answer = asyncio.run(_one(name, course))
+    return {**_shown(course, before), "answer": answer}
+
+
+async def _one(name: str, course: LiveCourse) -> str | None:
+    return await NODES[name].act(course)
 
 
 def _shown(course: LiveCourse, before: int) -> dict[str, Any]:
