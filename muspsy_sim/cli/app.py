@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from muspsy_sim import __version__
+from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.personas import personas_app
 from muspsy_sim.cli.run import run
+from muspsy_sim.cli.show import show
 from muspsy_sim.cli.status import status
 
 app = typer.Typer(name="muspsy", no_args_is_help=True, add_completion=False)
@@ -36,5 +38,7 @@ def muspsy(
 
 app.command("run")(run)
 app.command("status")(status)
+app.command("show")(show)
 app.add_typer(personas_app)
+app.add_typer(graphs_app)
 app.command("init")(init)

@@ -23,8 +23,8 @@ _MOST_ROWS = 24
 """Rows up to which each persona gets its own in each arm."""
 
 SIMULATED = (
-    "PHQ-9 and GAD-7: mean reported totals at baseline and at the horizon, and their change. They "
-    "are what simulated clients report; they say nothing about any person or treatment."
+    "PHQ-9 and GAD-7: mean reported totals, baseline→horizon. They are what simulated clients "
+    "report; they say nothing about any person or treatment."
 )
 
 
@@ -60,8 +60,8 @@ def table_of(outcomes: Sequence[EpisodeOutcome], prices: Budget) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("arm")
     table.add_column("client")
-    table.add_column("episodes", justify="right")
-    table.add_column("ended (by whom)", ratio=1)
+    table.add_column("n", justify="right", no_wrap=True)
+    table.add_column("ended (by whom)", min_width=22)
     for name in ("sessions", "turns", "PHQ-9", "GAD-7", "tokens", "money"):
         table.add_column(name, justify="right", no_wrap=True)
     rows = rows_of(outcomes)
@@ -96,21 +96,19 @@ def _cells(row: Row, prices: Budget) -> list[object]:
 
 
 def endings(outcomes: Sequence[EpisodeOutcome]) -> str:
-    """How courses ended and whose doing it was: `sessions_used (time) 3`."""
+    """How courses ended and whose doing it was, one a line: `3 sessions_used (time)`."""
     counted = Counter(o.end for o in outcomes)
-    return ", ".join(
-        f"{end.value} ({end.by}) {n}" for end, n in sorted(counted.items(), key=lambda x: -x[1])
-    )
+    return "\n".join(f"{n} {end.value} ({end.by})" for end, n in counted.most_common())
 
 
 def change(pairs: Sequence[tuple[int, int] | None]) -> str:
-    """Mean at baseline and at the horizon, and the change: `14.2 -> 9.0 (-5.2)`."""
+    """Mean at baseline and at the horizon: `14.2→9.0`."""
     known = [pair for pair in pairs if pair is not None]
     if not known:
         return "-"
     first = sum(before for before, _ in known) / len(known)
     last = sum(after for _, after in known) / len(known)
-    return f"{first:.1f} -> {last:.1f} ({last - first:+.1f})"
+    return f"{first:.1f}→{last:.1f}"
 
 
 def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome, begun: str) -> None:
@@ -122,7 +120,7 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome, begun: st
     screen.print(table_of(found, prices_of(plan.described())))
     screen.print(styled(SIMULATED, "dim"))
     screen.print(
-        styled("sessions: mean held per course; turns: mean per session held, of both.", "dim")
+        styled("n: episodes; sessions: mean held per episode; turns: mean per session, of both.", "dim")
     )
     if outcome.progress.kept:
         screen.print(styled(f"{outcome.progress.kept} episodes were whole already.", "dim"))

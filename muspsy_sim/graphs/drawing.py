@@ -92,7 +92,8 @@ def _run(
     column = sum(len(word.text) for word in line[:-1])
     for at, (answer, target) in enumerate(after):
         last = at == len(after) - 1
-        start = Word(" " * column + ("└ " if last else "├ ") + (f"{answer}{_ARROW}" if answer else ""))
+        way = f"{answer}{_ARROW}" if answer else ""
+        start = Word(" " * column + ("└ " if last else "├ ") + way)
         if (node, target) in back or target in meets or target == END:
             lines.append([start, Word(target, party_of(target))])
             _leave(target, todo, drawn)

@@ -190,7 +190,7 @@ def is_running(run: Run) -> bool:
 
 
 def disk_use(folder: Path) -> dict[str, int]:
-    """Bytes in each part of a run's folder, largest first. What vanishes meanwhile counts nothing."""
+    """Bytes in each part of a run's folder, largest first. What vanishes meanwhile counts 0."""
     parts: dict[str, int] = {}
     for base, _, files in os.walk(folder):
         inside = Path(base).relative_to(folder).parts
