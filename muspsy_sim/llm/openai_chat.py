@@ -9,7 +9,9 @@ names another server.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -21,7 +23,6 @@ from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import Completion, read_body, reply_from
 
 if TYPE_CHECKING:
-    import httpx2
     from langchain_core.messages import AIMessage
     from langchain_openai import ChatOpenAI
 
@@ -52,6 +53,7 @@ class OpenAIModel:
 
     async def _send(self, body: dict[str, Any]) -> Completion:
         from langsmith import tracing_context
+        from openai import OpenAIError
 
         if self._chat is None:
             self._chat = _open_chat(self._model, self._endpoint, self._timeout)
@@ -64,13 +66,20 @@ class OpenAIModel:
                 return _completion(await self._chat.ainvoke(_IN_THE_BODY, extra_body=body))
         except ModelFailure as raised:
             failure = raised
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            # What langchain and the SDK raise for a body that they can't take apart.
-            failure = ModelFailure(
+        except (OpenAIError, LookupError, TypeError, ValueError, AttributeError) as error:
+            failure = _beneath(error) or ModelFailure(
                 "malformed", f"langchain-openai can't read the answer ({type(error).__name__})"
             )
         failure.__context__ = failure.__cause__ = None
         raise failure
+
+
+def _beneath(error: BaseException) -> ModelFailure | None:
+    """The transport's own failure: the SDK wraps it before openai 3, langchain may from then on."""
+    cause = error.__cause__
+    while cause is not None and not isinstance(cause, ModelFailure):
+        cause = cause.__cause__
+    return cause
 
 
 def _completion(message: AIMessage) -> Completion:
@@ -87,16 +96,17 @@ def _completion(message: AIMessage) -> Completion:
 
 
 def _open_chat(model: str, endpoint: Endpoint, timeout: aiohttp.ClientTimeout) -> ChatOpenAI:
-    import httpx2
+    from openai import DefaultAsyncHttpxClient
     from pydantic import SecretStr
 
+    library = import_module(DefaultAsyncHttpxClient.__mro__[1].__module__.partition(".")[0])
+    transport: Any = _Transport(endpoint, timeout, library.Response)
     return _fast_chat()(
         model=model,
         base_url=endpoint.base_url,
         # The connections send the real one; the SDK, its logs and its errors never hold it.
         api_key=SecretStr("sent-by-the-connections"),
-        # It holds nothing of its own to close: the endpoint does.
-        http_async_client=httpx2.AsyncClient(transport=_transport(endpoint, timeout)),
+        http_async_client=DefaultAsyncHttpxClient(transport=transport),
         timeout=timeout.total,
         max_retries=0,
         use_responses_api=False,
@@ -123,20 +133,25 @@ def _fast_chat() -> type[ChatOpenAI]:
     return FastChatOpenAI
 
 
-def _transport(endpoint: Endpoint, timeout: aiohttp.ClientTimeout) -> httpx2.AsyncBaseTransport:
-    import httpx2
+@dataclass(frozen=True, slots=True)
+class _Transport:
+    """Carries the SDK's requests over an endpoint. Failures are typed before the SDK sees them.
 
-    class EndpointTransport(httpx2.AsyncBaseTransport):
-        """Carries the SDK's requests over an endpoint. Failures are typed before it sees them."""
+    `response` is the class of the SDK's own HTTP library: httpx2 from openai 3 on, before it httpx.
+    """
 
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-            headers = {k: v for k, v in request.headers.items() if k.lower() not in _OURS}
-            answer = await post(endpoint, str(request.url), await request.aread(), headers, timeout)
-            if answer.status != 200:
-                raise failed(answer, endpoint)
-            read_body(answer.raw, endpoint.secrets)  # Raises for what is no completion.
-            return httpx2.Response(
-                200, headers={"content-type": "application/json"}, content=answer.raw
-            )
+    endpoint: Endpoint
+    timeout: aiohttp.ClientTimeout
+    response: type[Any]
 
-    return EndpointTransport()
+    async def handle_async_request(self, request: Any) -> Any:
+        headers = {k: v for k, v in request.headers.items() if k.lower() not in _OURS}
+        content = await request.aread()
+        answer = await post(self.endpoint, str(request.url), content, headers, self.timeout)
+        if answer.status != 200:
+            raise failed(answer, self.endpoint)
+        read_body(answer.raw, self.endpoint.secrets)  # Raises for what is no completion.
+        return self.response(200, headers={"content-type": "application/json"}, content=answer.raw)
+
+    async def aclose(self) -> None:
+        """Nothing to close: the endpoint closes its connections."""
