@@ -234,13 +234,17 @@ def test_what_was_told_stays_unlocked_through_a_rupture() -> None:
     [
         ("mother", "And your mother's house?", True),
         ("mother", "And MOTHER?", True),
+        ("lock", "You locked it.", True),
+        ("Mo", "In a moment, more of that.", False),
+        ("Mo", "And Mo's things?", True),
+        ("lock", "A locket.", False),
         ("other", "And your mother?", False),
         ("妈妈", "跟你妈妈有关吗？", True),
         ("wi-fi (home)", "the Wi-Fi (home) is down", True),
         ("", "anything", False),
     ],
 )
-def test_cues_are_found_at_the_start_of_words_and_anywhere_in_chinese(
+def test_cues_are_found_as_words_inflected_or_not_and_anywhere_in_chinese(
     cue: str, text: str, hit: bool
 ) -> None:
     fact = Fact(id="f", topic="t", text="x", sensitivity=1, cues=[cue])

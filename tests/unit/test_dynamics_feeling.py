@@ -169,6 +169,27 @@ def test_asking_into_what_cannot_be_told_hurts_unless_understanding_comes_with_i
     assert gentle.trust > start.trust
 
 
+def test_being_asked_about_ones_own_words_is_not_being_pressed() -> None:
+    profile = client()
+    chance, state = Chance("case", 0), began(profile)
+    strain = []
+    for own in ("", "It is about cue3a, in a way."):
+        heard = CounselorTurn(1, 3, 2, "s1t3", "What about cue3a?", own)
+        felt = feel(state, coded("closed_question"), heard, profile, NO_MOOD, chance, "responsive")
+        strain.append(felt.state.values.strain)
+    assert strain[0] > strain[1] == 0.0
+
+
+def test_a_slip_is_partly_forgiven_in_a_turn_that_also_lands() -> None:
+    profile = client()
+    alone = after(profile, [coded("advise", quality=-1)], 1).values
+    among = after(profile, [coded("advise", "empathy", quality=-1)], 1).values
+    assert 0.0 < among.strain < alone.strain
+    hard = NO_MOOD.changed({"reception.forgiving": 0.0})
+    unforgiven = after(profile, [coded("advise", "empathy", quality=-1)], 1, hard).values
+    assert unforgiven.strain > among.strain
+
+
 def test_a_repair_mends_what_an_injury_tore_and_does_nothing_without_one() -> None:
     profile = client()
     torn = after(profile, [coded("dismiss", quality=-2)], 3)

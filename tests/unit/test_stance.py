@@ -36,8 +36,9 @@ def decisions(
     exchange: int = 4,
     text: str = "words",
     closes: bool = False,
+    own_words: str = "",
 ) -> list[Decision]:
-    context = Context(session, 2 * exchange, exchange, text, closes)
+    context = Context(session, 2 * exchange, exchange, text, closes, own_words)
     return [
         decide(state, appraisal, profile, DYNAMICS, Chance("case", seed), context)
         for seed in range(seeds)
@@ -103,9 +104,23 @@ def test_a_touched_fact_is_told_when_it_can_be_and_avoided_when_it_cannot() -> N
     assert len(told) > 150
     assert {d.move for d in told} == {"disclose"}
     closed = moves(profile, state_of(profile, trust=0.4), asked, text="And cue3b?")
-    assert set(closed) == {"deflect"}
+    assert closed["deflect"] > 120
+    assert "disclose" not in closed
     torn = moves(profile, state_of(profile, trust=0.9, strain=0.6), asked, text="And cue3b?")
     assert "disclose" not in torn
+
+
+def test_only_a_question_into_what_is_locked_is_turned_aside_and_not_ones_own_words() -> None:
+    profile = client()
+    state = state_of(profile, trust=0.4)
+    heard = moves(profile, state, coded("simple_reflection"), text="You said cue3b.")
+    assert "deflect" not in heard
+    pressed = moves(profile, state, coded("open_question"), text="What of cue3b?")
+    own = moves(
+        profile, state, coded("open_question"), text="What of cue3b?", own_words="There is cue3b."
+    )
+    assert pressed["deflect"] > 120
+    assert "deflect" not in own
 
 
 def test_nodding_along_is_room_for_what_is_easy_to_tell_and_no_more() -> None:
@@ -173,6 +188,15 @@ def test_when_the_counselor_closes_the_client_says_goodbye_and_the_ending_is_not
         decisions(profile, state, coded("summarise"), closes=True),
     ):
         assert {(d.move, d.leaves) for d in found} == {("close", None)}
+
+
+def test_a_turn_that_still_asks_something_does_not_end_the_hour() -> None:
+    profile = client()
+    state = state_of(profile)
+    asking = coded("close_session", "open_question")
+    assert "close" not in moves(profile, state, asking)
+    assert set(moves(profile, state, coded("close_session"), exchange=1)) == {"greet"}
+    assert set(moves(profile, state, asking, closes=True)) == {"close"}
 
 
 def test_a_client_may_end_the_hour_itself_late_and_sooner_when_strained() -> None:

@@ -36,6 +36,7 @@ async def feel(course: LiveCourse) -> None:
             exchange=now.exchange,
             turn_id=turn.id,
             text=turn.text,
+            own_words=_own_words(course),
         ),
         side.profile,
         side.dynamics,
@@ -44,6 +45,11 @@ async def feel(course: LiveCourse) -> None:
     )
     side.state = felt.state
     turn.changes = felt.changes
+
+
+def _own_words(course: LiveCourse) -> str:
+    """What the client has said so far in this session."""
+    return "\n".join(turn.text for turn in course.now.turns if turn.speaker == "client")
 
 
 async def greet(course: LiveCourse) -> None:
@@ -75,6 +81,7 @@ def _decide(course: LiveCourse, appraisal: Appraisal, heard: str, *, exchange: i
         exchange=exchange,
         text=heard,
         counselor_closes=now.closing,
+        own_words=_own_words(course),
     )
     return decide(side.state, appraisal, side.profile, side.dynamics, side.chance, context)
 

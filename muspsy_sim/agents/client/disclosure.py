@@ -19,6 +19,9 @@ from muspsy_sim.records.state import ClientState, Disclosed, StateValues
 RISK = "risk"
 """The id under which telling of thoughts of self-harm is recorded."""
 
+_INFLECTED = r"(?:['’]s|s|es|d|ed|ing)?\b"
+"""What may follow an English cue: `lock` is touched by locks, locked and locking, not by locket."""
+
 
 @dataclass(frozen=True, slots=True)
 class Licensed:
@@ -76,8 +79,21 @@ def touched(profile: Profile, text: str) -> list[Fact]:
     return [fact for fact in profile.facts if touches(fact, text)]
 
 
+def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
+    """The facts that a counselor's turn touches with a word the client has not used itself.
+
+    `own_words`: what the client has said so far in this session. To be asked about one's own words
+    is to be heard, not to be pressed.
+    """
+    return [
+        fact
+        for fact in touched(profile, text)
+        if any(_found((cue,), text) and not _found((cue,), own_words) for cue in fact.cues)
+    ]
+
+
 def touches(fact: Fact, text: str) -> bool:
-    """Whether a cue of this fact occurs in `text`: at a word's start, or anywhere in Chinese."""
+    """Whether a cue of this fact occurs in `text`: as a word (inflected or not), or in Chinese."""
     return bool(fact.cues) and _found(tuple(fact.cues), text)
 
 
@@ -89,13 +105,14 @@ def _found(cues: tuple[str, ...], text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _cues(cues: tuple[str, ...]) -> re.Pattern[str]:
-    # \b only where the cue itself begins with an ASCII letter or digit: Chinese has no word breaks.
-    parts = [
-        (r"\b" if cue[:1].isascii() and cue[:1].isalnum() else "") + re.escape(cue)
-        for cue in cues
-        if cue
-    ]
-    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+    return re.compile("|".join(_cue(cue) for cue in cues if cue) or r"(?!)", re.IGNORECASE)
+
+
+def _cue(cue: str) -> str:
+    """A pattern for one cue; word breaks only where it ends in ASCII, since Chinese has none."""
+    begins = r"\b" if cue[0].isascii() and cue[0].isalnum() else ""
+    ends = _INFLECTED if cue[-1].isascii() and cue[-1].isalnum() else ""
+    return begins + re.escape(cue) + ends
 
 
 def licensed(

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from muspsy_sim.agents.client.disclosure import touched, unlocked_beliefs, unlocked_facts
+from muspsy_sim.agents.client.disclosure import touched_anew, unlocked_beliefs, unlocked_facts
 from muspsy_sim.agents.client.ledger import BELIEFS, Ledger, unit
 from muspsy_sim.agents.client.parameters import BehaviourRule, Dynamics
 from muspsy_sim.records.appraisal import Appraisal, Behaviour
@@ -44,6 +44,8 @@ class CounselorTurn:
     exchange: int
     turn_id: str
     text: str
+    own_words: str = ""
+    """What the client itself has said so far in this session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def _respond(
         _repair(ledger, received["repair"], dynamics)
     worst = min(received, key=lambda behaviour: received[behaviour])
     if received[worst] < 0.0:
-        badly = (-received[worst]) ** dynamics.harm.power.value
+        forgiven = rules.forgiving.value * max(0.0, *received.values())
+        badly = (-received[worst] * (1.0 - forgiven)) ** dynamics.harm.power.value
         _hurt(ledger, badly * reactivity, f"behaviours.{worst}", dynamics)
     else:
         ledger.shift("strain", -dynamics.rupture.easing.value, "rupture.easing")
@@ -202,7 +205,7 @@ def _untimely(
     open_now = set(unlocked_facts(state, profile, dynamics))
     return any(
         fact.sensitivity >= _SENSITIVE and fact.id not in open_now
-        for fact in touched(profile, moment.text)
+        for fact in touched_anew(profile, moment.text, moment.own_words)
     )
 
 

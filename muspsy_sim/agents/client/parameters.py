@@ -107,6 +107,7 @@ class Reception(Record):
     repetition: Parameter
     praise_repetition: Parameter
     dilution: Parameter
+    forgiving: Parameter
     strain_damping: Parameter
     reactivity_base: Parameter
     reactivity_slope: Parameter
@@ -171,6 +172,7 @@ class Disclosing(Record):
     risk_unasked: Parameter
     risk_strain: Parameter
     on_cue: Parameter
+    deflect: Parameter
     on_invitation: Parameter
 
 

@@ -15,6 +15,7 @@ from muspsy_sim.agents.client.disclosure import (
     openness,
     risk_unlocked,
     touched,
+    touched_anew,
     unlocked_facts,
 )
 from muspsy_sim.agents.client.parameters import Dynamics, Parameter
@@ -44,6 +45,13 @@ _LIGHT: tuple[Behaviour, ...] = ("simple_reflection",)
 """Invitations that are room enough for what is easy to tell, and for no more."""
 _EASY = 1
 """Highest sensitivity of what is easy to tell."""
+_ASKING: tuple[Behaviour, ...] = (
+    "open_question",
+    "closed_question",
+    "explore_thought",
+    "elicit_change",
+    "review_homework",
+)
 _PUSHES: tuple[Behaviour, ...] = (
     "advise",
     "suggest_with_permission",
@@ -120,6 +128,8 @@ class Context:
     text: str = ""
     """The counselor's turn, empty where the client opens."""
     counselor_closes: bool = False
+    own_words: str = ""
+    """What the client itself has said so far in this session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +230,13 @@ def _injured(turn: _Turn) -> Decision | None:
 
 
 def _farewell(turn: _Turn) -> Decision | None:
-    if turn.context.counselor_closes or turn.appraisal.shows("close_session"):
+    """The counselor closes: it says so, or its turn ends the hour and asks nothing more."""
+    ends = (
+        turn.appraisal.shows("close_session")
+        and not turn.appraisal.shows(*_ASKING)
+        and turn.context.exchange > 1
+    )
+    if turn.context.counselor_closes or ends:
         return Decision("close", reason="the counselor is ending the hour")
     return None
 
@@ -298,8 +314,9 @@ def _telling(turn: _Turn) -> Decision | None:
             tell=ready[0].id,
             reason="the counselor came close to something you can say now",
         )
-    locked = [fact for fact in near if fact.id not in open_now]
-    if locked:
+    pressed = touched_anew(turn.profile, turn.context.text, turn.context.own_words)
+    locked = [fact for fact in pressed if fact.id not in open_now]
+    if locked and turn.appraisal.shows(*_ASKING) and turn.draw("deflect") < rules.deflect.value:
         return Decision(
             "deflect",
             reason="the counselor came close to something you do not want to speak of yet",
