@@ -1,8 +1,9 @@
 """A real small server that speaks chat completions on loopback, and can fail in every way.
 
 In a test: `async with ChatServer(...) as server` and `server.spec` is a model string. For another
-process: `python tests/parts/chat_server.py --port 0 --fail 0.2` prints the model string on its
-first line and serves until it is ended; `GET /stats` tells what it was asked. Whether a request
+process: `in_a_process("--fail", "0.2")`, or `python tests/parts/chat_server.py --fail 0.2` by hand,
+prints the model string on its first line and serves until it is ended; `GET /stats` tells what it
+was asked. Whether a request
 fails depends on its body and on how often that body came, not on the order of arrival.
 """
 
@@ -11,9 +12,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -278,6 +281,21 @@ def _error(
 ) -> web.Response:
     error = {"message": message, "type": "error", "param": param, "code": code}
     return web.json_response({"error": error}, status=status, headers=headers)
+
+
+@contextmanager
+def in_a_process(*arguments: str) -> Iterator[str]:
+    """The server in a process of its own, for tests whose program is one too: its model string.
+
+    `arguments` are those of the command line, such as `"--fail", "0.2"`.
+    """
+    command = [sys.executable, str(Path(__file__).resolve()), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 async def _serve(server: ChatServer) -> None:

@@ -12,9 +12,10 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from email.utils import formatdate
 
+import aiohttp
 import pytest
 from parts.chat_requests import request_for
-from parts.chat_server import WRONG_SHAPES, ChatServer
+from parts.chat_server import WRONG_SHAPES, ChatServer, in_a_process
 
 from muspsy_sim.llm.answer_formats import FORMATS
 from muspsy_sim.llm.budget import Budget, BudgetSpent
@@ -464,3 +465,12 @@ def test_a_second_event_loop_gets_connections_of_its_own() -> None:
             return (await model.reply(request_for())).text
 
     assert asyncio.run(once()) == asyncio.run(once())
+
+
+async def test_the_server_stands_by_itself_too(endpoints: Endpoints) -> None:
+    with in_a_process("--fail", "1", "--ways", "length", "--key", KEY) as spec:
+        model = open_model(spec, endpoints, environ={"MUSPSY_API_KEY": KEY})
+        assert (await failure_of(model)).kind == "cut_off"
+        async with aiohttp.ClientSession() as session:
+            stats = await session.get(spec.replace("/v1#mock", "/stats"))
+            assert await stats.json() == {"requests": 1, "answered": {"length": 1}}
