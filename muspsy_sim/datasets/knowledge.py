@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from muspsy_sim.datasets.hidden import Hidden, HiddenSide, hidden_side
 from muspsy_sim.datasets.reading import Source
+from muspsy_sim.datasets.rendering import spoken_lines
 from muspsy_sim.datasets.rows import Row
 from muspsy_sim.datasets.seeing import intake_seen, remembers
 from muspsy_sim.datasets.spans import LONG_SPAN, SPAN, Span, canaries, spans, tokens
+from muspsy_sim.datasets.wording import wording
 from muspsy_sim.records.episode import Episode, Session, Turn
 from muspsy_sim.records.state import StateValues
 
@@ -118,8 +120,10 @@ def clues_in(course: Course, text: str) -> Clues:
     """What in a text could tell too much."""
     if text not in course.clues:
         language = course.episode.language
-        short = list(spans(text, SPAN[language]))
-        long = spans(text, LONG_SPAN[language]) if course.hidden.long_spans else ()
+        lines = spoken_lines(text, wording(language))
+        short = [span for line in lines for span in spans(line, SPAN[language])]
+        thinks = LONG_SPAN[language] if course.hidden.long_spans else None
+        long = [span for line in lines for span in spans(line, thinks)] if thinks else []
         hidden = course.hidden
         said = ((span, course.speakers_of[span][0]) for span in short if span in course.speakers_of)
         course.clues[text] = Clues(

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from muspsy_sim.datasets.knowledge import Course, Known, clues_in
 from muspsy_sim.datasets.rows import Row
-from muspsy_sim.datasets.spans import LONG_SPAN, in_blanks, spans, without
+from muspsy_sim.datasets.spans import LONG_SPAN, in_blanks, shown, spans, without
 
 _THOUGHT_MARK = re.compile(r"</?(?:think|thinking|reasoning|thought)\b", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<![\d.])\d?\.\d{3,}(?![\d.])")
@@ -33,7 +33,7 @@ def check_hidden(course: Course, row: Row, known: Known) -> Iterator[tuple[str, 
         for span, sources in clues.hidden:
             told = known.heard(course.speakers_of.get(span, ()))
             if not told and not any(source.fact in known.told for source in sources):
-                what = f"{sources[0].what} is in it before it was said: {' '.join(span)}"
+                what = f"{sources[0].what} is in it before it was said: {shown(span)}"
                 yield "hidden", what
                 break
         for token, source in clues.canaries:
@@ -43,7 +43,7 @@ def check_hidden(course: Course, row: Row, known: Known) -> Iterator[tuple[str, 
         for needle, source in course.hidden.wholes:
             if needle in left:
                 rule = "reasoning" if source.thought else "hidden"
-                yield rule, f"{source.what} is in it:{needle}"
+                yield rule, f"{source.what} is in it: {source.text}"
                 break
 
 
@@ -58,7 +58,7 @@ def check_other_sessions(course: Course, row: Row, known: Known) -> Iterator[tup
                 continue
             number = place.session.number
             rule = "memory-off" if number < row.session else "later"
-            yield rule, f"the client says only in {place.turn.id}: {' '.join(span)}"
+            yield rule, f"the client says only in {place.turn.id}: {shown(span)}"
             break
     remembered = any(0 < course.places[i].session.number < row.session for i in known.ids)
     if row.recalled and not remembered:
@@ -95,7 +95,7 @@ def check_reasoning(course: Course, row: Row, known: Known) -> Iterator[tuple[st
                 continue
             if _is_own(row, known, span) and all("client" not in s.what for s in sources):
                 continue
-            yield "reasoning", f"{sources[0].what} is in it: {' '.join(span)}"
+            yield "reasoning", f"{sources[0].what} is in it: {shown(span)}"
             break
 
 

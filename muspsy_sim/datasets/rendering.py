@@ -30,6 +30,15 @@ def dialogue_text(turns: Iterable[Turn], words: Wording) -> str:
     return "\n".join(f"{who[turn.speaker]}{words.colon}{turn.text}" for turn in turns)
 
 
+def spoken_lines(text: str, words: Wording) -> list[str]:
+    """The lines of a rendered text without who said them, so that no words run on across turns."""
+    labels = tuple(f"{who}{words.colon}" for who in (words.client, words.counselor))
+    return [
+        next((line[len(label) :] for label in labels if line.startswith(label)), line)
+        for line in text.split("\n")
+    ]
+
+
 def note_text(note: SessionNote, words: Wording) -> str:
     """A session's note in MusPsy's memory fields."""
 

@@ -38,6 +38,11 @@ def spans(text: str, length: int) -> Iterator[Span]:
         yield tuple(found[start : start + length])
 
 
+def shown(span: Span) -> str:
+    """A span as a message quotes it."""
+    return ("" if all(len(token) == 1 for token in span) else " ").join(span)
+
+
 def in_blanks(text: str) -> str:
     """The tokens of a text, each between blanks.
 

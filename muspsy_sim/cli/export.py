@@ -1,0 +1,138 @@
+"""`muspsy export`: a run as tables or as training data.
+
+The choices are spelled out here so that `muspsy --help` loads nothing of the export itself.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from muspsy_sim.datasets.exporting import Exported
+
+
+class ExportFormat(StrEnum):
+    """What a run can be exported to."""
+
+    PARQUET = "parquet"
+    TRL = "trl"
+    ALPACA = "alpaca"
+    MESSAGES = "messages"
+
+
+class OpeningPolicy(StrEnum):
+    """What becomes of the words with which a counselor opens a session."""
+
+    SYSTEM_OPENING = "system_opening"
+    SYNTHETIC_USER = "synthetic_user"
+    DROP_OPENING = "drop_opening"
+
+
+def export(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The run's folder, or its recipe's name.")
+    ],
+    to: Annotated[
+        ExportFormat,
+        typer.Option(
+            "--to",
+            help="parquet: all that was recorded, as tables. trl: prompt and completion, and "
+            "messages. alpaca: task1.json to task3.json, as MusPsy's. messages: chat messages.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where to; by default RUN/exports/FORMAT."),
+    ] = None,
+    arms: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--arms",
+            metavar="ARM,...",
+            help="Only these arms. Controls are left out unless named here.",
+        ),
+    ] = None,
+    opening: Annotated[
+        OpeningPolicy,
+        typer.Option(
+            "--opening",
+            help="Trainers want the user first, and counselors open sessions: put the opening into "
+            "the system message, after a neutral user message, or leave it out.",
+        ),
+    ] = OpeningPolicy.SYSTEM_OPENING,
+    allow_offline: Annotated[
+        bool,
+        typer.Option(
+            "--allow-offline",
+            help="Export episodes in which the offline default spoke. Not for training.",
+        ),
+    ] = False,
+    include_failed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--include-failed",
+            metavar="EPISODE,...",
+            help="Take these episodes although a failure or the budget stopped them; `all`: every "
+            "one.",
+        ),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", metavar="EPISODE,...", help="Go without these episodes."),
+    ] = None,
+) -> None:
+    """Export a run as tables or training data, checked row by row.
+
+    A row that breaks a rule (a wrong speaker, words that were not said, anything that the
+    counselor could not know) stops the export, and nothing is written.
+    """
+    from muspsy_sim.datasets.exporting import export_run
+    from muspsy_sim.datasets.selecting import Wanted
+
+    wanted = Wanted(
+        arms=_names(arms),
+        failed=_names(include_failed),
+        leave_out=_names(leave_out),
+        allow_offline=allow_offline,
+    )
+    done = export_run(run, to.value, out=out, wanted=wanted, opening=opening.value)
+    _tell(done)
+
+
+def _names(given: list[str] | None) -> tuple[str, ...]:
+    """Names from options that may be repeated and may hold several with commas between them."""
+    named = (name.strip() for text in given or () for name in text.split(","))
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _tell(done: Exported) -> None:
+    from rich.table import Table
+
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.datasets.splits import FEWEST_CASES, SPLITS
+
+    tally = done.tally
+    table = Table("config", *SPLITS)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, counted in tally.rows.items():
+        table.add_row(name, *(str(counted[split]) for split in SPLITS))
+    screen = console()
+    screen.print(table)
+    for reason, episodes in sorted(tally.selection.left_out.items()):
+        screen.print(f"Left out: {episodes} episodes, {reason}.", highlight=False)
+    if tally.unfinished:
+        screen.print(f"Left out: {tally.unfinished} episodes, not finished.", highlight=False)
+    if len(tally.splits) < FEWEST_CASES:
+        screen.print(
+            f"Nothing is held out: there are {len(tally.splits)} source cases, and a split needs "
+            f"{FEWEST_CASES}.",
+            highlight=False,
+        )
+    if tally.selection.offline_roles():
+        screen.print("The offline default spoke here: do not train on this.", highlight=False)
+    screen.print(f"Written to {done.folder}", highlight=False, soft_wrap=True)
