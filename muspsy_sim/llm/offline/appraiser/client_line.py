@@ -1,4 +1,8 @@
-"""What the counselor had to answer: the client's last line, its content words and its signals."""
+"""What the counselor had to answer: the client's last line, its content words and its signals.
+
+Words are compared by a rough stem in English and by pairs of characters in Chinese: enough to see
+whether an answer takes up what was said, and no more than that.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from muspsy_sim.llm.offline.appraiser.cues import Cues, Signal
 from muspsy_sim.llm.offline.appraiser.sentences import lowered
 
 _WORD = re.compile(r"[a-z0-9']+")
-_ENDINGS = ("ations", "ation", "nesses", "ness", "ingly", "edly", "ing", "ies", "ied", "ed", "es")
+_ENDINGS = ("ations", "ation", "ness", "ingly", "edly", "ing", "ied", "ies", "ed", "es", "s")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9]+")
 
 
@@ -48,21 +52,28 @@ def content_words(low: str, cues: Cues) -> frozenset[str]:
     if cues.language == "zh":
         return _pairs(low, cues)
     return frozenset(
-        _stem(word) for word in _WORD.findall(low) if word not in cues.stop and len(word) > 2
+        _stem(cues.kin.get(word, word))
+        for word in _WORD.findall(low)
+        if word not in cues.stop and len(word) > 2
     )
+
+
+def shared(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """The words of `some` that `others` hold too, one character inside a pair included."""
+    inside = {word for word in some if len(word) == 1 and any(word in pair for pair in others)}
+    return some & others | inside
 
 
 def _stem(word: str) -> str:
     """A rough stem, enough to see that "sleeping" answers "sleep"."""
     word = word.removesuffix("'s")
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and word[-2:] != "ss":
             word = word[: -len(ending)]
             break
-    else:
-        if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-            word = word[:-1]
-    return word.removesuffix("e").removesuffix("y") if len(word) > 3 else word
+    if len(word) > 3 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word.rstrip("eyi") if len(word) > 3 else word
 
 
 def _pairs(low: str, cues: Cues) -> frozenset[str]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from muspsy_sim.llm.offline.appraiser.client_line import ClientLine, content_words
+from muspsy_sim.llm.offline.appraiser.client_line import ClientLine, content_words, shared
 from muspsy_sim.llm.offline.appraiser.cues import Cues
 from muspsy_sim.llm.offline.appraiser.sentences import (
     Part,
@@ -54,13 +54,32 @@ _EXPLAINED: frozenset[Behaviour] = frozenset(_STATING) | {"advise", "recall"}
 
 _NOT_BESIDE: dict[Behaviour, frozenset[Behaviour]] = {
     "affirm": frozenset({"flatter", "dismiss", "confront"}),
-    "empathy": frozenset({"dismiss", "repair", "confront"}),
+    "empathy": frozenset({"dismiss", "repair", "confront", "flatter"}),
     "reassure": frozenset({"dismiss"}),
     "inform": frozenset({"dismiss"}),
-    "reframe": frozenset({"dismiss"}),
+    "reframe": frozenset({"dismiss", "confront"}),
     "collaborate": frozenset({"advise"}),
+    "advise": frozenset({"dismiss"}),
+    "summarise": frozenset({"recall"}),
 }
 """A behaviour that is not coded in a part that shows one of the others."""
+
+_IN_QUESTIONS: tuple[Behaviour, ...] = (
+    "probe_risk",
+    "dismiss",
+    "confront",
+    "flatter",
+    "refer_on",
+    "repair",
+)
+"""What a question can be instead of a question, the one that goes before first."""
+
+_PLAIN_QUESTIONS: frozenset[Behaviour] = frozenset(
+    {"open_question", "closed_question", "explore_thought"}
+)
+
+_ECHO = 4
+"""At least one content word in so many must be the client's for a statement to be an echo."""
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
@@ -89,11 +108,14 @@ def code_turn(text: str, client: ClientLine, cues: Cues) -> Turn:
     injected = {n for n, one in enumerate(found) if _speaks_to_coder(low, one, cues)}
     pieces = [part for part in parts(low, found, cues) if part.sentence not in injected]
     codes: list[tuple[Behaviour, str]] = []
+    reviewing = client.has("homework")
     for place, part in enumerate(pieces):
         before = pieces[place - 1] if place else None
-        codes += [
-            (name, _quote(text, name, part, found)) for name in _code(part, before, client, cues)
-        ]
+        names = _code(part, before, client, cues)
+        if part.asks and reviewing and cues.forms["how_it_went"].search(part.low):
+            names = ["review_homework" if n in _PLAIN_QUESTIONS else n for n in names]
+        reviewing = reviewing or "review_homework" in names
+        codes += [(name, _quote(text, name, part, found)) for name in names]
     heard = [part.low for part in pieces]
     if _turns_away(heard, client, cues):
         codes = [(name, quote) for name, quote in codes if name != "social"]
@@ -105,7 +127,7 @@ def code_turn(text: str, client: ClientLine, cues: Cues) -> Turn:
     return Turn(
         codes=list(dict.fromkeys(codes)),
         injected=bool(injected),
-        echo=bool(content_words("\n".join(heard), cues) & client.content),
+        echo=bool(shared(content_words("\n".join(heard), cues), client.content)),
         follows=bool(asked and cues.forms["follow_up"].search(asked)),
         questions=sum(part.asks for part in pieces),
     )
@@ -129,7 +151,7 @@ def _code_question(
     part: Part, before: Part | None, found: set[Behaviour], cues: Cues
 ) -> list[Behaviour]:
     forms = cues.forms
-    for name in ("probe_risk", "dismiss", "confront", "refer_on", "repair"):
+    for name in _IN_QUESTIONS:
         if name in found:
             return [name]
     named: list[Behaviour] = []
@@ -141,6 +163,8 @@ def _code_question(
         return [*named, "suggest_with_permission" if _has_leave(part, before, cues) else "advise"]
     if "suggest_with_permission" in found:
         return [*named, "suggest_with_permission"]
+    if "reframe" in found:
+        return [*named, "reframe"]
     for name in _ASKING:
         if name in found:
             return [*named, name]
@@ -188,18 +212,17 @@ def _reflection(
     if not client.said or named & _EXPLAINED or forms["no_reflection"].match(part.low):
         return None
     words = content_words(part.low, cues)
-    shared = words & client.content
-    opens = any(
-        forms["reflect_start"].match(part.low, s) for s, _ in clauses(part.low, cues.language)
-    )
-    echo = bool(shared) and 3 * len(shared) >= len(words)
-    if not (opens or echo) or "empathy" in named and not opens:
+    taken = shared(words, client.content)
+    starts = [start for start, _ in clauses(part.low, cues.language)]
+    opens = any(forms["reflect_start"].match(part.low, start) for start in starts)
+    echo = bool(taken) and _ECHO * len(taken) >= len(words)
+    if not (opens or echo) or ("empathy" in named and not opens):
         return None
     feeling = forms["feeling"].search(part.low)
     adds = bool(feeling and not _already_said(feeling[0], client, cues))
     if adds or forms["complex_mark"].search(part.low):
         return "complex_reflection"
-    if shared or words & client.earlier:
+    if taken or shared(words, client.earlier):
         return "simple_reflection"
     return None
 
@@ -216,32 +239,39 @@ def _is_open(part: Part, cues: Cues) -> bool:
     if forms["fact_question"].search(part.low):
         return False
     if cues.language == "zh":
-        return forms["open_start"].search(part.low) is not None
+        return forms["open_start"].search(part.low) is not None and not forms["yes_no"].search(
+            part.low
+        )
     return any(forms["open_start"].match(part.low, start) for start, _ in clauses(part.low, "en"))
 
 
 def _is_task(part: Part, cues: Cues) -> bool:
+    """Something concrete, said to the client, with a time to do it in."""
+    forms = cues.forms
+    if not forms["task"].search(part.low) or forms["vague_task"].search(part.low):
+        return False
+    if forms["until_next"].search(part.low):
+        return True
+    return bool(forms["every"].search(part.low) and forms["record"].search(part.low))
+
+
+def _continues_task(part: Part, before: Part | None, cues: Cues) -> bool:
+    """A task whose time was named in the sentence before."""
     forms = cues.forms
     return bool(
-        forms["until_next"].search(part.low)
+        before
+        and before.sentence != part.sentence
+        and forms["until_next"].search(before.low)
+        and not forms["vague_task"].search(before.low)
+        and not _is_task(before, cues)
         and forms["task"].search(part.low)
         and not forms["vague_task"].search(part.low)
     )
 
 
-def _continues_task(part: Part, before: Part | None, cues: Cues) -> bool:
-    """A task whose time was named in the sentence before."""
-    return bool(
-        before
-        and cues.forms["until_next"].search(before.low)
-        and not _is_task(before, cues)
-        and _is_command(part, cues)
-        and cues.forms["task"].search(part.low)
-    )
-
-
 def _is_command(part: Part, cues: Cues) -> bool:
-    return cues.forms["command"].match(part.low) is not None
+    forms = cues.forms
+    return bool(forms["command"].match(part.low)) and not forms["continuer"].match(part.low)
 
 
 def _has_leave(part: Part, before: Part | None, cues: Cues) -> bool:
@@ -256,7 +286,8 @@ def _turns_away(heard: list[str], client: ClientLine, cues: Cues) -> bool:
         return False
     said = "\n".join(heard)
     return bool(
-        cues.forms["turn_away"].match(heard[0]) and not content_words(said, cues) & client.content
+        cues.forms["turn_away"].match(heard[0])
+        and not shared(content_words(said, cues), client.content)
     )
 
 

@@ -26,6 +26,9 @@ Form = Literal[
     "fact_question",
     "invitation",
     "check",
+    "tag",
+    "yes_no",
+    "how_it_went",
     "advice_question",
     "reflect_start",
     "no_reflection",
@@ -36,7 +39,9 @@ Form = Literal[
     "turn_away",
     "command",
     "until_next",
+    "every",
     "task",
+    "record",
     "vague_task",
     "greeting_question",
     "continuer",
@@ -46,7 +51,16 @@ Form = Literal[
 """What a part of a turn looks like, whatever it does."""
 
 Signal = Literal[
-    "pain", "risk", "complaint", "asks", "good_news", "hopes", "goodbye", "minimal", "homework"
+    "pain",
+    "risk",
+    "complaint",
+    "asks",
+    "refuses",
+    "good_news",
+    "hopes",
+    "goodbye",
+    "minimal",
+    "homework",
 ]
 """What a client's line holds that decides whether an answer fits."""
 
@@ -60,6 +74,9 @@ class CueSheet(Record):
     forms: dict[Form, str] = Field(description="cues of what a part looks like, one to a line")
     signals: dict[Signal, str] = Field(description="what to hear in the client's line")
     stop: list[str] = Field(description="words that carry no content of their own")
+    kin: list[list[str]] = Field(
+        default_factory=list, description="forms of one word that no ending connects"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class Cues:
     signals: dict[Signal, re.Pattern[str]]
     stop: frozenset[str]
     stop_run: re.Pattern[str]
+    kin: dict[str, str]
+    """Each irregular form and the word that it stands for."""
 
 
 _NAMED = re.compile(r"<(\w+)>")
@@ -115,6 +134,7 @@ def cues_for(language: Language) -> Cues:
         },
         stop=stop,
         stop_run=re.compile("|".join(map(re.escape, by_length))),
+        kin={form: forms[0] for forms in sheet.kin for form in forms},
     )
 
 

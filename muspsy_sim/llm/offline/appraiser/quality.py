@@ -30,7 +30,7 @@ _WORTH: dict[Behaviour, float] = {
     "simple_reflection": 0.5,
     "complex_reflection": 1.0,
     "summarise": 1.0,
-    "affirm": 0.5,
+    "affirm": 0.75,
     "autonomy": 0.5,
     "collaborate": 0.5,
     "elicit_change": 1.0,
@@ -46,8 +46,6 @@ _WORTH: dict[Behaviour, float] = {
     "reassure": -0.5,
     "flatter": -0.5,
     "advise": -1.0,
-    "confront": -2.0,
-    "dismiss": -2.0,
 }
 _HARMS: tuple[Behaviour, ...] = ("dismiss", "confront")
 
@@ -58,6 +56,9 @@ def quality(turn: Turn, client: ClientLine) -> int:
         return -2
     points = sum(_worth(name, turn, client) for name in dict(turn.codes))
     points += _fit(turn, client)
+    if turn.shows(*_HARMS):
+        # What is kind in a turn that blames or belittles softens it a little, and mends nothing.
+        return -1 if turn.shows(*_HEARS) else -2
     value = max(-2, min(2, _rounded(points)))
     return min(value, _ceiling(turn, client))
 
@@ -78,6 +79,8 @@ def _worth(name: Behaviour, turn: Turn, client: ClientLine) -> float:
             return 1.5
         case "probe_risk" | "refer_on" if client.has("risk"):
             return 1.5
+        case "autonomy" if client.has("refuses"):
+            return 1.0
         case _:
             return _WORTH.get(name, 0.0)
 
@@ -98,8 +101,6 @@ def _fit(turn: Turn, client: ClientLine) -> float:
 
 def _ceiling(turn: Turn, client: ClientLine) -> int:
     """The most that the turn can be worth, whatever else is in it."""
-    if turn.shows(*_HARMS):
-        return -1
     if turn.injected or turn.shows("flatter"):
         return 0
     if client.said and not _meets(turn, client):
@@ -112,6 +113,13 @@ def _ceiling(turn: Turn, client: ClientLine) -> int:
 def _meets(turn: Turn, client: ClientLine) -> bool:
     """Whether the turn takes up anything of what the client just said."""
     if turn.echo or turn.follows:
+        return True
+    if turn.shows("probe_risk", "refer_on") and client.has("risk"):
+        return True
+    if turn.shows("autonomy") and client.has("refuses"):
+        return True
+    if turn.shows("explore_thought") and not client.has("minimal"):
+        # It can only ask for the thought in what was just told.
         return True
     if turn.shows("empathy"):
         return client.has("pain", "risk")

@@ -22,7 +22,7 @@ _END_ZH = re.compile(r"[。！？!?；;\n]+[”’」』）)\"']*|(?:…+|\.{3,}
 _BREAK_EN = re.compile(r"[,;:]\s+|\s+[—–-]+\s+|—|\.\.\.\s+|…\s*")
 _BREAK_ZH = re.compile(r"[，,：:；;]|——|…+")
 _QUESTION_MARK = re.compile(r"[?？]")
-_ASKS_ZH = re.compile(r"(?:吗|呢|么)[，,。？?！!”」 ]*$")
+_ASKS_ZH = re.compile(r"吗[。！!”」 ]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +117,7 @@ def _question_place(text: str, cues: Cues) -> int | None:
     asking = [start for start, end in pieces if matcher(text, start, end)]
     if not asking:
         return 0 if cues.language == "en" else pieces[-1][0]
+    if asking[0] and cues.forms["tag"].search(text, asking[0]):
+        # "You're tired, aren't you?" says something; its tag asks nothing of its own.
+        return None
     return asking[0]
