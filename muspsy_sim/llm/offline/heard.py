@@ -14,6 +14,10 @@ from muspsy_sim.llm.offline.wording import content, sentences
 from muspsy_sim.records.base import Language
 
 
+_MAY_BE_CLOSED = frozenset({"feeling", "thought", "body", "symptom", "behaviour", "when", "why"})
+"""Kinds that ask for a yes or a no where the question is put that way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A counselor's line as the client takes it.
@@ -51,6 +55,8 @@ def _question(asked: list[str], line: str, material: ClientMaterial, feeling: st
     for text in reversed(asked):
         for kind, cues in material.asked.items():
             if pattern(*cues).search(text):
+                if kind in _MAY_BE_CLOSED and pattern(*material.closed).search(text):
+                    kind = "yesno"
                 return Heard(kind, True, text, content(line), feeling)
     kind = "yesno" if pattern(*material.closed).search(asked[-1]) else "open"
     return Heard(kind, True, asked[-1], content(line), feeling)

@@ -1,84 +1,114 @@
 """The offline client's memory of a session: two to four sentences, first person, on what was said.
 
-It keeps something of its own, something of the counselor's, and what was agreed; all from the
-dialogue of the view.
+It keeps something of its own, something of the counselor's and what was agreed, all from the
+dialogue of the view, and ends on how it left.
 """
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from muspsy_sim.llm.offline.client_material import ClientMaterial, client_material, pattern
 from muspsy_sim.llm.offline.heard import hear
-from muspsy_sim.llm.offline.wording import ended, in_language, sentences, size
+from muspsy_sim.llm.offline.homework import homework_name
+from muspsy_sim.llm.offline.scene import generic, register_of
+from muspsy_sim.llm.offline.wording import (
+    about_someone,
+    after_comma,
+    bare,
+    ended,
+    filled,
+    first_person,
+    in_language,
+    quoted,
+    sentences,
+    size,
+    unquoted,
+)
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.views import ReflectView
 
-_KEPT = {"en": (5, 24), "zh": (7, 40)}
-_WORTH = ("reflection", "empathy", "affirm", "repair", "dismiss", "advice", "inform", "other")
+_FRAGMENT = re.compile(r"(?:When|If|Like|As|And|But|So|Or|Because|Maybe|Then|Not|Just)\b")
+"""Openings of sentences that can't be reported as a clause."""
+_KEPT = {"en": (5, 24), "zh": (8, 40)}
+_WORTH = ("dismiss", "reflection", "empathy", "repair", "affirm", "advice", "inform", "other")
+"""Kinds of counselor line in the order in which they stay with a person."""
+_FRAME = {"dismiss": "kept_bad", "advice": "kept_advice"}
+_MOST_SENTENCES = 4
 
 
 def recollection(view: ReflectView, rng: Random) -> str:
     """The memory's text."""
     material = client_material(view.language)
-    parts = [_told(view, rng, material), _heard(view, rng, material), _agreed(view, rng, material)]
-    parts.append(_mood(view, rng, material))
-    whole = [p for p in parts if p][:4]
-    if len(whole) < 2:
-        whole += rng.sample(material.pools["reflect_plain"].any, 2 - len(whole))
-    return (" " if view.language == "en" else "").join(whole)
+    theirs, sore = _theirs(view, rng, material)
+    parts = [_mine(view, rng, material), theirs, _agreed(view, rng, material)]
+    kept = [p for p in parts if p]
+    pools = material.pools
+    if len(kept) < 2:
+        kept.append(rng.choice(pools["reflect_plain"].lines(register_of(view.voice_style, view.language))))
+    if sum(len(sentences(p)) for p in kept) < _MOST_SENTENCES:
+        warm = view.stance.trust in ("open", "trusting") and not sore
+        mood = "reflect_warm" if warm else "reflect_sore" if sore else "reflect_wary"
+        kept.append(rng.choice(pools[mood].any))
+    return (" " if view.language == "en" else "").join(kept)
 
 
 def _fitting(text: str, language: Language) -> list[str]:
     fewest, most = _KEPT[language]
-    return [s for s in sentences(text) if fewest <= size(s) <= most and in_language(s, language)]
+    return [
+        s
+        for s in sentences(text)
+        if fewest <= size(s) <= most
+        and in_language(s, language)
+        and not s.rstrip("”\"’").endswith(("?", "？"))
+        and not about_someone(s, language)
+    ]
 
 
-def _frame(rng: Random, material: ClientMaterial, name: str, words: str) -> str:
-    """A frame with the words as they were said, in quotation marks."""
-    kept = words.strip().strip('"“”')
-    return rng.choice(material.frames[name]).replace("{x}", ended(kept, material.language))
-
-
-def _told(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
-    mine = [
+def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
+    """The most telling thing that the client said, as reported by itself."""
+    said = [
         s
         for line in view.dialogue
         if line.speaker == "client"
         for s in _fitting(line.text, view.language)
+        if not pattern(*material.agreeing).match(s) and not quoted(s)
     ]
-    if not mine:
+    told = [s for s in said if not _is_generic(s, view.language)]
+    own = [s for s in told if first_person(s, view.language)] or told or said
+    if not own:
         return None
-    mine.sort(key=size, reverse=True)
-    return _frame(rng, material, "kept_mine", rng.choice(mine[: max(1, min(3, len(mine)))]))
+    words = rng.choice(sorted(own, key=size, reverse=True)[:4])
+    inside = after_comma(words) if not _FRAGMENT.match(words) else None
+    frames = material.frames["told_them" if inside else "told_them_whole"]
+    return rng.choice(frames).replace("{x}", ended(inside or words, view.language) if not inside else inside)
 
 
-def _heard(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
+def _is_generic(text: str, language: Language) -> bool:
+    said = bare(text)
+    return any(line in said for line in generic(language) if len(line) > 5)
+
+
+def _theirs(view: ReflectView, rng: Random, material: ClientMaterial) -> tuple[str | None, bool]:
+    """Words of the counselor's, and whether they hurt."""
     by_kind: dict[str, list[str]] = {}
     for line in view.dialogue:
-        if line.speaker != "counselor":
-            continue
-        for s in _fitting(line.text, view.language):
-            if not s.rstrip('”"').endswith(("?", "？")):
+        if line.speaker == "counselor":
+            for s in _fitting(line.text, view.language):
                 by_kind.setdefault(hear(s, view.language).kind, []).append(s)
     for kind in _WORTH:
         if kind in by_kind:
-            frame = {"dismiss": "kept_bad", "advice": "kept_advice"}.get(kind, "kept_theirs")
-            return _frame(rng, material, frame, rng.choice(by_kind[kind]))
-    return None
+            words = unquoted(ended(rng.choice(by_kind[kind]), view.language))
+            frame = rng.choice(material.frames[_FRAME.get(kind, "kept_theirs")])
+            return filled(frame, words), kind == "dismiss"
+    return None, False
 
 
 def _agreed(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
     work = view.homework
     if work is None or work.outcome != "set":
         return None
-    for named in material.homework:
-        if pattern(named.cue).search(work.text):
-            text = rng.choice(material.frames["kept_task"]).replace("{x}", named.name)
-            return text[0].upper() + text[1:]
-    return None
-
-
-def _mood(view: ReflectView, rng: Random, material: ClientMaterial) -> str:
-    pool = "reflect_warm" if view.stance.trust in ("open", "trusting") else "reflect_wary"
-    return rng.choice(material.pools[pool].lines("plain"))
+    name = homework_name(material, work.text)
+    text = filled(rng.choice(material.frames["kept_task"]), name)
+    return text[0].upper() + text[1:]

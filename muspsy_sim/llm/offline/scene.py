@@ -7,7 +7,8 @@ parts of a pool.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from random import Random
@@ -19,15 +20,23 @@ from muspsy_sim.llm.offline.client_material import (
     pattern,
 )
 from muspsy_sim.llm.offline.heard import Heard, hear
-from muspsy_sim.llm.offline.own_words import Piece, own_pieces
-from muspsy_sim.llm.offline.wording import bare, in_language, sentences, size
+from muspsy_sim.llm.offline.own_words import Piece, own_pieces, topics
+from muspsy_sim.llm.offline.wording import bare, filled, in_language, sentences, size
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
 from muspsy_sim.records.views import SpeakView
 
-_SESSIONS_PER_ROUND = 5
-_NEAR = 5
-_AGREE_MOST = 0.19
+_SESSIONS_PER_ROUND = 6
+"""Sessions after which a pool is gone through from its beginning again."""
+_NEAR = 4
+"""How many of the next lines in a persona's order one is drawn from."""
+_AGREE_MOST = 0.2
+"""Share of turns that may open with agreement; people do so in 17% (FIELD, section 4)."""
+_AGREE_DEFERRING = 0.25
+"""The same for a client whose way of keeping its distance is to agree."""
+_FLOOR = {"en": 5, "zh": 7}
+"""Words from which a line is more than a minimal response; shorter ones are left to that move."""
+_STRIDE: dict[Moment, int] = {"greeting": 1, "first_words": 1, "farewell": 1}
 
 
 @dataclass(slots=True)
@@ -39,15 +48,17 @@ class Scene:
     material: ClientMaterial
     heard: Heard
     register: Register
+    manner: str
+    formal: bool | None
     persona: int
-    said: set[str]
+    said: frozenset[str]
     blob: str
     before: str
     pieces: list[Piece]
+    topics: dict[str, str]
     current: str | None
     agreed: float
-    client_turns: int
-    recent: list[str] = field(default_factory=list)
+    mine: list[str]
 
     @property
     def language(self) -> Language:
@@ -60,7 +71,9 @@ class Scene:
 
     def fits(self, text: str, most: int) -> bool:
         """Whether a text may be said now: not yet said, short enough, not one more agreement."""
-        return size(text) <= most and self.fresh(text) and (self.may_agree or not self.agrees(text))
+        return (
+            size(text) <= most and self.fresh(text) and (self.may_agree or not self.agrees(text))
+        )
 
     def agrees(self, text: str) -> bool:
         """Whether a text opens with agreement."""
@@ -68,8 +81,8 @@ class Scene:
 
     @property
     def may_agree(self) -> bool:
-        """Whether another turn may open with agreement: people do so in about one of six."""
-        return self.agreed < _AGREE_MOST
+        """Whether another turn may open with agreement."""
+        return self.agreed < (_AGREE_DEFERRING if self.manner == "deferring" else _AGREE_MOST)
 
     def unsaid(self, piece: Piece) -> bool:
         """Whether a piece's words have not come up in this session."""
@@ -77,64 +90,105 @@ class Scene:
 
     def line(self, pool: str, most: int = 99) -> str | None:
         """A generic line of this pool that fits, or `None` when they are used up."""
+        short: list[str] = []
         near: list[str] = []
+        floor = self._floor(most)
         for text in self._ordered(pool):
             if self.fits(text, most):
-                near.append(text)
+                (near if size(text) >= floor else short).append(text)
                 if len(near) == _NEAR:
                     break
-        return self.rng.choice(near) if near else None
+        choice = near or short
+        return self.rng.choice(choice) if choice else None
 
-    def _ordered(self, pool: str) -> tuple[str, ...]:
-        order = _order(self.language, pool, self.register, self.persona)
+    @property
+    def floor(self) -> int:
+        """Words from which a turn is more than a minimal response."""
+        return _FLOOR[self.language]
+
+    def _floor(self, most: int) -> int:
+        """Below how many words a line is passed over, as far as there are longer ones."""
+        alone = self.view.stance.length in ("one short sentence", "a sentence or two")
+        return self.floor if alone and most > 2 * self.floor and self.rng.random() < 0.75 else 0
+
+    def _ordered(self, pool: str) -> Sequence[str]:
+        order = _order(self.language, pool, self.register, self.persona, self.formal)
+        if not order:
+            return order
         step = -(-len(order) // _SESSIONS_PER_ROUND)
-        start = ((self.view.session - 1) * step) % len(order) if order else 0
-        return (*order[start:], *order[:start])
+        start = ((self.view.session - 1) * step) % len(order)
+        return order[start:] + order[:start]
+
+    def lately(self, pool: str, turns: int) -> bool:
+        """Whether a line of this pool came up in the client's last turns."""
+        lines = _keys(self.language, pool)
+        return any(bare(s) in lines for text in self.mine[-turns:] for s in sentences(text))
+
+    @property
+    def just_told(self) -> bool:
+        """Whether the client's last turn told a fact."""
+        last = bare(self.mine[-1]) if self.mine else ""
+        return any(f.told and bare(f.text) in last for f in self.view.unlocked)
+
+    def first_line(self, *pools: str, most: int = 99) -> str | None:
+        """A line of the first of these pools that has one."""
+        for pool in pools:
+            if pool in self.material.pools and (line := self.line(pool, most)):
+                return line
+        return None
 
     def voice(self, moment: Moment, most: int = 99) -> str | None:
         """A characteristic line of the persona's for this moment, or `None`."""
         lines = [x for x in self.view.lines.get(moment, []) if in_language(x, self.language)]
         if not lines:
             return None
-        start = (self.view.session - 1) % len(lines)
-        for text in (*lines[start:], *lines[:start]):
-            if self.fits(text, most):
+        start = (self.view.session - 1) * _STRIDE.get(moment, 2) % len(lines)
+        return next((x for x in (*lines[start:], *lines[:start]) if self.fits(x, most)), None)
+
+    def frame(self, name: str, words: str, most: int = 99) -> str | None:
+        """A sentence frame of this persona's with the words in it, or `None` if none fits."""
+        frames = _frames(self.language, name, self.persona, self.formal)
+        start = self.rng.randrange(len(frames))
+        for frame in (*frames[start:], *frames[:start]):
+            text = filled(frame, words)
+            text = text[0].upper() + text[1:]
+            if self.fits(text, most) and not self._frame_used(frame):
                 return text
         return None
 
-    def frame(self, name: str) -> str:
-        """A sentence frame, in this persona's order."""
-        frames = _frames(self.language, name, self.persona)
-        half = frames[: max(3, len(frames) // 2)]
-        return self.rng.choice(half)
+    def _frame_used(self, frame: str) -> bool:
+        """Whether a frame's own words have been used in this session, with other words in it."""
+        longest = max((bare(part) for part in frame.split("{x}")), key=len)
+        return len(longest) > 5 and longest in self.blob
 
 
 def scene_for(view: SpeakView, rng: Random) -> Scene:
     """Read a view: what was said, what was heard, what could be said."""
     material = client_material(view.language)
     mine = [line.text for line in view.dialogue if line.speaker == "client"]
-    heard_text = (
-        view.dialogue[-1].text if view.dialogue and view.dialogue[-1].speaker == "counselor" else ""
-    )
-    said = {bare(s) for text in mine for s in sentences(text)}
+    last = view.dialogue[-1] if view.dialogue else None
     pieces = own_pieces(view)
-    agreeing = pattern(*material.agreeing)
-    agreed = sum(1 for text in mine if agreeing.match(text))
+    register = register_of(view.voice_style, view.language)
+    agreed = sum(1 for text in mine if pattern(*material.agreeing).match(text))
     return Scene(
         view=view,
         rng=rng,
         material=material,
-        heard=hear(heard_text, view.language),
-        register=register_of(view.voice_style, view.language),
+        heard=hear(last.text if last and last.speaker == "counselor" else "", view.language),
+        register=register,
+        manner=_manner(view.stance.manner, view.language),
+        formal=_formal(
+            tuple(x for lines in view.lines.values() for x in lines), view.language, register
+        ),
         persona=_number(view.demographics.name, view.voice_style, view.presenting_problem),
-        said=said,
+        said=frozenset(bare(s) for text in mine for s in sentences(text)),
         blob="|".join(bare(text) for text in mine),
         before="|".join(bare(text) for text in view.memories),
         pieces=pieces,
+        topics=topics(view),
         current=_current(pieces, mine),
-        agreed=(agreed + 1) / (len(mine) + 5),
-        client_turns=len(mine),
-        recent=mine[-3:],
+        agreed=(agreed + 1) / (len(mine) + 6),
+        mine=mine,
     )
 
 
@@ -161,18 +215,62 @@ def register_of(style: str, language: Language) -> Register:
     return registers[_number(style) % len(registers)]
 
 
-@lru_cache(maxsize=4096)
-def _order(language: Language, pool: str, register: Register, persona: int) -> tuple[str, ...]:
+@lru_cache(maxsize=512)
+def _manner(manner: str, language: Language) -> str:
+    """Which way of keeping its distance the stance describes; empty where it describes none."""
+    for name, cues in client_material(language).manners.items():
+        if pattern(*cues).search(manner):
+            return name
+    return ""
+
+
+@lru_cache(maxsize=512)
+def _formal(lines: tuple[str, ...], language: Language, register: Register) -> bool | None:
+    """Whether a Chinese speaker says 您: as its own lines do, else as its register would."""
+    if language == "en":
+        return None
+    polite = sum("您" in x for x in lines)
+    familiar = sum("你" in x for x in lines)
+    return register == "careful" if polite == familiar else polite > familiar
+
+
+@lru_cache(maxsize=8192)
+def _order(
+    language: Language, pool: str, register: Register, persona: int, formal: bool | None
+) -> tuple[str, ...]:
     lines = client_material(language).pools[pool].lines(register)
     Random(f"{persona}/{pool}").shuffle(lines)
-    return tuple(lines)
+    return tuple(_addressed(x, formal) for x in lines)
 
 
-@lru_cache(maxsize=1024)
-def _frames(language: Language, name: str, persona: int) -> tuple[str, ...]:
+@lru_cache(maxsize=2048)
+def _frames(
+    language: Language, name: str, persona: int, formal: bool | None
+) -> tuple[str, ...]:
     frames = list(client_material(language).frames[name])
     Random(f"{persona}/{name}").shuffle(frames)
-    return tuple(frames)
+    kept = frames[: max(4, (2 * len(frames)) // 3)]
+    return tuple(_addressed(x, formal) for x in kept)
+
+
+@lru_cache(maxsize=2)
+def generic(language: Language) -> frozenset[str]:
+    """Every sentence of every pool, without case and punctuation."""
+    return frozenset().union(*(_keys(language, pool) for pool in client_material(language).pools))
+
+
+@lru_cache(maxsize=256)
+def _keys(language: Language, pool: str) -> frozenset[str]:
+    lines = client_material(language).pools[pool]
+    every = (*lines.any, *lines.plain, *lines.dry, *lines.careful, *lines.raw)
+    return frozenset(bare(s) for text in every for s in sentences(text))
+
+
+def _addressed(text: str, formal: bool | None) -> str:
+    """A generic Chinese line with the persona's form of address."""
+    if formal is None:
+        return text
+    return text.replace("你", "您") if formal else text.replace("您", "你")
 
 
 @lru_cache(maxsize=512)

@@ -18,6 +18,7 @@ _CUT = re.compile(
 )
 _NOT_SAID = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*|[\u3400-\u9fff]")
+_QUOTED = re.compile(r'“([^“”]{4,})”|"([^"]{4,})"')
 _SPACES = re.compile(r"\s+")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|etc|vs|a\.m|p\.m|e\.g|i\.e)\.$")
 
@@ -152,3 +153,23 @@ def joined(parts: list[str], language: Language) -> str:
     """Sentences one after another, as the language writes them."""
     whole = [ended(p, language) for p in parts if p.strip()]
     return (" " if language == "en" else "").join(whole)
+
+
+def quoted(text: str) -> list[str]:
+    """What stands in double quotation marks in a text."""
+    return [a or b for a, b in _QUOTED.findall(text)]
+
+
+def unquoted(text: str) -> str:
+    """The text with single marks for double ones, so that it can be quoted itself."""
+    return text.replace("“", "‘").replace("”", "’").replace('"', "'")
+
+
+_THEN_ON = re.compile(r"\{x\}(?=[\"”]\s?[，,a-z])")
+
+
+def filled(frame: str, words: str) -> str:
+    """A frame with words for its `{x}`; their full stop goes where the sentence runs on."""
+    if _THEN_ON.search(frame):
+        words = re.sub(r"[.。]$", "," if '"' in frame else "", words)
+    return frame.replace("{x}", words)

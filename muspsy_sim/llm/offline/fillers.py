@@ -1,0 +1,50 @@
+"""The persona's habitual words, glued on where they can stand, and not in every turn."""
+
+from __future__ import annotations
+
+import re
+
+from muspsy_sim.llm.offline.answering import Draft
+from muspsy_sim.llm.offline.scene import Scene
+from muspsy_sim.llm.offline.wording import after_comma, in_language, sentences, size
+
+_SHARE = 0.3
+_MARKS = " ,.，。…?？!！、"
+_CLAUSE = re.compile(r"(?:I|It|That|There|We|My|They|She|He|The|You|This|Our|Some|When)\b")
+_UNFILLED = frozenset({"close", "walk_out", "greet", "hurt", "minimal"})
+
+
+def with_filler(scene: Scene, draft: Draft) -> list[str]:
+    """The draft's parts, one of them with a habitual word; unchanged in most turns."""
+    parts = draft.parts
+    if scene.view.stance.move in _UNFILLED or scene.rng.random() > _SHARE:
+        return parts
+    words = _fillers(scene)
+    around = " ".join([*scene.mine[-2:], *parts]).lower()
+    if not words or any(w.lower() in around for w in words):
+        return parts
+    at = max(range(len(parts)), key=lambda n: size(parts[n]))
+    glued = _glued(scene, parts[at], scene.rng.choice(words))
+    return [*parts[:at], glued, *parts[at + 1 :]]
+
+
+def _fillers(scene: Scene) -> list[str]:
+    found = (f.strip(_MARKS) for f in scene.view.fillers if in_language(f, scene.language))
+    return [f for f in found if f and f.lower() not in scene.material.fillers_never]
+
+
+def _glued(scene: Scene, body: str, word: str) -> str:
+    zh = scene.language == "zh"
+    if size(body) < 6 or body[0] in "\"“‘'" or scene.agrees(body) or body[-1] in "?？!！":
+        return body
+    if not zh and not _CLAUSE.match(body):
+        return body
+    if word.lower() in scene.material.fillers_last:
+        if body[-1] not in ".。" or len(sentences(body)) > 1 or "," in body or "，" in body:
+            return body
+        return f"{body[:-1]}{'，' if zh else ', '}{word}{'。' if zh else '.'}"
+    rest = after_comma(body)
+    first = sentences(body)[0]
+    if rest is None or size(first) < 4:
+        return body
+    return f"{word[0].upper()}{word[1:]}{'，' if zh else ', '}{rest}"
