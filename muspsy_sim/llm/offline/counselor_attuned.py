@@ -6,21 +6,25 @@ client's last words; a turn plan chooses among what is fitting, and never before
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from muspsy_sim.llm.offline.counselor_material import Homework
 from muspsy_sim.llm.offline.counselor_questions import ask, follow_up, next_rung
 from muspsy_sim.llm.offline.counselor_scene import (
     Scene,
+    intake_heard,
     kept_homework,
     kept_quotes,
     known_homework,
     set_homework,
 )
-from muspsy_sim.llm.offline.listening import Heard, hear
+from muspsy_sim.llm.offline.listening import Heard, hear, reflectable, split_clauses
 from muspsy_sim.records.answers import CounselorReply
 
 _CRITICAL = ("risk_active", "risk_passive")
+_SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
+_REVIEWS = ("review", "review_text", "review_again")
 
 
 def attuned(scene: Scene) -> CounselorReply:
@@ -54,9 +58,7 @@ def attuned(scene: Scene) -> CounselorReply:
         receive(scene, heard)
         summary(scene)
         scene.voice.say("ask_takeaway", **scene.slots())
-    elif scene.voice.was("review", scene.last_said) or scene.voice.was(
-        "review_text", scene.last_said
-    ):
+    elif any(scene.voice.was(f, scene.last_said) for f in _REVIEWS):
         reviewed(scene, heard)
     else:
         follow(scene, heard)
@@ -78,8 +80,7 @@ def opening(scene: Scene) -> None:
         voice.say("greet")
         if view.session == 1 or (view.session is None and scene.rng.random() < 0.5):
             voice.say("first_frame")
-        slots = _intake_slots(scene)
-        voice.say("invite_intake" if slots else "invite", "invite", **slots)
+        voice.say(scene.rng.choice(("invite_intake", "invite")), "invite", **_intake_slots(scene))
         return
     voice.say("greet_again")
     danger = next((k for k in remembered if hear(k.quote, view.language).shows(*_CRITICAL)), None)
@@ -98,12 +99,12 @@ def opening(scene: Scene) -> None:
 
 
 def _intake_slots(scene: Scene) -> dict[str, str]:
-    """A theme or phrase of intake to start from."""
-    for line in scene.view.intake:
-        if line.speaker == "client":
-            said = hear(line.text, scene.view.language)
-            if said.clause or said.topics:
-                return {"clause": said.clause, "topic": said.topics[0] if said.topics else ""}
+    """What the client wrote at intake, to start from: its first clauses say why it came."""
+    language = scene.view.language
+    for said in intake_heard(scene.view.intake, language):
+        clauses = (reflectable(c, language) for c in split_clauses(said.text, language))
+        if clause := next((c for c in clauses if c), ""):
+            return {"clause": clause, "topic": said.topics[-1] if said.topics else ""}
     return {}
 
 
@@ -171,16 +172,37 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("unhurried", "reflect_phrase", **slots)
     if heard.shows("secret"):
         return voice.say("receive_secret", **slots) and (_reflect(scene, heard) or True)
-    if heard.shows("resist"):
-        return voice.say("roll", "autonomy", **slots)
-    if heard.shows("better", "done") and voice.say("affirm_better", **slots):
+    if heard.shows("resist", "deflect"):
+        return voice.say("roll" if heard.shows("resist") else "step_back", "autonomy", **slots)
+    if heard.shows("better") and voice.say("affirm_better", **slots):
         return True
+    if heard.shows("minimise") and not heard.feelings:
+        return voice.say("meet_small", "autonomy", **slots)
+    if heard.question:
+        return voice.say("answer_question", "acknowledge", **slots)
+    if scene.view.exchange == 2 and not _weighty(heard):
+        return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
     return _reflect(scene, heard)
+
+
+_SLIGHT = 1.2
+"""Below this salience a line holds nothing to give back, only something to go on from."""
+
+
+def _weighty(heard: Heard) -> bool:
+    """Whether a first line brings something, rather than a greeting."""
+    if heard.shows("self_critical", "secret") or heard.feelings:
+        return True
+    return bool(heard.themes) and not heard.shows("arrive", "unsure")
 
 
 def _reflect(scene: Scene, heard: Heard) -> bool:
     """Give back the clause, the feeling or the phrase; a feeling that was not named is offered."""
     voice, slots = scene.voice, scene.slots()
+    if heard.thought and voice.say("reflect_thought", quote=heard.thought):
+        return True
+    if heard.salience < _SLIGHT:
+        return scene.rng.random() < 0.5 and voice.say("acknowledge")
     ways = ["reflect_clause", "reflect_phrase"]
     if scene.rng.random() < 0.3:
         ways.reverse()
@@ -191,7 +213,7 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         ways.insert(scene.rng.randrange(2), "reflect_good" if good else "reflect_feeling")
     filled = {"reflect_phrase": "quote", "reflect_feeling": "feel", "reflect_good": "feel"}
     ways = [w for w in ways if slots[filled.get(w, "clause")]]
-    if slots["topic"]:
+    if slots["topic"] and (heard.feelings or heard.shows("self_critical", "cannot", "should")):
         ways.append("reflect_topic")
     return voice.say(*ways, "acknowledge", **slots)
 
@@ -219,18 +241,22 @@ def follow(scene: Scene, heard: Heard) -> None:
         receive(scene, heard)
         voice.say("role_play", **slots)
         return
-    if heard.shows("unsure") and voice.say("welcome_doubt", **slots):
-        if not _agenda(scene):
+    receive(scene, heard)
+    if scene.view.exchange == 2 and (_agenda(scene) or not _weighty(heard)):
+        if not voice.text.endswith(("?", "？")):
             voice.say("ask_small", **slots)
         return
-    receive(scene, heard)
-    if scene.view.exchange == 2 and _agenda(scene):
+    if heard.shows("resist", "deflect"):
+        voice.say("side_door" if scene.rng.random() < 0.7 else "choice", "choice", **slots)
+        return
+    if heard.question and voice.text.endswith(("?", "？")):
         return
     if _middle(scene, heard, strategy):
         return
-    quiet = strategy in ("reflection_of_feelings", "restatement") and scene.rng.random() < 0.6
-    rest = strategy is None and scene.rng.random() < 0.15
-    if (quiet or rest) and not scene.last_said.rstrip("”").endswith((".", "。")):
+    quiet = strategy in ("reflection_of_feelings", "restatement") and scene.rng.random() < 0.5
+    rest = strategy is None and scene.rng.random() < 0.2
+    full = bool(heard.feelings) or heard.salience >= 4 or heard.shows("secret")
+    if (quiet or rest) and full and not scene.last_said.rstrip("”").endswith((".", "。")):
         voice.say("leave_room", **slots)
         return
     if not follow_up(scene):
@@ -257,11 +283,16 @@ def _sayable(focus: str, language: str) -> bool:
 def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
     """Empathy, a memory, teaching or another way to see it; whether the turn is full with it."""
     voice, slots, chance = scene.voice, scene.slots(), scene.rng.random()
-    hard = any(not f.good for f in heard.feelings) or heard.shows("self_critical", "others_said")
+    good = bool(heard.feelings) and heard.feelings[-1].good
+    hard = not good and (bool(heard.feelings) or heard.shows("self_critical", "others_said"))
     dared = heard.shows("change", "secret", "cannot", "should") or heard.length > 25
     if dared and (strategy == "affirmation" or (strategy is None and chance < 0.25)):
         voice.say("affirm", **slots)
-    elif hard and (strategy == "reflection_of_feelings" or (strategy is None and chance < 0.45)):
+    elif (
+        hard
+        and not heard.shows("minimise")
+        and (strategy == "reflection_of_feelings" or (strategy is None and chance < 0.45))
+    ):
         voice.say("empathy", **slots)
     elif strategy == "self_disclosure":
         voice.say("self_disclosure", **slots)
@@ -285,7 +316,18 @@ def _theme_now(scene: Scene, heard: Heard) -> str:
     return main if main in named or not named else named[0]
 
 
-_NOT_TO_RETURN_TO = ("hurt", "resist", "agree", "unsure", "goodbye", "asks_advice", "asks_normal")
+_NOT_TO_RETURN_TO = (
+    "hurt",
+    "resist",
+    "deflect",
+    "minimise",
+    "agree",
+    "unsure",
+    "arrive",
+    "goodbye",
+    "asks_advice",
+    "asks_normal",
+)
 
 
 def _worth_returning(lines: Sequence[Heard]) -> list[Heard]:
@@ -317,18 +359,29 @@ def _said(scene: Scene, quote: str) -> bool:
     return any(quote in line.text for line in scene.view.dialogue)
 
 
+_NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
+
+
 def reviewed(scene: Scene, heard: Heard) -> None:
     """Answer what became of the homework."""
     voice, slots = scene.voice, scene.slots()
-    if heard.shows("not_done"):
+    if heard.shows("partly"):
+        voice.say("homework_partly", **slots)
+        voice.say("ask_learned", **slots)
+        return
+    if heard.shows("not_done") or _NO.match(heard.text):
         voice.say("homework_not_done", **slots)
         voice.say("ask_obstacle", **slots)
-    elif heard.shows("done", "better"):
+        return
+    if heard.shows("done", "better"):
         voice.say("homework_done", **slots)
         voice.say("ask_learned", **slots)
-    else:
-        receive(scene, heard)
-        voice.say("ask_learned", "agenda_open", **slots)
+        return
+    receive(scene, heard)
+    task = kept_homework(scene.words, scene.view.recalled)
+    name = task.quote if task else ""
+    if voice.was("review_again", scene.last_said) or not voice.say("review_again", name=name):
+        voice.say("side_door" if heard.shows("deflect") else "agenda_open", "agenda_open", **slots)
 
 
 def _homework_due(scene: Scene) -> bool:
@@ -357,14 +410,21 @@ def choose_homework(scene: Scene) -> Homework:
 
 
 def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
-    """Make the homework smaller where the client hesitates, else settle when it is done."""
+    """Settle the homework, or make it smaller; who is elsewhere is answered there first."""
     voice, slots = scene.voice, {**scene.slots(), "name": agreed.name}
-    if heard.shows("resist", "dont_know", "cannot", "hesitates"):
+    last = ("ask_takeaway", "homework_when") if scene.left == 1 else ("homework_when",)
+    if heard.shows("secret", "self_critical"):
+        receive(scene, heard)
+        voice.say(*last, **slots)
+    elif heard.shows(*_SHRINKS):
         voice.say("homework_smaller", **slots)
         voice.say("homework_choice", **slots)
-    else:
+    elif heard.minimal or heard.shows("agree", "change", "thanks"):
         voice.say("homework_accept", **slots)
-        voice.say("homework_when" if scene.left > 1 else "ask_takeaway", "homework_when", **slots)
+        voice.say(*last, **slots)
+    else:
+        receive(scene, heard)
+        voice.say(*last, **slots)
 
 
 def summary(scene: Scene) -> None:

@@ -63,7 +63,8 @@ def cool(scene: Scene) -> CounselorReply:
         voice.say("brush_off", **slots)
         voice.say("form_question", "change_subject", **slots)
     elif voice.was("review", scene.last_said):
-        voice.say("not_done" if heard.shows("not_done") else "done", **slots)
+        if heard.shows("done", "not_done", "partly"):
+            voice.say("not_done" if heard.shows("not_done") else "done", **slots)
         voice.say("form_question", "change_subject", **slots)
     elif scene.left == 1 and scene.length >= 4 and agreed is None:
         chosen = choose_homework(scene)

@@ -81,6 +81,7 @@ class Listening(Record):
     """What is listened for. A word that ends in `*` also matches what continues it."""
 
     language: Language
+    ignore: Words = Field(description="said out of courtesy: no feeling, topic or theme")
     cues: dict[str, Words]
     feelings: list[Feeling]
     topics: list[NamedTopic]
@@ -98,6 +99,7 @@ class ThemeWords(Record):
 
     name: str
     cues: Words
+    not_with: list[str] = Field(default_factory=list, description="themes that it gives way to")
     focus: Words = Field(description="noun phrases said to the client")
     goal: str
     explore: list[Sentence]

@@ -33,11 +33,12 @@ def remember(view: RememberView, rng: Random) -> NoteAnswer:
     """Write the note of the session in `view.dialogue`."""
     words = material(view.language)
     said = [
-        _Said(line, hear(line.text, view.language))
+        _Said(line, heard)
         for line in view.dialogue
-        if line.speaker == "client"
+        if line.speaker == "client" and _counts(heard := hear(line.text, view.language))
     ]
-    theme = words.themes[main_theme(words, [s.heard for s in said], view.intake)]
+    focus = view.plan.focus if view.plan else ""
+    theme = words.themes[main_theme(words, [s.heard for s in said], view.intake, focus)]
     write = _Writer(words, rng)
     return NoteAnswer(
         emotion_and_cognition=_emotion_and_cognition(write, said),
@@ -46,6 +47,13 @@ def remember(view: RememberView, rng: Random) -> NoteAnswer:
         session_goal=view.plan.goal if view.plan else theme.goal,
         summary=_summary(write, said, theme.name),
     )
+
+
+def _counts(heard: Heard) -> bool:
+    """Whether a line is more than a greeting or a goodbye."""
+    if heard.shows("goodbye", "leaving"):
+        return heard.shows("secret", "risk_active", "risk_passive")
+    return not heard.shows("arrive") or bool(heard.feelings or heard.themes)
 
 
 class _Writer:
@@ -62,12 +70,15 @@ class _Writer:
         most = max(len(f.slots) for f in fit)
         return self.rng.choice([f for f in fit if len(f.slots) == most]).filled(slots)
 
-    def quote(self, kind: str, said: _Said, **slots: str) -> list[Statement]:
-        quote = said.heard.telling
+    def quote(
+        self, kind: str, said: _Said, quote: str | None = None, **slots: str
+    ) -> list[Statement]:
+        quote = said.heard.telling if quote is None else quote
         if not quote or quote in self.quoted:
             return []
         self.quoted.add(quote)
-        text = self.text(kind, quote=quote, **slots)
+        topics = hear(quote, self.words.language).topics
+        text = self.text(kind, quote=quote, topic=_about(topics, self.words.language), **slots)
         return [Statement(text=text, basis="quote", turns=[said.line.id], quote=quote)]
 
     def inference(self, kind: str, turns: list[str], **slots: str) -> Statement:
@@ -95,15 +106,9 @@ def _emotion_and_cognition(write: _Writer, said: list[_Said]) -> list[Statement]
     felt = [s for s in said if s.heard.feelings]
     for s in sorted(felt, key=lambda s: -s.heard.salience)[:2]:
         feeling = s.heard.feelings[-1]
-        found += write.quote(
-            "feels",
-            s,
-            feel=feeling.feel,
-            feeling=feeling.feeling,
-            topic=_about(s.heard.topics, language),
-        )
+        found += write.quote("feels", s, s.heard.felt, feel=feeling.feel, feeling=feeling.feeling)
     for s in _most(said, 2, "self_critical", "absolute", "should", "what_if"):
-        found += write.quote("thinks", s, topic=_about(s.heard.topics, language))
+        found += write.quote("thinks", s)
     if len(felt) > 1:
         feeling = felt[-1].heard.feelings[-1]
         topic = _about(felt[-1].heard.topics, language)
@@ -119,6 +124,7 @@ def _observations(write: _Writer, view: RememberView, said: list[_Said]) -> list
         ("secret", ("secret",)),
         ("change", ("change", "better")),
         ("strain", ("hurt", "resist")),
+        ("small", ("minimise", "deflect")),
     ):
         for s in _most(said, 1, *cues):
             found += write.quote(kind, s)

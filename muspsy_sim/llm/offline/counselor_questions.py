@@ -9,6 +9,7 @@ from __future__ import annotations
 from muspsy_sim.llm.offline.counselor_scene import Scene
 
 _FOLLOW_UPS = (
+    ("inner", "ask_inner"),
     ("change", "ask_change"),
     ("self_critical", "ask_self_critical"),
     ("secret", "ask_people"),
@@ -38,7 +39,8 @@ def follow_up(scene: Scene) -> bool:
     if scene.heard is None:
         return False
     for cue, function in _FOLLOW_UPS:
-        if cue in scene.heard.cues and scene.voice.count(function) < 2:
+        heard_it = scene.heard.thought if cue == "inner" else cue in scene.heard.cues
+        if heard_it and scene.voice.count(function) < 2:
             if cue == "change" and scene.progress < 0.3:
                 continue
             if cue == "dont_know" and scene.heard.length > 9:

@@ -65,8 +65,11 @@ class Scene:
         }
 
     def theme(self) -> str:
-        """The session's main theme: what the client's lines, and before them intake, are about."""
-        return main_theme(self.words, self.everything(), self.view.intake)
+        """The session's main theme: what the client's lines, intake and the plan are about."""
+        plan = self.view.session_plan
+        return main_theme(
+            self.words, self.everything(), self.view.intake, plan.focus if plan else ""
+        )
 
     def everything(self) -> tuple[Heard, ...]:
         """All that the client said in this session."""
@@ -91,17 +94,32 @@ def scene(view: RespondView, rng: Random) -> Scene:
     )
 
 
-def main_theme(words: Material, lines: Sequence[Heard], intake: Sequence[Line]) -> str:
-    """The theme heard most often; intake counts half, ties go to the order of the file."""
+def main_theme(
+    words: Material, lines: Sequence[Heard], intake: Sequence[Line], focus: str = ""
+) -> str:
+    """The theme heard most often; intake counts three times and the plan's focus twice.
+
+    Ties go to the order of the file.
+    """
     counts: Counter[str] = Counter()
     for line in lines:
-        counts.update(dict.fromkeys(line.themes, 2))
-    for said in intake:
-        if said.speaker == "client":
-            counts.update(dict.fromkeys(hear(said.text, words.language).themes, 1))
+        counts.update(line.themes)
+    for line in intake_heard(intake, words.language):
+        counts.update(dict.fromkeys(line.themes, 3))
+    counts.update({name: 2 for name, theme in words.themes.items() if focus in theme.focus})
     order = list(words.themes)
     named = [t for t in counts if t != "other"]
+    named = [t for t in named if not set(words.themes[t].not_with) & set(named)]
     return max(named, key=lambda t: (counts[t], -order.index(t)), default="other")
+
+
+def intake_heard(intake: Sequence[Line], language: Language) -> list[Heard]:
+    """What the client wrote at intake, without the form's first field when there are more.
+
+    That one holds name, age and work, which are no theme.
+    """
+    lines = [hear(line.text, language) for line in intake if line.speaker == "client"]
+    return lines[1:] or lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +137,10 @@ def kept_quotes(recalled: Sequence[Recalled], language: Language) -> list[Kept]:
     for memory in sorted(recalled, key=lambda r: -r.session):
         for statement in memory.statements:
             length = len(statement.quote) if language == "zh" else len(statement.quote.split())
-            if statement.basis == "quote" and 3 <= length <= (26 if language == "zh" else 16):
+            heard = hear(statement.quote, language)
+            idle = heard.shows("deflect", "minimise", "arrive", "goodbye", "leaving", "hurt")
+            fits = 3 <= length <= (26 if language == "zh" else 16)
+            if statement.basis == "quote" and fits and not idle:
                 found.append(Kept(memory.session, statement.text, statement.quote))
         found += [
             Kept(memory.session, line.text, phrase)

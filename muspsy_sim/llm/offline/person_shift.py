@@ -1,7 +1,7 @@
 """From the client's "I" to the counselor's "you", in English and Chinese.
 
 Words inside quotation marks are left as they are. `safe` is false where the sense could be turned
-round (a "you" that may mean the counselor, a "we", a "should" that would become an instruction);
+round (a "you" that may mean the counselor, a "should" that would become an instruction);
 then the counselor quotes a short phrase instead.
 """
 
@@ -76,8 +76,8 @@ _ADVERBS = frozenset(
 )
 _JOINS = frozenset({"and", "but", "or", "then"})
 _UNSAFE_ENGLISH = re.compile(
-    r"\b(?:we|us|our|ours|ourselves|we're|we've|we'd|we'll|you|your|yours|yourself|you're|you've"
-    r"|you'd|you'll|should|shouldn't|ought|must|have to|need to|had better|let me|tell me|help me"
+    r"\b(?:we (?:said|talked|agreed|spoke|discussed)|we're (?:heading|here)|you|your"
+    r"|yours|yourself|you're|you've|you'd|you'll|should|shouldn't|ought|must|have to|need to|had better|let me|tell me|help me"
     r"|let's|please|here|am i|was i|do i|did i|can i|could i|should i|would i|will i)\b",
     re.IGNORECASE,
 )
