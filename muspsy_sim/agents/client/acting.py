@@ -140,8 +140,8 @@ def _ending(
         return SessionEnd.CLIENT_WALKED_OUT
     if appraisal.shows("refer_on") and _in_crisis(course):
         return SessionEnd.REFERRED_ON
-    bare = "respond_bare" in course.nodes
-    if now.closing or (bare and appraisal.shows("close_session")):
+    # A goodbye that the client only returns is the counselor's, flagged as its last turn or not.
+    if now.closing or (decision.move == "close" and decision.leaves is None):
         return SessionEnd.COUNSELOR_CLOSED
     if decision.leaves == "closes" or leaves:
         return SessionEnd.CLIENT_CLOSED
