@@ -33,17 +33,19 @@ def staged(target: Path) -> Iterator[Path]:
     """
     _check_free(target)
     folder = target.absolute().with_name(f".muspsy-{secrets.token_hex(8)}.tmp")
+    new = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.mkdir(parents=True)
-    except OSError as error:
-        raise storage_error(target, error, "write") from error
-    try:
         yield folder
         _put_in_place(folder, target)
-    except OSError as error:
-        raise storage_error(target, error, "write") from error
-    finally:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for parent in new:
+                parent.rmdir()
+        if isinstance(error, OSError):
+            raise storage_error(target, error, "write") from error
+        raise
 
 
 class RowFile:
