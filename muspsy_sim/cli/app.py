@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from muspsy_sim import __version__
+from muspsy_sim.cli.export import export
+from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.personas import personas_app
+from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
 from muspsy_sim.cli.status import status
@@ -39,6 +42,9 @@ def muspsy(
 app.command("run")(run)
 app.command("status")(status)
 app.command("show")(show)
+app.command("replay")(replay)
+app.command("fork")(fork)
+app.command("export")(export)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

@@ -7,9 +7,9 @@ Everything that the client could say is written in the client's own words, first
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from muspsy_sim.records.base import Id, Language, Record, Root, Unit
 
@@ -150,6 +150,13 @@ class Voice(Record):
     style: str
     fillers: list[str] = Field(default_factory=list)
     lines: dict[Moment, list[str]] = Field(default_factory=dict)
+
+    @field_validator("lines")
+    @classmethod
+    def _in_one_order(cls, lines: dict[Moment, list[str]]) -> dict[Moment, list[str]]:
+        """In the order of the moments: a prompt must not depend on the order in a file, which a
+        profile that comes back from its record no longer has."""
+        return {moment: lines[moment] for moment in get_args(Moment) if moment in lines}
 
 
 class Temperament(Record):

@@ -1,0 +1,149 @@
+"""A run lived again from its journals, with no model behind them, and compared byte by byte.
+
+A journal that is open for replay only gives its readers no inner model, so nothing can be asked: a
+call without a recorded answer fails. An episode is proven when it comes out as the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from muspsy_sim.llm.journal import GroupSync, Journal
+from muspsy_sim.records.episode import CourseEnd, Episode
+from muspsy_sim.records.errors import MuspsyError
+from muspsy_sim.runs.orchestrator import Connections, RunProgress, connected, live_episode
+from muspsy_sim.runs.rebuilding import Rebuilt
+from muspsy_sim.runs.store import episode_bytes, read_episode
+from muspsy_sim.runs.together import tuned_gc
+
+Verdict = Literal["identical", "different", "refused"]
+
+_OF_A_BUDGET = frozenset({"end", "end_detail", "end_week", "failures", "weeks", "follow_up"})
+"""Fields in which a course that a budget stopped may differ: a replay spends nothing, and finds no
+answer where the budget ran out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of replaying one episode.
+
+    `where` is the JSON path of the first difference, `detail` says what stands there or why it was
+    refused. `untaken` are recorded calls that the course did not come to.
+    """
+
+    episode: str
+    verdict: Verdict
+    where: str = ""
+    detail: str = ""
+    untaken: tuple[str, ...] = ()
+    calls: int = 0
+    up_to_budget: bool = False
+    """It was stopped by a budget, and is identical up to there."""
+
+
+async def replay_run(
+    rebuilt: Rebuilt,
+    episodes: Sequence[str],
+    progress: RunProgress,
+    told: Callable[[Replayed], None] = lambda _: None,
+) -> list[Replayed]:
+    """Replay episodes, as many at once as the run had. `told` hears of each as it is done."""
+    places = asyncio.Semaphore(rebuilt.recipe.concurrency)
+    schedule = rebuilt.schedule
+    progress.expected_weeks = len(episodes) * (schedule.sessions + schedule.follow_up_weeks)
+
+    async def one(name: str) -> Replayed:
+        async with places:
+            progress.running += 1
+            try:
+                replayed = await _one(rebuilt, name, connections, sync, progress)
+            finally:
+                progress.running -= 1
+            told(replayed)
+            return replayed
+
+    # Connections that no model is opened through.
+    async with connected(rebuilt.recipe) as connections, GroupSync() as sync:
+        with tuned_gc():
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(name)) for name in episodes]
+    return [task.result() for task in tasks]
+
+
+async def _one(
+    rebuilt: Rebuilt, name: str, connections: Connections, sync: GroupSync, progress: RunProgress
+) -> Replayed:
+    try:
+        episode = read_episode(rebuilt.run, name)
+        planned, fork, header = rebuilt.planned(episode)
+        journal = Journal.for_replay(rebuilt.run.journal_file(name), header, sync)
+        again = await live_episode(rebuilt.plan, planned, connections, journal, progress, fork)
+    except MuspsyError as error:
+        progress.done += 1
+        return Replayed(name, "refused", detail=str(error))
+    progress.finished(again.end)
+    calls = sum(1 for _ in journal.recorded())
+    untaken = tuple(journal.untaken())
+    return _compared(rebuilt, episode, again, untaken, calls)
+
+
+def _compared(
+    rebuilt: Rebuilt, episode: Episode, again: Episode, untaken: tuple[str, ...], calls: int
+) -> Replayed:
+    """The verdict over one episode's file and what the replay made of its journal."""
+    name = episode.id
+    recorded = rebuilt.run.episode_file(name).read_bytes()
+    made = episode_bytes(again)
+    if recorded == made and not untaken:
+        return Replayed(name, "identical", calls=calls)
+    before, after = orjson.loads(recorded), orjson.loads(made)
+    if episode.end is CourseEnd.BUDGET_SPENT and not untaken:
+        where = first_difference(_without_end(before), _without_end(after))
+        if where is None:
+            return Replayed(name, "identical", calls=calls, up_to_budget=True)
+    found = first_difference(before, after)
+    where, detail = found or (
+        ("", "") if recorded == made else ("$", "the file is not laid out as it was written")
+    )
+    return Replayed(name, "different", where, detail, untaken, calls)
+
+
+def _without_end(raw: dict[str, Any]) -> dict[str, Any]:
+    """A course without what a budget's stop and a replay's end of answers say differently."""
+    kept = {key: value for key, value in raw.items() if key not in _OF_A_BUDGET}
+    sessions = kept.get("sessions") or []
+    if sessions:
+        last = {k: v for k, v in sessions[-1].items() if k not in ("end", "end_detail", "failures")}
+        kept["sessions"] = [*sessions[:-1], last]
+    return kept
+
+
+def first_difference(one: Any, other: Any, path: str = "$") -> tuple[str, str] | None:
+    """The JSON path of the first difference and what stands on both sides; `None` for none."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            if key not in one or key not in other:
+                return f"{path}.{key}", f"only in the {'replay' if key not in one else 'file'}"
+            if found := first_difference(one[key], other[key], f"{path}.{key}"):
+                return found
+        return None
+    if isinstance(one, list) and isinstance(other, list):
+        for at, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+            if found := first_difference(mine, theirs, f"{path}[{at}]"):
+                return found
+        if len(one) != len(other):
+            return path, f"{len(one)} in the file, {len(other)} in the replay"
+        return None
+    if type(one) is type(other) and one == other:
+        return None
+    return path, f"{_brief(one)} in the file, {_brief(other)} in the replay"
+
+
+def _brief(value: Any) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else text[:59] + "…"
