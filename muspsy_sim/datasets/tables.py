@@ -442,8 +442,6 @@ TABLES = (
 )
 """The tables that each episode adds to."""
 
-TABLE_NAMES = ("clients", "episodes", "sessions", "turns", "states", "memories", "plans", "calls")
-
 
 def _all_sessions(episode: Episode) -> list[Session]:
     return ([episode.intake] if episode.intake else []) + episode.sessions

@@ -14,11 +14,11 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.unit.episodes import make_episode, write_run
 
 from muspsy_sim.datasets.exporting import FORMATS, Exported, Format, export_run
 from muspsy_sim.datasets.shapes import Config
 from muspsy_sim.datasets.trl import CONFIGS
+from tests.unit.episodes import make_episode, write_run
 
 LOAD = """
 import sys, json, datasets
@@ -94,3 +94,14 @@ def test_a_config_whose_first_rows_have_no_history_still_loads_it(
     history = rows["task3", "train"]["history"]
     assert history
     assert all(len(pair) == 2 for pair in history)
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_the_card_is_one_that_the_hub_reads(run: Path, to: Format) -> None:
+    from huggingface_hub import DatasetCard
+
+    done = export_run(run, to)
+    read = DatasetCard.load(done.folder / "README.md").data.to_dict()
+    assert read["license"] == "mit"
+    assert read["language"] == ["en", "zh"]
+    assert [config["config_name"] for config in read["configs"]] == list(done.tally.files)

@@ -17,7 +17,10 @@ from episodes import REASONING, make_episode, save_episode, write_run
 
 import muspsy_sim.datasets.exporting as exporting
 from muspsy_sim.datasets.exporting import FORMATS, Exported, Format, export_run
+from muspsy_sim.datasets.rows import OPENINGS
 from muspsy_sim.datasets.selecting import Wanted
+from muspsy_sim.datasets.tables import CLIENTS, TABLES
+from muspsy_sim.datasets.validation import RULES
 from muspsy_sim.datasets.wording import wording
 from muspsy_sim.records.episode import CourseEnd, Episode, ForkedFrom
 from muspsy_sim.records.errors import ExportError, MuspsyError, RunError, StorageError
@@ -260,9 +263,10 @@ def test_openings_follow_the_policy(tmp_path: Path, language: Any) -> None:
 
 def test_only_a_synthetic_opener_makes_openings_learnt(run: Path, tmp_path: Path) -> None:
     counts = {
-        policy: len(all_rows(export_run(run, "trl", opening=policy, out=tmp_path / policy), name))
-        for name in ["counseling"]
-        for policy in exporting.Opening.__args__  # type: ignore[attr-defined]
+        policy: len(
+            all_rows(export_run(run, "trl", opening=policy, out=tmp_path / policy), "counseling")
+        )
+        for policy in OPENINGS
     }
     # Eight episodes of two sessions have sixteen openings.
     assert counts["synthetic_user"] == counts["system_opening"] + 16
@@ -548,3 +552,13 @@ def test_episodes_are_held_one_at_a_time(
     export_run(run, to)
     assert len(seen) == 12
     assert most <= 2
+
+
+def test_the_page_on_exports_names_every_rule_format_and_policy(repository: Path) -> None:
+    page = (repository / "docs" / "export.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z-]+)` \| [^|]+ \|$", page, re.MULTILINE)[-len(RULES) :] == list(
+        RULES
+    )
+    tables = [CLIENTS.name, *(table.name for table in TABLES), "calls"]
+    for name in (*FORMATS, *OPENINGS, *tables):
+        assert f"`{name}`" in page or f"`--to {name}`" in page or f"--opening {name}" in page, name
