@@ -30,7 +30,7 @@ def _print_version(asked: bool) -> None:
 def muspsy(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which this is."),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Which this is."),
     ] = False,
 ) -> None:
     """Simulate whole courses of counseling, and record them for training and evaluation.

@@ -1,4 +1,4 @@
-"""What is said about a turn, a session or a week beside its text: short, and only what is recorded."""
+"""What is said about a turn, a session or a week: short, and only what is recorded."""
 
 from __future__ import annotations
 

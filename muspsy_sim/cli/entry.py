@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -22,15 +21,10 @@ from muspsy_sim.records.errors import MuspsyError, one_line
 USER_ERROR = 2
 BUG = 70
 INTERRUPTED = 130
-TERMINATED = 143
 
 # Both are names that typer offers; their bases are click's, wherever this typer keeps it.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 _ClickException: type[Exception] = typer.BadParameter.__mro__[2]
-
-
-class Terminated(BaseException):
-    """Another process asked this one to end (SIGTERM)."""
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
@@ -47,9 +41,6 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         tell("Stopped.")
         return INTERRUPTED
-    except Terminated:
-        tell("Stopped by a signal.")
-        return TERMINATED
     except BrokenPipeError:
         _drop_stdout()
         return 1
@@ -113,10 +104,13 @@ def _told_usage(error: Exception) -> int:
 
 
 def _told_by_the_disk(error: OSError) -> int:
+    """What the disk refused without anybody naming it: mostly a full one behind stdout."""
     from muspsy_sim.records.files import storage_error
 
-    doing = "write or read" if error.filename else "write the output"
-    tell(str(storage_error(error.filename or "standard output", error, doing)))
+    if error.filename is not None:
+        tell(str(storage_error(os.fsdecode(error.filename), error, "write or read")))
+    else:
+        tell(str(storage_error("the output", error, "write")))
     _drop_stdout()
     return USER_ERROR
 
@@ -159,12 +153,3 @@ def _drop_stdout() -> None:
         os.dup2(nothing, sys.stdout.fileno())
     except (OSError, ValueError):
         return  # stdout is no file (a test's capture): nothing will be flushed to it.
-
-
-def raise_on_sigterm() -> None:
-    """Make SIGTERM end the command as Ctrl-C does, so that what is open is closed properly."""
-
-    def ended(*_: object) -> None:
-        raise Terminated
-
-    signal.signal(signal.SIGTERM, ended)

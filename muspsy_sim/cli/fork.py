@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 def fork(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or its recipe.")],
     episode: Annotated[
-        str, typer.Argument(metavar="EPISODE", help="An episode's id, or a part that fits no other.")
+        str, typer.Argument(metavar="EPISODE", help="Its id, or a part that fits no other.")
     ],
     session: Annotated[int, typer.Option("--session", min=0, help="The session to fork in.")],
     turn: Annotated[
@@ -38,6 +36,8 @@ def fork(
     ] = False,
 ) -> None:
     """Go on with the same client from one turn, under another arm or model."""
+    from muspsy_sim.cli.entry import tell
+    from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.runs.finding import find_episode
     from muspsy_sim.runs.forking import plan_fork
     from muspsy_sim.runs.orchestrator import RunProgress
@@ -51,12 +51,10 @@ def fork(
     )
     progress = RunProgress(1)
     try:
-        made = asyncio.run(_watched(planned, progress, quiet))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        from muspsy_sim.cli.entry import INTERRUPTED, tell
-
-        tell(f"Stopped. What is recorded is kept in {planned.run.folder}; the same command goes on.")
-        raise typer.Exit(INTERRUPTED) from None
+        made = run_stoppable(_watched(planned, progress, quiet))
+    except Stopped as stopped:
+        tell(f"Stopped. {planned.run.folder} keeps what is recorded; the same command goes on.")
+        raise typer.Exit(stopped.exit_code) from None
     _conclude(planned, made, quiet)
 
 
@@ -65,11 +63,10 @@ async def _watched(planned: PlannedFork, progress: RunProgress, quiet: bool) -> 
     from muspsy_sim.cli.screen import console
     from muspsy_sim.runs.forking import fork_run
 
-    me = asyncio.current_task()
-    assert me is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
-    rounded = "" if planned.asked_turn == planned.fork.turn else (
-        f" (turn {planned.asked_turn} is within that exchange)"
+    rounded = (
+        ""
+        if planned.asked_turn == planned.fork.turn
+        else (f" (turn {planned.asked_turn} is within that exchange)")
     )
     title = (
         f"{planned.parent.id}, after turn {planned.fork.turn} of session "

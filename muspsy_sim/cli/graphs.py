@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from muspsy_sim.graphs.drawing import DrawnLine
     from muspsy_sim.graphs.spec import Arm
@@ -138,7 +139,7 @@ def _print_nodes(screen: Console, names: list[str]) -> None:
     screen.print()
 
 
-def _painted(line: DrawnLine) -> object:
+def _painted(line: DrawnLine) -> Text:
     from rich.text import Text
 
     return Text.assemble(*((word.text, STYLES[word.party]) for word in line))

@@ -114,9 +114,7 @@ def as_panel(progress: RunProgress, pace: Pace, now: float, title: str) -> Rende
     grid.add_row(
         _named("time", duration(now - progress.began)),
         _named("turns", count(progress.turns)),
-        _named(
-            "tokens", tokens(total.prompt_tokens + total.completion_tokens, total.estimated)
-        ),
+        _named("tokens", tokens(total.prompt_tokens + total.completion_tokens, total.estimated)),
         _named("money", money(progress.budget.spent_money)),
     )
     ends = Text("  ".join(f"{end} {n}" for end, n in sorted(progress.ends.items())), style="dim")

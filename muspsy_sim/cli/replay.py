@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from muspsy_sim.runs.replaying import Replayed
-    from muspsy_sim.runs.store import Run
 
 
 def replay(
@@ -22,7 +20,9 @@ def replay(
     ] = None,
 ) -> None:
     """Run it again from the journals, with no model, and compare every episode byte by byte."""
+    from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.screen import console, styled
+    from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.runs.finding import find_episode
     from muspsy_sim.runs.orchestrator import RunProgress
     from muspsy_sim.runs.rebuilding import rebuild
@@ -36,9 +36,13 @@ def replay(
         find_episode(found, "")
     screen = console()
     progress = RunProgress(len(names))
-    results = asyncio.run(
-        replay_run(rebuilt, names, progress, lambda one: _print(screen, found, one))
-    )
+    try:
+        results = run_stoppable(
+            replay_run(rebuilt, names, progress, lambda one: _print(screen, one))
+        )
+    except Stopped as stopped:
+        tell(f"Stopped with {progress.done} of {len(names)} episodes replayed; nothing changed.")
+        raise typer.Exit(stopped.exit_code) from None
     same = sum(1 for one in results if one.verdict == "identical")
     calls = sum(one.calls for one in results)
     screen.print(
@@ -54,7 +58,7 @@ def replay(
         raise typer.Exit(1)
 
 
-def _print(screen: Console, run: Run, one: Replayed) -> None:
+def _print(screen: Console, one: Replayed) -> None:
     from muspsy_sim.cli.screen import styled
 
     styles = {"identical": "green", "different": "red", "refused": "red"}

@@ -1,9 +1,7 @@
-"""`muspsy run RECIPE`: run what is owed of a recipe, with progress to watch and a summary to read."""
+"""`muspsy run RECIPE`: run what is owed of it, with progress to watch and a summary to read."""
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +28,7 @@ def run(
         int | None, typer.Option("--limit", min=1, help="Only the first N episodes.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the results; beside the recipe if none.")
+        Path | None, typer.Option("--out", help="Results' folder; beside the recipe by default.")
     ] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Delete what is there and begin anew.")
@@ -47,6 +45,8 @@ def run(
     ] = False,
 ) -> None:
     """Run a recipe, or go on with it: what is recorded already is kept and not asked for again."""
+    from muspsy_sim.cli.entry import tell
+    from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.runs.loading import find_recipe, load_recipe
     from muspsy_sim.runs.plan import plan_run
     from muspsy_sim.runs.store import default_folder
@@ -56,12 +56,32 @@ def run(
     plan = plan_run(read, base=file.parent, limit=limit)
     folder = out if out is not None else default_folder(file)
     progress = _progress_of(plan)
-    begun = recipe if out is None else f"{recipe} --out {out}"
+    begun = _again(recipe, set_ or [], limit, out, concurrency)
     try:
-        outcome = asyncio.run(_watched(plan, folder, restart, retry_failed, progress, quiet))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        raise _stopped(progress, folder, begun) from None
+        outcome = run_stoppable(_watched(plan, folder, restart, retry_failed, progress, quiet))
+    except Stopped as stopped:
+        tell(
+            f"Stopped with {progress.done} of {progress.episodes} episodes whole. What is "
+            f"recorded is kept in {folder}; to go on: {begun}"
+        )
+        raise typer.Exit(stopped.exit_code) from None
     _conclude(plan, outcome, begun, quiet)
+
+
+def _again(
+    recipe: str, sets: list[str], limit: int | None, out: Path | None, concurrency: int | None
+) -> str:
+    """The command that goes on with this run; secrets in it are left out."""
+    import shlex
+
+    from muspsy_sim.llm.redaction import redact
+
+    words = ["muspsy", "run", recipe]
+    for text in sets:
+        words += ["--set", redact(text)]
+    for name, value in (("--limit", limit), ("--out", out), ("--concurrency", concurrency)):
+        words += [name, str(value)] if value is not None else []
+    return shlex.join(words)
 
 
 def _changes(sets: list[str], concurrency: int | None) -> list[Change]:
@@ -87,38 +107,16 @@ async def _watched(
     progress: RunProgress,
     quiet: bool,
 ) -> RunOutcome:
-    """Run with a display beside it. SIGTERM ends it as Ctrl-C does, with everything closed."""
+    """Run with a display beside it."""
     from muspsy_sim.cli.progress import watching
     from muspsy_sim.cli.screen import console
     from muspsy_sim.runs.orchestrator import run as run_plan
 
-    me = asyncio.current_task()
-    assert me is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end_by_signal, me)
     title = f"{len(plan.episodes)} episodes into {folder}"
     async with watching(progress, title, None if quiet else console()):
         return await run_plan(
             plan, folder, restart=restart, retry_failed=retry_failed, progress=progress
         )
-
-
-_SIGNALLED: list[int] = []
-
-
-def _end_by_signal(task: asyncio.Task[object]) -> None:
-    _SIGNALLED.append(signal.SIGTERM)
-    task.cancel()
-
-
-def _stopped(progress: RunProgress, folder: Path, begun: str) -> typer.Exit:
-    """Say that what is recorded is kept, and how to go on."""
-    from muspsy_sim.cli.entry import INTERRUPTED, TERMINATED, tell
-
-    tell(
-        f"Stopped with {progress.done} of {progress.episodes} episodes whole. What is recorded is "
-        f"kept in {folder}; `muspsy run {begun}` goes on from there."
-    )
-    return typer.Exit(TERMINATED if _SIGNALLED else INTERRUPTED)
 
 
 def _conclude(plan: RunPlan, outcome: RunOutcome, begun: str, quiet: bool) -> None:
@@ -127,7 +125,7 @@ def _conclude(plan: RunPlan, outcome: RunOutcome, begun: str, quiet: bool) -> No
     from muspsy_sim.cli.summary import print_summary
 
     if not quiet:
-        print_summary(console(), plan, outcome, begun)
+        print_summary(console(), plan, outcome)
     if not outcome.incomplete:
         return
     for line in _failures(outcome, begun):
@@ -150,8 +148,8 @@ def _failures(outcome: RunOutcome, begun: str, shown: int = 10) -> list[str]:
     ends = {outcome.ends[name] for name in names}
     how = []
     if CourseEnd.MODEL_ERROR in ends:
-        how.append(f"once the model answers again, `muspsy run {begun} --retry-failed`")
+        how.append(f"once the model answers again: {begun} --retry-failed")
     if CourseEnd.BUDGET_SPENT in ends:
-        how.append(f"with a larger budget, `muspsy run {begun} --set budget.tokens=N`")
+        how.append(f"with a larger budget: {begun} --set budget.tokens=N")
     lines.append(f"{len(names)} of {len(outcome.ends)} episodes are incomplete; " + "; ".join(how))
     return lines

@@ -10,7 +10,7 @@ import typer
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or its recipe.")],
     episode: Annotated[
-        str, typer.Argument(metavar="EPISODE", help="An episode's id, or a part that fits no other.")
+        str, typer.Argument(metavar="EPISODE", help="Its id, or a part that fits no other.")
     ],
     session: Annotated[
         int | None, typer.Option("--session", min=0, help="Only this session (0 = intake).")

@@ -51,8 +51,10 @@ def print_status(screen: Console, found: RunStatus) -> None:
         )
     _ends(screen, found)
     for outcome in found.incomplete[:_SHOWN]:
-        line(f"  {outcome.id}: {outcome.end.value} in week {outcome.end_week}: "
-             f"{outcome.end_detail}", "red")
+        line(
+            f"  {outcome.id}: {outcome.end.value} in week {outcome.end_week}: {outcome.end_detail}",
+            "red",
+        )
     _rest(screen, len(found.incomplete))
     for problem in found.damaged:
         line(f"  {problem}", "red")
@@ -90,8 +92,8 @@ def _finished(found: RunStatus) -> bool:
 
 
 def _ends(screen: Console, found: RunStatus) -> None:
+    from muspsy_sim.cli.progress import tokens
     from muspsy_sim.cli.screen import count, styled
-    from muspsy_sim.cli.summary import tokens
 
     if not found.done:
         return

@@ -13,6 +13,7 @@ from muspsy_sim.cli.screen import money, styled
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from muspsy_sim.llm.budget import Budget
     from muspsy_sim.runs.orchestrator import RunOutcome
@@ -26,6 +27,9 @@ SIMULATED = (
     "PHQ-9 and GAD-7: mean reported totals, baseline→horizon. They are what simulated clients "
     "report; they say nothing about any person or treatment."
 )
+
+
+_COLUMNS = "n: episodes; sessions: mean held per episode; turns: mean per session, of both parties."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,9 @@ def rows_of(outcomes: Sequence[EpisodeOutcome]) -> list[Row]:
     rows: list[Row] = []
     for arm in arms:
         of_arm = [o for o in outcomes if o.arm == arm]
-        if 1 < len(personas) and len(arms) * len(personas) <= _MOST_ROWS:
-            for persona in personas:
-                if of_both := [o for o in of_arm if o.persona == persona]:
-                    rows.append(Row(arm, persona, of_both))
+        if len(personas) > 1 and len(arms) * len(personas) <= _MOST_ROWS:
+            both = ((p, [o for o in of_arm if o.persona == p]) for p in personas)
+            rows += [Row(arm, persona, held) for persona, held in both if held]
         rows.append(Row(arm, "", of_arm))
     return rows
 
@@ -75,7 +78,7 @@ def _style(row: Row, rows: Sequence[Row]) -> str:
     return "bold" if not row.persona and len(rows) > len({r.arm for r in rows}) else ""
 
 
-def _cells(row: Row, prices: Budget) -> list[object]:
+def _cells(row: Row, prices: Budget) -> list[str | Text]:
     held = row.outcomes
     n = len(held)
     in_sessions = sum(o.sessions for o in held)
@@ -111,7 +114,7 @@ def change(pairs: Sequence[tuple[int, int] | None]) -> str:
     return f"{first:.1f}→{last:.1f}"
 
 
-def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome, begun: str) -> None:
+def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome) -> None:
     """The table of a run that has just ended, where its results lie, and what to try next."""
     from muspsy_sim.runs.status import outcomes, prices_of
 
@@ -119,12 +122,10 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome, begun: st
     found = list(outcomes(run, [planned.id for planned in plan.episodes]))
     screen.print(table_of(found, prices_of(plan.described())))
     screen.print(styled(SIMULATED, "dim"))
-    screen.print(
-        styled("n: episodes; sessions: mean held per episode; turns: mean per session, of both.", "dim")
-    )
+    screen.print(styled(_COLUMNS, "dim"))
     if outcome.progress.kept:
         screen.print(styled(f"{outcome.progress.kept} episodes were whole already.", "dim"))
-    if any(o.models.get(role) == "offline" for o in found for role in o.models):
+    if offline(found):
         screen.print(
             styled("Offline answers come from written sentences, not from a language model.", "dim")
         )
@@ -132,6 +133,11 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome, begun: st
     screen.print(styled(f"Results: {run.folder}"))
     for line in next_commands(run.folder, found):
         screen.print(styled(f"  {line}", "cyan"), soft_wrap=True)
+
+
+def offline(found: Sequence[EpisodeOutcome]) -> bool:
+    """Whether written sentences answered for any party."""
+    return any(model == "offline" for o in found for model in o.models.values())
 
 
 def next_commands(folder: object, found: Sequence[EpisodeOutcome]) -> list[str]:
@@ -143,5 +149,5 @@ def next_commands(folder: object, found: Sequence[EpisodeOutcome]) -> list[str]:
         f"muspsy show {folder} {first}",
         f"muspsy replay {folder}",
         f"muspsy fork {folder} {first} --session 1 --turn 4",
-        f"muspsy export {folder} --to messages",
+        f"muspsy export {folder} --to messages" + (" --allow-offline" if offline(found) else ""),
     ]

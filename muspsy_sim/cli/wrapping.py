@@ -10,7 +10,9 @@ import re
 
 _NOT_FIRST = frozenset("，。！？；：、）》」』】”’…—,.!?;:)]}%")
 _NOT_LAST = frozenset("（《「『【“‘([{")
-_PIECES = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+")
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+"""Scripts that break between any two characters, with their punctuation."""
+_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 
 
 def wrap(text: str, width: int) -> list[str]:

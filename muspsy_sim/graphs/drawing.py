@@ -1,7 +1,7 @@
 """An arm's flows as a drawing: text for a terminal, Mermaid for a page.
 
 Every node of the wiring is drawn, also where the compiler fuses several into one step. The text is
-lines of words, each with the party that it belongs to, so that whoever shows it chooses the colours.
+lines of words, each with the party that it belongs to; whoever shows it chooses the colours.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ refused, naming what differs; another code version only warns.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
@@ -24,6 +25,7 @@ import orjson
 from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import JournalError, StorageError
+from muspsy_sim.records.files import storage_error
 
 _SYNC_EVERY_S = 0.05
 """Longest time that a written line waits for fdatasync. A killed process loses nothing (the line is
@@ -163,6 +165,8 @@ class JournalText:
     entries: list[Entry]
     whole_bytes: int
     torn: bool
+    voided: list[Entry] = field(default_factory=list)
+    """Attempts that answer nothing any more, since their call is owed again. They were paid for."""
 
 
 def read_journal(path: Path) -> JournalText:
@@ -199,35 +203,46 @@ def read_journal(path: Path) -> JournalText:
                 hint="restore the file, or delete it to have this episode made anew",
             ) from error
     kept = [e for i, e in enumerate(entries) if i not in voided]
-    return JournalText(header, kept, whole, whole < len(raw))
+    given_up = [entries[i] for i in sorted(voided)]
+    return JournalText(header, kept, whole, whole < len(raw), given_up)
 
 
 class GroupSync:
-    """Brings written journal lines to the disk together: one fdatasync per file and beat."""
+    """Brings written journal lines to the disk together: one fdatasync per file and beat.
+
+    Once the disk refuses, every later `mark` and the end of the `async with` raise `StorageError`:
+    the kernel tells of a failed write once, and asking again would look like success.
+    """
 
     def __init__(self) -> None:
-        self._dirty: set[int] = set()
-        self._lock = threading.Lock()
+        self._dirty: dict[int, Path] = {}
+        self._syncing = threading.Lock()
+        """Held while one file is brought to the disk, so that nobody closes it meanwhile."""
+        self._refused: StorageError | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def mark(self, fd: int) -> None:
-        """Note that this file has lines that are not on the disk yet."""
-        with self._lock:
-            self._dirty.add(fd)
+    def mark(self, fd: int, path: Path) -> None:
+        """Note that this file has lines that are not on the disk yet. Raises `StorageError`."""
+        if self._refused is not None:
+            raise self._refused
+        self._dirty[fd] = path
 
     def flush(self) -> None:
-        """Bring all to the disk now."""
-        with self._lock:
-            for fd in self._dirty:
-                os.fdatasync(fd)
-            self._dirty.clear()
+        """Bring all to the disk now. Raises `StorageError`."""
+        for fd in list(self._dirty):
+            self.forget(fd)
 
     def forget(self, fd: int) -> None:
-        """Bring one file to the disk now and drop it, before it is closed."""
-        with self._lock:
-            if fd in self._dirty:
+        """Bring one file to the disk now and drop it, before it is closed. Raises `StorageError`."""
+        with self._syncing:
+            path = self._dirty.pop(fd, None)
+            if path is None:
+                return
+            try:
                 os.fdatasync(fd)
-                self._dirty.discard(fd)
+            except OSError as error:
+                self._refused = storage_error(path, error, "write")
+                raise self._refused from error
 
     async def __aenter__(self) -> GroupSync:
         self._task = asyncio.create_task(self._beat())
@@ -238,11 +253,13 @@ class GroupSync:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self.flush()
+        if self._refused is not None:
+            raise self._refused
 
     async def _beat(self) -> None:
-        while True:
+        while self._refused is None:
             await asyncio.sleep(_SYNC_EVERY_S)
-            if self._dirty:
+            with contextlib.suppress(StorageError):  # `mark` raises it where the run hears of it.
                 await asyncio.to_thread(self.flush)
 
 
@@ -250,14 +267,16 @@ class Journal:
     """The journal of one episode, open for reading what is there and appending what comes."""
 
     def __init__(
-        self, path: Path, header: Header, recorded: list[Entry], fd: int | None, sync: GroupSync
+        self, path: Path, header: Header, text: JournalText, fd: int | None, sync: GroupSync
     ) -> None:
         self.path = path
         self.header = header
         self.asked = 0
         """Attempts asked of a model in this process; the rest were read."""
+        self.voided = text.voided
+        """Attempts that answer nothing any more, and were paid for all the same."""
         self._recorded: dict[str, list[Entry]] = {}
-        for entry in recorded:
+        for entry in text.entries:
             self._recorded.setdefault(entry.key, []).append(entry)
         self._next: dict[str, int] = {}
         self._fd = fd
@@ -273,8 +292,8 @@ class Journal:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             os.ftruncate(fd, text.whole_bytes)
         except OSError as error:
-            raise _storage(path, error) from error
-        journal = cls(path, header, text.entries, fd, sync)
+            raise storage_error(path, error, "write") from error
+        journal = cls(path, header, text, fd, sync)
         if text.header is None:
             journal._write(header.as_line())
         return journal
@@ -286,7 +305,7 @@ class Journal:
         if text.header is None:
             raise JournalError("the journal is missing or empty", file=path, hint="run it first")
         check_header(path, text.header, header)
-        return cls(path, header, text.entries, None, sync)
+        return cls(path, header, text, None, sync)
 
     def take(self, key: str) -> Entry | None:
         """The next recorded attempt at this call, each once, in order; `None` when it is owed."""
@@ -296,6 +315,10 @@ class Journal:
             return None
         self._next[key] = at + 1
         return attempts[at]
+
+    def holds_more(self, key: str) -> bool:
+        """Whether another attempt at this call is recorded and not taken yet."""
+        return self._next.get(key, 0) < len(self._recorded.get(key, ()))
 
     def attempts(self, key: str) -> int:
         """How many attempts at this call were taken or made so far."""
@@ -311,7 +334,7 @@ class Journal:
     def void(self, key: str) -> None:
         """Owe a call again whose recorded attempts all failed (`muspsy run --retry-failed`)."""
         self._write({"kind": "retry", "key": key, "at": round(time.time(), 3)})
-        self._recorded.pop(key, None)
+        self.voided += self._recorded.pop(key, [])
         self._next.pop(key, None)
 
     @property
@@ -321,7 +344,7 @@ class Journal:
 
     def untaken(self) -> list[str]:
         """Calls recorded and not read back: the run took another way than when it was recorded."""
-        return [k for k, v in self._recorded.items() if self._next.get(k, 0) < len(v)]
+        return [key for key in self._recorded if self.holds_more(key)]
 
     def recorded(self) -> Iterator[Entry]:
         """All recorded attempts."""
@@ -329,26 +352,28 @@ class Journal:
             yield from attempts
 
     def close(self) -> None:
-        """Bring what is written to the disk and close."""
+        """Bring what is written to the disk and close. Raises `StorageError` if the disk refuses."""
         if self._fd is not None:
-            self._sync.forget(self._fd)
-            os.close(self._fd)
-            self._fd = None
+            fd, self._fd = self._fd, None
+            try:
+                self._sync.forget(fd)
+            finally:
+                os.close(fd)
 
     def _write(self, line: dict[str, Any]) -> None:
         if self._fd is None:
             raise JournalError("the journal is open for replay only", file=self.path)
-        data = encode_line(line)
+        left = memoryview(encode_line(line))
         before = os.fstat(self._fd).st_size
         try:
-            written = os.write(self._fd, data)
-            if written != len(data):
-                raise OSError(28, "No space left on device")
+            while left:  # A disk that fills up takes a part, and says why with the next.
+                left = left[os.write(self._fd, left) :]
         except OSError as error:
             # What was half written would otherwise be a damaged line once more is appended.
-            os.ftruncate(self._fd, before)
-            raise _storage(self.path, error) from error
-        self._sync.mark(self._fd)
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, before)
+            raise storage_error(self.path, error, "write") from error
+        self._sync.mark(self._fd, self.path)
 
 
 def check_header(path: Path, found: Header, wanted: Header) -> None:
@@ -373,15 +398,6 @@ def check_header(path: Path, found: Header, wanted: Header) -> None:
             f"{path.name} was begun by version {found.code_version}, this is {wanted.code_version}",
             stacklevel=2,
         )
-
-
-def _storage(path: Path, error: OSError) -> StorageError:
-    hint = (
-        "free some space and run the same command again: nothing recorded is lost"
-        if error.errno == 28
-        else "choose another folder with --out"
-    )
-    return StorageError(f"cannot write ({error.strerror})", file=path, hint=hint)
 
 
 class Journalled:
@@ -409,10 +425,7 @@ class Journalled:
                 )
             if entry.outcome == "ok":
                 return Reply(entry.text, entry.reasoning, entry.usage, recorded=True)
-            failure = ModelFailure(entry.kind, entry.message, retry_after=entry.retry_after)
-            failure.recorded = True
-            failure.usage = entry.usage
-            raise failure
+            raise self._failure_of(entry)
         if self._inner is None or not self._journal.writable:
             raise ModelFailure("not_recorded", f"the journal holds no answer to {key}")
         started, clock = time.time(), time.perf_counter()
@@ -447,3 +460,13 @@ class Journalled:
             entry_of("ok", text=reply.text, reasoning=reply.reasoning, usage=reply.usage)
         )
         return reply
+
+    def _failure_of(self, entry: Entry) -> ModelFailure:
+        failure = ModelFailure(entry.kind, entry.message, retry_after=entry.retry_after)
+        failure.recorded = True
+        failure.usage = entry.usage
+        if self._journal.holds_more(entry.key):
+            failure.again = True
+        elif not self._journal.writable:
+            failure.again = False
+        return failure

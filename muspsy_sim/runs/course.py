@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from muspsy_sim.agents.client.acting import lines_of
 from muspsy_sim.agents.client.dynamics import initial_state, load_dynamics
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.live import (
@@ -96,6 +97,9 @@ def sit(course: LiveCourse, seat: Seat) -> None:
         bare and seat.levels.history == "course"
     )
     side.remembers = "remember" in seat.arm.nodes or side.keeps_transcripts
+    if side.keeps_transcripts and not side.transcripts:
+        # Who takes over a course in its middle is shown what it would have heard itself.
+        side.transcripts = [(s.number, lines_of(s)) for s in course.sessions if s.turns]
     if not side.remembers:
         side.notes, side.transcripts, side.treatment = [], [], None
         if course.session is not None:

@@ -16,17 +16,28 @@ from typing import Any
 
 from muspsy_sim.graphs.spec import arm_names
 from muspsy_sim.llm.journal import GroupSync, Header, Journal, encode_line, read_journal
-from muspsy_sim.llm.seam import Role
 from muspsy_sim.records.episode import Episode, Session, SessionEnd
 from muspsy_sim.records.errors import RecipeError, RunError
 from muspsy_sim.records.files import content_hash, write_atomic
-from muspsy_sim.runs.orchestrator import ForkPlan, RunProgress, connected, live_episode
-from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, plan_arm
-from muspsy_sim.runs.provenance import ROLES, shown_model
+from muspsy_sim.runs.orchestrator import (
+    ForkPlan,
+    RunProgress,
+    connected,
+    live_episode,
+    open_models,
+)
+from muspsy_sim.runs.plan import PlannedEpisode, RunPlan, plan_arm
+from muspsy_sim.runs.provenance import shown_model
 from muspsy_sim.runs.rebuilding import ForkSpec, Rebuilt, fork_header, midway
 from muspsy_sim.runs.recipe import ArmUse
-from muspsy_sim.runs.store import Run, read_episode, read_run_file, write_episode, writing
-from muspsy_sim.runs.store import write_run_file as write_described
+from muspsy_sim.runs.store import (
+    Run,
+    read_episode,
+    read_run_file,
+    write_episode,
+    write_run_file,
+    writing,
+)
 
 _LONGEST_ID = 120
 
@@ -113,19 +124,17 @@ async def fork_run(planned: PlannedFork, progress: RunProgress) -> Episode:
     """
     run, plan = planned.run, planned.plan
     progress.expected_weeks = plan.schedule.sessions + plan.schedule.follow_up_weeks
-    with writing(run):
-        _check_folder(planned)
-        if run.episode_file(planned.planned.id).is_file():
-            whole = read_episode(run, planned.planned.id)
-            if whole.end.complete:
+    async with connected(plan.recipe) as connections, GroupSync() as sync:
+        open_models(connections, planned.planned.arm)
+        open_models(connections, planned.fork.arm)
+        await connections.endpoints.check()
+        with writing(run):
+            _check_folder(planned)
+            if (whole := _whole(planned)) is not None:
                 progress.kept = 1
                 return whole
-        async with connected(plan.recipe) as connections, GroupSync() as sync:
-            for arm in (planned.planned.arm, planned.fork.arm):
-                _open_models(connections.model, plan, arm)
-            await connections.endpoints.check()
             _begin_journal(planned)
-            write_described(run, planned.described)
+            write_run_file(run, planned.described)
             progress.budget = connections.budget
             journal = Journal.open(run.journal_file(planned.planned.id), planned.header, sync)
             progress.running = 1
@@ -136,7 +145,7 @@ async def fork_run(planned: PlannedFork, progress: RunProgress) -> Episode:
             finally:
                 progress.running = 0
                 journal.close()
-        write_episode(run, episode)
+            write_episode(run, episode)
     progress.finished(episode.end)
     return episode
 
@@ -159,7 +168,8 @@ def exchange_end(held: Session, turn: int, run: Run, parent: Episode) -> int:
         )
     speakers = [each.speaker for each in held.turns]
     ends = [
-        n for n in range(2, len(speakers) + 1)
+        n
+        for n in range(2, len(speakers) + 1)
         if speakers[n - 1] == "client" and speakers[n - 2] == "counselor"
     ]
     # Whatever ended the session in its last exchange has happened; nothing goes on after it.
@@ -193,7 +203,7 @@ def _session(run: Run, parent: Episode, number: int) -> Session:
 
 
 def _onward(rebuilt: Rebuilt, use: ArmUse, arm: str | None, model: str | None) -> ArmUse:
-    """The arm that takes the chair: an arm of the run, else a graph, with another model if asked."""
+    """The arm that takes the chair: one of the run, else a graph, with another model if asked."""
     if arm is not None and arm not in rebuilt.arms:
         known = [*rebuilt.arms, *arm_names()]
         if arm not in known:
@@ -229,22 +239,25 @@ def _check_folder(planned: PlannedFork) -> None:
     run = planned.run
     if not run.file.is_file():
         if run.episode_ids():
-            raise RunError("this folder holds episodes and no run.yaml", file=run.folder,
-                           hint="use another --out")
+            raise RunError(
+                "this folder holds episodes and no run.yaml",
+                file=run.folder,
+                hint="use another --out",
+            )
         return
     before = read_run_file(run)
     if before.get("fork") != planned.described["fork"] or before.get("episodes") != [
         planned.planned.id
     ]:
-        raise RunError(
-            "this folder holds another run", file=run.folder, hint="use another --out"
-        )
+        raise RunError("this folder holds another run", file=run.folder, hint="use another --out")
 
 
-def _open_models(opened: Any, plan: RunPlan, arm: PlannedArm) -> None:
-    role: Role
-    for role in ROLES:
-        opened(plan.recipe.model_of(role, arm.use))
+def _whole(planned: PlannedFork) -> Episode | None:
+    """The fork, if it was lived to its horizon before."""
+    if not planned.run.episode_file(planned.planned.id).is_file():
+        return None
+    whole = read_episode(planned.run, planned.planned.id)
+    return whole if whole.end.complete else None
 
 
 def _begin_journal(planned: PlannedFork) -> None:
@@ -252,8 +265,7 @@ def _begin_journal(planned: PlannedFork) -> None:
     path = planned.run.journal_file(planned.planned.id)
     if path.is_file() and path.stat().st_size:
         return
-    with_no_sync = GroupSync()
-    Journal.for_replay(planned.parent_journal, planned.parent_header, with_no_sync)
+    Journal.for_replay(planned.parent_journal, planned.parent_header, GroupSync())
     lines = [planned.header.as_line()]
     lines += [
         entry.as_line()

@@ -23,8 +23,8 @@ from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.records.episode import CourseEnd, Episode
-from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
+from muspsy_sim.runs.extending import described_with_before
 from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, provenance_of
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.recipe import Recipe
@@ -33,7 +33,6 @@ from muspsy_sim.runs.store import (
     clear,
     find_run,
     read_episode,
-    read_run_file,
     write_episode,
     write_run_file,
     writing,
@@ -157,21 +156,21 @@ async def run(
     progress.expected_weeks = len(plan.episodes) * (
         plan.schedule.sessions + plan.schedule.follow_up_weeks
     )
-    with writing(run_):
-        if restart:
-            clear(run_)
-        check_same_recipe(run_, plan)
-        async with connected(plan.recipe, overrides) as connections, GroupSync() as sync:
-            for arm in plan.arms:
-                _open_models(connections, arm)
-            await connections.endpoints.check()
-            write_run_file(run_, plan.described())
+    # Models first: a missing key or server is told before there is a folder.
+    async with connected(plan.recipe, overrides) as connections, GroupSync() as sync:
+        for arm in plan.arms:
+            open_models(connections, arm)
+        await connections.endpoints.check()
+        with writing(run_):
+            if restart:
+                clear(run_)
+            write_run_file(run_, described_with_before(run_, plan))
             progress.budget = connections.budget
             ends = await _all(run_, plan, connections, sync, progress, retry_failed)
     return RunOutcome(run_, ends, progress)
 
 
-def _open_models(connections: Connections, arm: PlannedArm) -> None:
+def open_models(connections: Connections, arm: PlannedArm) -> None:
     """Open every model of an arm, so that a missing key is told before anything is written."""
     for role in ROLES:
         if role not in connections.overrides:
@@ -291,35 +290,3 @@ def _whole(run_: Run, planned: PlannedEpisode) -> Episode | None:
 def _owed(episode: Episode, retry_failed: bool) -> bool:
     """Whether an episode that was stopped goes on now: after a budget always, else when asked."""
     return episode.end is CourseEnd.BUDGET_SPENT or retry_failed
-
-
-def check_same_recipe(run_: Run, plan: RunPlan) -> None:
-    """Refuse a folder that holds results of another recipe; more seeds or personas are welcome."""
-    if not run_.file.is_file():
-        if any((run_.folder / "episodes").glob("*.json")):
-            raise RunError(
-                "this folder holds episodes and no run.yaml",
-                file=run_.folder,
-                hint="use another --out, or --restart",
-            )
-        return
-    before = read_run_file(run_).get("arms", {})
-    for arm in plan.arms:
-        known = before.get(arm.use.label)
-        if known is None:
-            continue
-        for what in ("recipe", "content", "prompts", "schemas"):
-            then, now = known["hashes"][what], getattr(arm.hashes, what)
-            if then != now:
-                names = _differing(then, now) if isinstance(now, dict) else []
-                raise RunError(
-                    f"this folder holds results of another recipe: {what} differs in arm "
-                    f"{arm.use.label!r}" + (f" ({', '.join(names)})" if names else ""),
-                    file=run_.folder,
-                    hint="use another --out, or begin anew with --restart",
-                )
-
-
-def _differing(then: object, now: dict[str, str]) -> list[str]:
-    old = then if isinstance(then, dict) else {}
-    return sorted(name for name in old.keys() | now.keys() if old.get(name) != now.get(name))

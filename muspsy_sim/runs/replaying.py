@@ -102,10 +102,9 @@ def _compared(
     if recorded == made and not untaken:
         return Replayed(name, "identical", calls=calls)
     before, after = orjson.loads(recorded), orjson.loads(made)
-    if episode.end is CourseEnd.BUDGET_SPENT and not untaken:
-        where = first_difference(_without_end(before), _without_end(after))
-        if where is None:
-            return Replayed(name, "identical", calls=calls, up_to_budget=True)
+    of_a_budget = episode.end is CourseEnd.BUDGET_SPENT and not untaken
+    if of_a_budget and first_difference(_without_end(before), _without_end(after)) is None:
+        return Replayed(name, "identical", calls=calls, up_to_budget=True)
     found = first_difference(before, after)
     where, detail = found or (
         ("", "") if recorded == made else ("$", "the file is not laid out as it was written")

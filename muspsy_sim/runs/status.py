@@ -145,7 +145,6 @@ def _outcome(raw: dict[str, Any]) -> EpisodeOutcome:
     held = [session for session in raw["sessions"] if session["turns"]]
     reports = [week["report"] for week in raw["weeks"]]
     first, last = raw["baseline"], reports[-1] if reports else None
-    whole = end.complete and first is not None and last is not None
     return EpisodeOutcome(
         id=raw["id"],
         persona=raw["persona"],
@@ -156,8 +155,8 @@ def _outcome(raw: dict[str, Any]) -> EpisodeOutcome:
         end_week=raw["end_week"],
         sessions=len(held),
         turns=sum(len(session["turns"]) for session in held),
-        phq9=(sum(first["phq9"]), sum(last["phq9"])) if whole else None,
-        gad7=(sum(first["gad7"]), sum(last["gad7"])) if whole else None,
+        phq9=(sum(first["phq9"]), sum(last["phq9"])) if first and last and end.complete else None,
+        gad7=(sum(first["gad7"]), sum(last["gad7"])) if first and last and end.complete else None,
         usage={role: Usage.model_validate(used) for role, used in raw["usage"].items()},
         models=raw["provenance"]["models"],
     )
