@@ -33,9 +33,11 @@ class OfflineModel:
     name = "offline"
 
     async def reply(self, request: Request) -> Reply:
-        """Answer from the request's view and seed; the text is the answer as JSON."""
+        """Answer from the request's view and seed, as JSON or, for a plain prompt, as text."""
         answer = offline_answer(request.key.prompt, request.view, Random(request.seed))
-        return Reply(text=answer.model_dump_json())
+        # A plain prompt is answered in text, not in JSON, and becomes the answer's only field.
+        plain = request.schema is None
+        return Reply(text=str(answer.model_dump()["text"]) if plain else answer.model_dump_json())
 
 
 def offline_answer(prompt: str, view: Record, rng: Random) -> Record:

@@ -88,7 +88,7 @@ def opening(scene: Scene) -> None:
         voice.say("remember_risk", remembered=danger.quote, when=when(scene, danger.session))
         return
     if remembered:
-        kept = scene.rng.choice(remembered[:3])
+        kept = scene.rng.choice(remembered[:2])
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
     if task and task.quote:
         voice.say("review", name=task.quote)
@@ -170,10 +170,14 @@ def receive(scene: Scene, heard: Heard) -> bool:
     voice, slots = scene.voice, scene.slots()
     if heard.minimal:
         return voice.say("unhurried", "reflect_phrase", **slots)
-    if heard.shows("secret"):
+    if heard.shows("secret") or (heard.shows("telling") and _hurts(heard)):
         return voice.say("receive_secret", **slots) and (_reflect(scene, heard) or True)
     if heard.shows("resist", "deflect"):
         return voice.say("roll" if heard.shows("resist") else "step_back", "autonomy", **slots)
+    if heard.shows("warm"):
+        return voice.say("receive_warm", "acknowledge", **slots)
+    if heard.shows("relief"):
+        return voice.say("receive_relief", "acknowledge", **slots)
     if heard.shows("better") and voice.say("affirm_better", **slots):
         return True
     if heard.shows("minimise") and not heard.feelings:
@@ -183,6 +187,11 @@ def receive(scene: Scene, heard: Heard) -> bool:
     if scene.view.exchange == 2 and not _weighty(heard):
         return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
     return _reflect(scene, heard)
+
+
+def _hurts(heard: Heard) -> bool:
+    """Whether there is pain in a line."""
+    return any(not f.good for f in heard.feelings) or heard.shows("self_critical", *_CRITICAL)
 
 
 _SLIGHT = 1.2
@@ -291,7 +300,7 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
     elif (
         hard
         and not heard.shows("minimise")
-        and (strategy == "reflection_of_feelings" or (strategy is None and chance < 0.45))
+        and (strategy == "reflection_of_feelings" or (strategy is None and chance < 0.6))
     ):
         voice.say("empathy", **slots)
     elif strategy == "self_disclosure":

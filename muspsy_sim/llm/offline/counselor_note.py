@@ -74,7 +74,7 @@ class _Writer:
         self, kind: str, said: _Said, quote: str | None = None, **slots: str
     ) -> list[Statement]:
         quote = said.heard.telling if quote is None else quote
-        if not quote or quote in self.quoted:
+        if not quote or quote in self.quoted or quote not in said.line.text:
             return []
         self.quoted.add(quote)
         topics = hear(quote, self.words.language).topics
@@ -107,6 +107,8 @@ def _emotion_and_cognition(write: _Writer, said: list[_Said]) -> list[Statement]
     for s in sorted(felt, key=lambda s: -s.heard.salience)[:2]:
         feeling = s.heard.feelings[-1]
         found += write.quote("feels", s, s.heard.felt, feel=feeling.feel, feeling=feeling.feeling)
+    for s in [s for s in said if s.heard.thought][:2]:
+        found += write.quote("thinks", s, s.heard.thought)
     for s in _most(said, 2, "self_critical", "absolute", "should", "what_if"):
         found += write.quote("thinks", s)
     if len(felt) > 1:

@@ -131,22 +131,26 @@ class Kept:
     quote: str
 
 
+_IDLE = ("deflect", "minimise", "arrive", "goodbye", "leaving", "hurt", "agree")
+
+
 def kept_quotes(recalled: Sequence[Recalled], language: Language) -> list[Kept]:
-    """Short client quotes from earlier sessions, latest session first."""
-    found = []
+    """Short client quotes from earlier sessions, latest session first, the most telling first."""
+    found: list[Kept] = []
     for memory in sorted(recalled, key=lambda r: -r.session):
+        held: list[tuple[float, Kept]] = []
         for statement in memory.statements:
-            length = len(statement.quote) if language == "zh" else len(statement.quote.split())
             heard = hear(statement.quote, language)
-            idle = heard.shows("deflect", "minimise", "arrive", "goodbye", "leaving", "hurt")
-            fits = 3 <= length <= (26 if language == "zh" else 16)
-            if statement.basis == "quote" and fits and not idle:
-                found.append(Kept(memory.session, statement.text, statement.quote))
-        found += [
-            Kept(memory.session, line.text, phrase)
-            for line in memory.lines
-            if line.speaker == "client" and (phrase := hear(line.text, language).phrase)
-        ]
+            fits = 3 <= heard.length <= (26 if language == "zh" else 16)
+            if statement.basis == "quote" and fits and not heard.shows(*_IDLE):
+                kept = Kept(memory.session, statement.text, statement.quote)
+                held.append((-heard.salience, kept))
+        for line in memory.lines:
+            heard = hear(line.text, language)
+            if line.speaker == "client" and heard.phrase and not heard.shows(*_IDLE):
+                kept = Kept(memory.session, line.text, heard.phrase)
+                held.append((-heard.salience, kept))
+        found += [kept for _, kept in sorted(held, key=lambda pair: pair[0])]
     return found
 
 

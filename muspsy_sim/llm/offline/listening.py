@@ -108,7 +108,7 @@ def hear(text: str, language: Language) -> Heard:
     ranked = [clauses[n] for n in order]
     # What is given back must be near the heart of the line: a side remark would miss the client.
     best = max((worth[n] for n in order if not _BAD[language].search(clauses[n])), default=0.0)
-    near = [clauses[n] for n in order if worth[n] >= best - 1.5]
+    near = [clauses[n] for n in order if worth[n] >= best - 1.0]
     return Heard(
         text=text,
         length=_length(text, language),
@@ -276,7 +276,7 @@ _TELLING = {
     "better": 2.0,
     "absolute": 1.5,
     "cannot": 1.5,
-    "should": 3.0,
+    "should": 3.5,
     "thought": 1.0,
 }
 _FIRST_PERSON: dict[Language, re.Pattern[str]] = {
@@ -290,14 +290,14 @@ _ENGLISH_SUBJECT = re.compile(
     r"|everybody's|nobody's|that's)\b",
     re.IGNORECASE,
 )
-_ENGLISH_NOUN = re.compile(r"^(?:my|the|one|some|most|all|every|half)\b", re.IGNORECASE)
+_ENGLISH_NOUN = re.compile(r"^(?:my|our|the|one|some|most|all|every|half)\b", re.IGNORECASE)
 _ENGLISH_WHEN = re.compile(r"^(?:when|whenever|after|since|every time)\b", re.IGNORECASE)
 _SUBJECTS_WITHIN = re.compile(r"\b(?:i|i'm|i've|we|he|she|they|it|it's|my \w+)\b", re.IGNORECASE)
 _ENGLISH_VERB = re.compile(
     r"\b(?:is|isn't|are|aren't|was|wasn't|were|has|hasn't|had|have|do|does|doesn't|did|didn't|can"
     r"|can't|won't|will|would|wouldn't|could|couldn't|keeps?|says?|said|goes|went|gets?|got|makes?"
     r"|made|feels?|felt|thinks?|thought|wants?|wanted|knows?|knew|takes?|took|comes?|came|left|told|asks?|lost|died"
-    r"|hurts?|works?|looks?|needs?|starts?|stops?|\w{3,}ed)\b",
+    r"|hurts?|works?|looks?|needs?|starts?|stops?|\w{3,}ed|\w+'s)\b",
     re.IGNORECASE,
 )
 _ENGLISH_BAD = re.compile(
@@ -344,7 +344,7 @@ def reflectable(clause: str, language: Language) -> str:
 _CHINESE_BAD = re.compile(
     r"^(?:如果|要是|虽然|就算|哪怕|即使|每次|每当|当|除非|无论|不管|等)|(?:的时候|以后|之后|之前|和|跟|把|被|是)$"
     r"|^(?:我不知道|我知道了|我明白|我想想|我懂|我没事|我还好|我很好|我试试|我觉得吧?|我说)$"
-    r"|我晓得的?$|我懂的?$|^我知道$|(?:我|你|他|她|就|都|也|又|还|要|会|得|说|想|讲|问|觉得)$|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
+    r"|我晓得的?$|我懂的?$|^我知道$|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
     r"|不太想|说得够多"
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
@@ -371,7 +371,7 @@ def _keeps_capital(clause: str, language: Language) -> bool:
     return language == "zh" or not (
         _ENGLISH_SUBJECT.match(clause)
         or _ENGLISH_WHEN.match(clause)
-        or first.lower() in ("my", "the", "one", "some", "most", "all")
+        or first.lower() in ("my", "our", "the", "one", "some", "most", "all")
     )
 
 
@@ -392,4 +392,6 @@ _BAD: dict[Language, re.Pattern[str]] = {"en": _ENGLISH_BAD, "zh": _CHINESE_BAD}
 def _notable(clause: str, language: Language) -> bool:
     length = _length(clause, language)
     low, high = (5, 40) if language == "zh" else (3, 24)
+    if clause.count('"') % 2 or clause.count("“") != clause.count("”"):
+        return False
     return low <= length <= high and not _BAD[language].search(clause.replace("’", "'"))

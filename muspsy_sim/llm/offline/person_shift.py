@@ -76,9 +76,11 @@ _ADVERBS = frozenset(
 )
 _JOINS = frozenset({"and", "but", "or", "then"})
 _UNSAFE_ENGLISH = re.compile(
-    r"\b(?:we (?:said|talked|agreed|spoke|discussed)|we're (?:heading|here)|you|your"
-    r"|yours|yourself|you're|you've|you'd|you'll|should|shouldn't|ought|must|have to|need to|had better|let me|tell me|help me"
-    r"|let's|please|here|am i|was i|do i|did i|can i|could i|should i|would i|will i)\b",
+    r"\b(?:we (?:said|talked|agreed|spoke|discussed)|we're (?:heading|here)"
+    r"|you|your|yours|yourself|you're|you've|you'd|you'll"
+    r"|should|shouldn't|ought|must|have to|need to|had better"
+    r"|let me|tell me|help me|let's|please|here"
+    r"|am i|was i|do i|did i|can i|could i|should i|would i|will i)\b",
     re.IGNORECASE,
 )
 
