@@ -41,7 +41,8 @@ def check_hidden(course: Course, row: Row, known: Known) -> Iterator[tuple[str, 
                 yield "hidden", f"{source.what} is in it before it was said: {token}"
         left = in_blanks(without(text, said))
         for needle, source in course.hidden.wholes:
-            if needle in left:
+            # A note quotes part of a turn: what stands whole in a turn was said by then.
+            if needle in left and not any(needle in in_blanks(t) for t in said):
                 rule = "reasoning" if source.thought else "hidden"
                 yield rule, f"{source.what} is in it: {source.text}"
                 break

@@ -43,7 +43,7 @@ def note_text(note: SessionNote, words: Wording) -> str:
     """A session's note in MusPsy's memory fields."""
 
     def field(head: str, statements: Sequence[Statement]) -> str:
-        return f"{head}\n{_lines([s.text for s in statements], words)}"
+        return f"{head}\n{_lines([_stated(s, words) for s in statements], words)}"
 
     return "\n".join(
         [
@@ -55,6 +55,13 @@ def note_text(note: SessionNote, words: Wording) -> str:
             field("Counseling Summary:", note.summary),
         ]
     )
+
+
+def _stated(statement: Statement, words: Wording) -> str:
+    """A statement with the words it quotes, where it does not hold them already."""
+    if not statement.quote or statement.quote in statement.text:
+        return statement.text
+    return f"{statement.text}{words.colon}“{statement.quote}”"
 
 
 def memory_text(memories: Iterable[Memory], words: Wording) -> str:
