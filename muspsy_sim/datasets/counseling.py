@@ -27,6 +27,7 @@ from muspsy_sim.datasets.seeing import (
     recalled_throughout,
     remembers,
     reports_seen,
+    session_plan_seen,
 )
 from muspsy_sim.datasets.wording import wording
 from muspsy_sim.records.episode import Session, Turn
@@ -128,7 +129,7 @@ def _system(source: Source, session: Session, refs: list[str], opened: list[Turn
     memories = recalled(source, session, refs)
     intake = intake_seen(source, session)
     reports = reports_seen(source, session)
-    plan = session.plan
+    plan = session_plan_seen(source, session)
     return parts(
         _brief(source, session),
         part(words.intake, dialogue_text(intake, words)) if intake else "",

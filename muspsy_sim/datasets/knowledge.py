@@ -161,7 +161,8 @@ def _authored(episode: Episode, until: int) -> Iterator[str]:
         plans.append(session.treatment_plan)
         if session.note is not None:
             yield session.note.session_goal
-            yield from (statement.text for statement in session.note.statements())
+            for statement in session.note.statements():
+                yield from (statement.text, statement.quote)
         if session.plan is not None:
             yield from (session.plan.goal, session.plan.focus, *session.plan.techniques)
     for plan in plans:

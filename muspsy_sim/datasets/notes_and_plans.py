@@ -27,6 +27,7 @@ from muspsy_sim.datasets.seeing import (
     plan_basis,
     recalled,
     remembers,
+    session_plan_seen,
 )
 from muspsy_sim.datasets.wording import wording
 from muspsy_sim.records.episode import Session
@@ -46,12 +47,11 @@ def memory_rows(source: Source, passed: Counter[str]) -> Iterator[Row]:
         refs = _refs(session)
         memories = recalled(source, session, refs)
         intake = intake_seen(source, session)
+        plan = session_plan_seen(source, session)
         asked = parts(
             part(words.intake, dialogue_text(intake, words)) if intake else "",
             part(words.recalled, memory_text(memories, words)) if memories else "",
-            part(words.session_plan, session_plan_text(session.plan, words))
-            if session.plan
-            else "",
+            part(words.session_plan, session_plan_text(plan, words)) if plan else "",
             part(words.dialogue, dialogue_text(session.turns, words)),
         )
         yield _row(

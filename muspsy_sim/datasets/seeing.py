@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from muspsy_sim.datasets.reading import Source
 from muspsy_sim.records.episode import Episode, Session, Turn
 from muspsy_sim.records.errors import ExportError
-from muspsy_sim.records.memory import SessionNote, TreatmentPlan
+from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan
 from muspsy_sim.records.state import SymptomReport
 
 _NOTE = re.compile(r"note:(\d+)")
@@ -54,6 +54,17 @@ def intake_seen(source: Source, session: Session) -> list[Turn]:
     """The intake turns that stand in this session's counselor prompts."""
     intake = source.episode.intake
     return intake.turns if intake is not None and not is_bare(source, session) else []
+
+
+def session_plan_seen(source: Source, session: Session) -> SessionPlan | None:
+    """The plan that stands in this session's counselor prompts.
+
+    An arm that takes over in the middle of a session and remembers nothing is not shown the plan
+    that was made for it.
+    """
+    left = source.episode.forked_from
+    taken_over = left is not None and left.session == session.number
+    return None if taken_over and not remembers(source, session) else session.plan
 
 
 def remembers(source: Source, session: Session) -> bool:

@@ -104,6 +104,9 @@ def sit(course: LiveCourse, seat: Seat) -> None:
         side.notes, side.transcripts, side.treatment = [], [], None
         if course.session is not None:
             side.session_plan, side.planned_session = None, 0
+    if course.session is not None:
+        # What the last seat recalled and meant to do next is its own: this one begins afresh.
+        course.session.recalled, course.session.turn_plan = [], None
     course.arm = seat.label
     course.nodes = seat.arm.nodes
     course.hold = seat.arm.hold
