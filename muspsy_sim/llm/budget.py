@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request, Role
+from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
 from muspsy_sim.records.episode import Usage
 
 _PER = 1_000_000
@@ -39,7 +39,7 @@ class Price:
 
 
 FREE = Price(prompt=0.0, completion=0.0, cached=0.0)
-"""The price of `offline`, which asks nobody."""
+"""The price of `offline` and of replays, which ask nobody."""
 
 
 class BudgetSpent(Exception):
@@ -73,7 +73,7 @@ class Budget:
         for name in (model, model.partition("#")[2], model.partition(":")[2]):
             if name and name in self.prices:
                 return self.prices[name]
-        return FREE if model == "offline" else None
+        return FREE if model == "offline" or model.startswith("replay:") else None
 
     def unpriced(self, models: Iterable[str]) -> list[str]:
         """The models without a price: with these, a limit on money can't be kept."""
@@ -89,22 +89,6 @@ class Budget:
             self._unpriced.add(model)
         else:
             self._known += price.of(usage)
-
-    def add(
-        self,
-        role: Role,
-        model: str,
-        usage: Usage,
-        *,
-        recorded: bool = False,
-        failed: FailureKind | None = None,
-    ) -> None:
-        """Count an attempt that a journal held, so that a budget can stand among `Counted`'s.
-
-        Live ones are counted by `Budgeted`, within the journal.
-        """
-        if recorded:
-            self.count(model, usage)
 
     def cost(self, model: str, usage: Usage) -> float | None:
         """What some usage of a model costs, `None` where it has no price."""

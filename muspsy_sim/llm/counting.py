@@ -7,25 +7,9 @@ sums of a resumed run are those of an uninterrupted one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request, Role
 from muspsy_sim.records.episode import Usage
-
-
-class Count(Protocol):
-    """Anything that attempts are added to: a `UsageCount`, or a `Budget`."""
-
-    def add(
-        self,
-        role: Role,
-        model: str,
-        usage: Usage,
-        *,
-        recorded: bool = False,
-        failed: FailureKind | None = None,
-    ) -> None:
-        """Add one attempt, read from a journal or made, that was answered or failed."""
 
 
 @dataclass(slots=True)
@@ -72,7 +56,7 @@ class Counted:
 
     __slots__ = ("_counts", "_inner")
 
-    def __init__(self, inner: Model, *counts: Count) -> None:
+    def __init__(self, inner: Model, *counts: UsageCount) -> None:
         self._inner = inner
         self._counts = counts
 

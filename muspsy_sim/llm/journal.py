@@ -22,7 +22,7 @@ from typing import Any, Literal, cast
 
 import orjson
 
-from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request
+from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request, Role
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import JournalError, StorageError
 from muspsy_sim.records.files import storage_error
@@ -77,7 +77,7 @@ class Entry:
 
     key: str
     attempt: int
-    role: str
+    role: Role
     model: str
     request: str
     outcome: Literal["ok", "error"]
@@ -123,7 +123,7 @@ class Entry:
         return cls(
             key=str(line["key"]),
             attempt=int(line["attempt"]),
-            role=str(line["role"]),
+            role=cast(Role, str(line["role"])),
             model=str(line["model"]),
             request=str(line["request"]),
             outcome=cast(Literal["ok", "error"], line["outcome"]),
@@ -233,7 +233,7 @@ class GroupSync:
             self.forget(fd)
 
     def forget(self, fd: int) -> None:
-        """Bring one file to the disk now and drop it, before it is closed. Raises `StorageError`."""
+        """Bring one file to the disk now, before it is closed. Raises `StorageError`."""
         with self._syncing:
             path = self._dirty.pop(fd, None)
             if path is None:
@@ -352,7 +352,7 @@ class Journal:
             yield from attempts
 
     def close(self) -> None:
-        """Bring what is written to the disk and close. Raises `StorageError` if the disk refuses."""
+        """Bring what is written to the disk and close. Raises `StorageError`."""
         if self._fd is not None:
             fd, self._fd = self._fd, None
             try:

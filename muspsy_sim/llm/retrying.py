@@ -1,8 +1,9 @@
 """A model that is asked again when another attempt may succeed.
 
 Only failures that pass are tried again, after exponentially growing waits with jitter, never sooner
-than the server asked. What a journal holds is gone through without waiting. Jitter decides when an
-attempt is made, never what it says, so results do not depend on it.
+than the server asked. What a journal holds is gone through without waiting and as far as it goes,
+whatever the policy is by now. Jitter decides when an attempt is made, never what it says, so
+results do not depend on it.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Retrying:
 
     async def _insist(self, request: Request, first: ModelFailure) -> tuple[Reply, Request]:
         """All attempts after the first, whose failure tenacity is told as if it had made it."""
-        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
+        from tenacity import AsyncRetrying, retry_if_exception
 
         last: ModelFailure | None = None
 
@@ -92,18 +93,25 @@ class Retrying:
 
         return await AsyncRetrying(
             sleep=self._sleep,
-            stop=stop_after_attempt(self._policy.attempts),
+            stop=self._stop,
             wait=self._wait,
             retry=retry_if_exception(self._worthwhile),
             reraise=True,
         )(attempt)
 
     def _worthwhile(self, failure: BaseException) -> bool:
-        return (
-            isinstance(failure, ModelFailure)
-            and failure.retryable
-            and (failure.retry_after or 0.0) <= self._policy.patience_s
-        )
+        if not isinstance(failure, ModelFailure):
+            return False
+        if failure.again is not None:
+            return failure.again
+        return failure.retryable and (failure.retry_after or 0.0) <= self._policy.patience_s
+
+    def _stop(self, state: RetryCallState) -> bool:
+        """Whether the attempts are used up. Those that a journal holds are gone through all."""
+        failure = state.outcome.exception() if state.outcome else None
+        if isinstance(failure, ModelFailure) and failure.again:
+            return False
+        return state.attempt_number >= self._policy.attempts
 
     def _wait(self, state: RetryCallState) -> float:
         """Seconds to wait after the attempt that just failed."""

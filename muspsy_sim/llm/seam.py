@@ -139,6 +139,8 @@ class ModelFailure(Exception):
         """Seconds that the server asked to wait."""
         self.recorded = False
         """Whether it was read from a journal, so that nobody waits before the next attempt."""
+        self.again: bool | None = None
+        """What a journal knows of a next attempt: it holds one, or (in a replay) there was none."""
         self.usage = Usage()
         """What it cost all the same: an answer cut off at its length was paid for."""
         self.attempts = 1

@@ -14,25 +14,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from muspsy_sim.llm.budget import Budget, Budgeted, Price
+from muspsy_sim.llm.budget import Budget, Budgeted
 from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled, read_journal
 from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.records.episode import CourseEnd, Episode
+from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
 from muspsy_sim.runs.extending import described_with_before
-from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, provenance_of
+from muspsy_sim.runs.plan import (
+    PlannedArm,
+    PlannedEpisode,
+    RunPlan,
+    budget_of,
+    provenance_of,
+)
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.recipe import Recipe
+from muspsy_sim.runs.status import EpisodeOutcome, outcome_of
 from muspsy_sim.runs.store import (
     Run,
     clear,
     find_run,
     read_episode,
+    remove_episode,
     write_episode,
     write_run_file,
     writing,
@@ -119,7 +128,7 @@ class Connections:
                     else self.model(self.recipe.model_of(role, arm.use))
                 )
             journalled = Journalled(inner, journal)
-            models[role] = Retrying(Counted(journalled, self.budget, *counts), policy)
+            models[role] = Retrying(Counted(journalled, *counts), policy)
             how = self.recipe.sampling_of(role)
             samplings[role] = Sampling(how.temperature, how.top_p, how.max_tokens)
         return Seat(arm.use.label, arm.arm, arm.levels, models, samplings, arm.use.system)
@@ -130,11 +139,9 @@ async def connected(
     recipe: Recipe, overrides: Mapping[Role, Model] | None = None
 ) -> AsyncIterator[Connections]:
     """Connections for a run, closed afterwards."""
-    prices = {name: Price(p.prompt, p.completion, p.cached) for name, p in recipe.prices.items()}
-    budget = Budget(recipe.budget.tokens, recipe.budget.money, prices)
     limits = recipe.limits
     async with Endpoints(limits.calls_at_once, limits.calls_per_minute) as endpoints:
-        yield Connections(recipe, endpoints, budget, overrides or {})
+        yield Connections(recipe, endpoints, budget_of(recipe), overrides or {})
 
 
 async def run(
@@ -166,7 +173,8 @@ async def run(
                 clear(run_)
             write_run_file(run_, described_with_before(run_, plan))
             progress.budget = connections.budget
-            ends = await _all(run_, plan, connections, sync, progress, retry_failed)
+            whole = _whole_before(run_, plan, connections.budget)
+            ends = await _all(_Batch(run_, plan, connections, sync, progress, retry_failed, whole))
     return RunOutcome(run_, ends, progress)
 
 
@@ -177,65 +185,99 @@ def open_models(connections: Connections, arm: PlannedArm) -> None:
             connections.model(connections.recipe.model_of(role, arm.use))
 
 
-async def _all(
-    run_: Run,
-    plan: RunPlan,
-    connections: Connections,
-    sync: GroupSync,
-    progress: RunProgress,
-    retry_failed: bool,
-) -> dict[str, CourseEnd]:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The episodes of one process: what they share."""
+
+    run: Run
+    plan: RunPlan
+    connections: Connections
+    sync: GroupSync
+    progress: RunProgress
+    retry_failed: bool
+    whole: dict[str, EpisodeOutcome]
+    """Episodes that were whole before it began."""
+
+    def owes(self, outcome: EpisodeOutcome) -> bool:
+        """Whether a whole episode goes on: after a budget always, after a failure when asked."""
+        if outcome.end is CourseEnd.MODEL_ERROR:
+            return self.retry_failed
+        return not outcome.end.complete
+
+
+def _whole_before(run_: Run, plan: RunPlan, budget: Budget) -> dict[str, EpisodeOutcome]:
+    """The episodes that are whole. All that was spent so far is counted: a budget is the run's."""
+    whole: dict[str, EpisodeOutcome] = {}
+    for planned in plan.episodes:
+        if run_.episode_file(planned.id).exists():
+            whole[planned.id] = outcome = outcome_of(run_, planned.id)
+            for role, used in outcome.usage.items():
+                budget.count(outcome.models[role], used)
+        else:
+            text = read_journal(run_.journal_file(planned.id))
+            for entry in (*text.entries, *text.voided):
+                budget.count(entry.model, entry.usage)
+    return whole
+
+
+async def _all(batch: _Batch) -> dict[str, CourseEnd]:
     ends: dict[str, CourseEnd] = {}
-    places = asyncio.Semaphore(plan.recipe.concurrency)
+    bugs: list[Exception] = []
+    places = asyncio.Semaphore(batch.plan.recipe.concurrency)
+    progress = batch.progress
 
     async def one(planned: PlannedEpisode) -> None:
         async with places:
             progress.running += 1
             try:
-                ends[planned.id] = await _one(
-                    run_, plan, planned, connections, sync, progress, retry_failed
-                )
+                ends[planned.id] = await _one(batch, planned)
                 progress.finished(ends[planned.id])
+            except MuspsyError:
+                raise
+            except Exception as bug:  # noqa: BLE001 - raised once the other episodes are through
+                bugs.append(bug)
             finally:
                 progress.running -= 1
 
     with tuned_gc():
         try:
             async with asyncio.TaskGroup() as group:
-                for planned in plan.episodes:
+                for planned in batch.plan.episodes:
                     group.create_task(one(planned))
         except BaseExceptionGroup as many:
             raise first_cause(many) from many
+    if bugs:
+        raise bugs[0]
     return ends
 
 
-async def _one(
-    run_: Run,
-    plan: RunPlan,
-    planned: PlannedEpisode,
-    connections: Connections,
-    sync: GroupSync,
-    progress: RunProgress,
-    retry_failed: bool,
-) -> CourseEnd:
-    whole = _whole(run_, planned)
-    if whole is not None and (whole.end.complete or not _owed(whole, retry_failed)):
+async def _one(batch: _Batch, planned: PlannedEpisode) -> CourseEnd:
+    run_, progress, schedule = batch.run, batch.progress, batch.plan.schedule
+    before = batch.whole.get(planned.id)
+    if before is not None and not batch.owes(before):
         progress.kept += 1
-        progress.weeks += plan.schedule.sessions + plan.schedule.follow_up_weeks
-        return whole.end
+        progress.weeks += schedule.sessions + schedule.follow_up_weeks
+        return before.end
     header = planned.arm.hashes.header(planned.id, planned.profile)
-    journal = Journal.open(run_.journal_file(planned.id), header, sync)
+    journal = Journal.open(run_.journal_file(planned.id), header, batch.sync)
     try:
-        if whole is not None and whole.end is CourseEnd.MODEL_ERROR:
-            for failure in whole.failures:
-                journal.void(f"s{failure.session}t{failure.turn}/{failure.prompt}")
-        for entry in journal.recorded():
-            connections.budget.count(entry.model, entry.usage)
-        episode = await live_episode(plan, planned, connections, journal, progress)
+        if before is not None:
+            _go_on_with(run_, planned.id, journal)
+        episode = await live_episode(batch.plan, planned, batch.connections, journal, progress)
     finally:
         journal.close()
     write_episode(run_, episode)
     return episode.end
+
+
+def _go_on_with(run_: Run, name: str, journal: Journal) -> None:
+    """Owe again the calls that failed an episode, which is not whole from here on.
+
+    Its file goes last: as long as it says what failed, no answer to that is in the journal.
+    """
+    for failure in read_episode(run_, name).failures:
+        journal.void(f"s{failure.session}t{failure.turn}/{failure.prompt}")
+    remove_episode(run_, name)
 
 
 async def live_episode(
@@ -248,6 +290,10 @@ async def live_episode(
 ) -> Episode:
     """Live one episode over an open journal, and make its record."""
     own = UsageCount()
+    for entry in journal.voided:
+        failed = entry.kind if entry.outcome == "error" else None
+        for count in (own, progress.count):
+            count.add(entry.role, entry.model, entry.usage, recorded=True, failed=failed)
     seat = connections.seat(planned.arm, journal, own, progress.count)
     course = begin(planned.id, planned.profile, seat, planned.seed, plan.schedule, _pulse(progress))
     left: Fork | None = None
@@ -279,14 +325,3 @@ def _pulse(progress: RunProgress) -> Pulse:
             progress.weeks += 1
 
     return pulse
-
-
-def _whole(run_: Run, planned: PlannedEpisode) -> Episode | None:
-    if not run_.episode_file(planned.id).exists():
-        return None
-    return read_episode(run_, planned.id)
-
-
-def _owed(episode: Episode, retry_failed: bool) -> bool:
-    """Whether an episode that was stopped goes on now: after a budget always, else when asked."""
-    return episode.end is CourseEnd.BUDGET_SPENT or retry_failed

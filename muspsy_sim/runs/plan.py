@@ -8,6 +8,7 @@ from typing import Any
 
 from muspsy_sim.agents.live import Levels, Schedule
 from muspsy_sim.graphs.compile import CompiledArm, compile_arm
+from muspsy_sim.llm.budget import Budget, Price
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
 from muspsy_sim.records.episode import Provenance
@@ -108,6 +109,7 @@ def plan_run(
     """
     profiles = profiles or _profiles(recipe, base)
     arms = [plan_arm(recipe, use) for use in recipe.uses()]
+    _check_prices(recipe, arms)
     planned = [
         PlannedEpisode(episode_id(profile.id, arm.use.label, seed), profile, arm, seed)
         for seed in recipe.seeds
@@ -121,6 +123,26 @@ def plan_run(
         recall_tokens=recipe.recall_tokens,
     )
     return RunPlan(recipe, schedule, arms, profiles, planned[:limit])
+
+
+def budget_of(recipe: Recipe) -> Budget:
+    """A recipe's budget and prices, with nothing spent yet."""
+    prices = {name: Price(p.prompt, p.completion, p.cached) for name, p in recipe.prices.items()}
+    return Budget(recipe.budget.tokens, recipe.budget.money, prices)
+
+
+def _check_prices(recipe: Recipe, arms: list[PlannedArm]) -> None:
+    """Refuse a budget in money that nobody could keep."""
+    if recipe.budget.money is None:
+        return
+    asked = [arm.models[role] for arm in arms if "session" in arm.arm.nodes for role in ROLES]
+    if unpriced := budget_of(recipe).unpriced(asked):
+        raise RecipeError(
+            f"the budget is in money, and {' and '.join(unpriced)} "
+            f"{'has' if len(unpriced) == 1 else 'have'} no price",
+            field="budget.money",
+            hint="give it under `prices`, per million tokens, or limit `budget.tokens` instead",
+        )
 
 
 def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm:

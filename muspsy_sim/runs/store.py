@@ -120,6 +120,14 @@ def write_episode(run: Run, episode: Episode) -> None:
     write_atomic(run.episode_file(episode.id), episode_bytes(episode))
 
 
+def remove_episode(run: Run, episode: str) -> None:
+    """Remove an episode that goes on, and so is not whole any more. Its journal stays."""
+    try:
+        run.episode_file(episode).unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(run.episode_file(episode), error, "remove") from error
+
+
 def read_episode(run: Run, episode: str) -> Episode:
     """Read an episode. Raises `RunError` naming the nearest id, or what is wrong with the file."""
     path = run.episode_file(episode)

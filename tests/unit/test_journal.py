@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 from dataclasses import replace
@@ -27,7 +28,9 @@ from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import JournalError, MuspsyError, StorageError
 from muspsy_sim.records.views import BareView
 
-HEADER = Header("ep", "r0", {"agents/a.yaml": "1"}, {"client.speak": "2"}, {"client.speak": "3"}, "1")
+HEADER = Header(
+    "ep", "r0", {"agents/a.yaml": "1"}, {"client.speak": "2"}, {"client.speak": "3"}, "1"
+)
 
 
 def entry(number: int, **changes: object) -> Entry:
@@ -121,7 +124,9 @@ def test_damage_before_the_end_is_refused_with_file_and_line(tmp_path: Path) -> 
 
 
 @given(st.binary(max_size=400))
-def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+def test_any_bytes_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes
+) -> None:
     path = tmp_path_factory.mktemp("j") / "j.jsonl"
     path.write_bytes(raw)
     try:
@@ -191,14 +196,15 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.Mon
     path = tmp_path / "j.jsonl"
     journal = Journal.open(path, HEADER, GroupSync())
     journal.append(entry(0))
-    real = os.write
+    real, room = os.write, [100]
 
-    def full(fd: int, data: bytes) -> int:
-        real(fd, data[: len(data) // 2])
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def fills_up(fd: int, line: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(fd, line[: room.pop()])
 
-    monkeypatch.setattr(os, "write", full)
-    with pytest.raises(StorageError, match="full|space"):
+    monkeypatch.setattr(os, "write", fills_up)
+    with pytest.raises(StorageError, match=r"j\.jsonl: cannot write: the disk is full; free some"):
         journal.append(entry(1))
     monkeypatch.setattr(os, "write", real)
     journal.append(entry(2))
@@ -207,6 +213,37 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.Mon
         "s1t0/client.speak",
         "s1t2/client.speak",
     ]
+
+
+def test_a_line_that_is_taken_in_pieces_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.open(tmp_path / "j.jsonl", HEADER, GroupSync())
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda fd, line: real(fd, line[:7]))
+    journal.append(entry(0))
+    journal.close()
+    assert read_journal(tmp_path / "j.jsonl").entries == [entry(0)]
+
+
+async def test_a_disk_that_refuses_to_sync_stops_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The kernel tells of lost writes once; the next fdatasync succeeds over the hole.
+    refusals = [OSError(errno.EIO, "Input/output error")]
+
+    def once(fd: int) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    monkeypatch.setattr(os, "fdatasync", once)
+    with pytest.raises(StorageError, match=r"j\.jsonl"):
+        async with GroupSync() as sync:
+            journal = Journal.open(tmp_path / "j.jsonl", HEADER, sync)
+            while refusals:
+                await asyncio.sleep(0.01)
+            with pytest.raises(StorageError):
+                journal.append(entry(0))
 
 
 async def test_recorded_attempts_are_taken_in_order_and_then_the_model_is_asked(
@@ -250,11 +287,39 @@ async def test_a_replay_asks_nobody(tmp_path: Path) -> None:
     assert model.asked == 0
 
 
-def test_a_voided_call_is_owed_again(tmp_path: Path) -> None:
+def test_a_voided_call_is_owed_again_and_was_paid_for(tmp_path: Path) -> None:
     path = tmp_path / "j.jsonl"
     journal = Journal.open(path, HEADER, GroupSync())
-    journal.append(entry(1, outcome="error", kind="auth", message="no"))
+    failed = entry(1, outcome="error", kind="auth", message="no", text="")
+    journal.append(failed)
     journal.void("s1t1/client.speak")
+    assert journal.take("s1t1/client.speak") is None
     journal.append(entry(1))
     journal.close()
-    assert [e.outcome for e in read_journal(path).entries] == ["ok"]
+    text = read_journal(path)
+    assert text.entries == [entry(1)]
+    assert text.voided == journal.voided == [failed]
+
+
+async def test_a_recorded_failure_knows_what_came_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+    journal = Journal.open(path, HEADER, GroupSync())
+    journal.append(entry(1, outcome="error", kind="server", text=""))
+    journal.append(entry(1, attempt=2, outcome="error", kind="server", text=""))
+    journal.close()
+
+    async def known(model: Journalled) -> list[bool | None]:
+        found = []
+        for _ in range(2):
+            with pytest.raises(ModelFailure) as caught:
+                await model.reply(request(1))
+            found.append(caught.value.again)
+        return found
+
+    live = Journal.open(path, HEADER, GroupSync())
+    assert await known(Journalled(Counting(), live)) == [True, None]
+    live.close()
+    assert await known(Journalled(None, Journal.for_replay(path, HEADER, GroupSync()))) == [
+        True,
+        False,
+    ]

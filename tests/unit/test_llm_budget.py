@@ -55,23 +55,18 @@ async def test_a_paid_failure_counts() -> None:
     assert budget.spent_tokens == 10
 
 
-async def test_recorded_replies_count_as_spent_and_are_never_refused() -> None:
+async def test_what_was_spent_before_counts() -> None:
     budget = Budget(tokens=20)
-    recorded = [Reply("ok", usage=used(10, 5), recorded=True) for _ in range(3)]
-    journalled = Scripted(list(recorded))
-    model = Counted(journalled, budget)
-    for _ in range(3):
-        await model.reply(REQUEST)
-    assert budget.spent_tokens == 45
+    budget.count(SERVER, used(15, 5))
     with pytest.raises(BudgetSpent):
         await Budgeted(Scripted(), budget).reply(REQUEST)
 
 
-async def test_a_live_call_is_counted_once_in_the_whole_stack() -> None:
-    budget, count = Budget(), UsageCount()
-    await Counted(Budgeted(Scripted(), budget), budget, count).reply(REQUEST)
-    assert budget.spent_tokens == 15
-    assert count.total == used(10, 5)
+async def test_a_replay_costs_nothing() -> None:
+    budget = Budget(money=1.0)
+    await Budgeted(Scripted(name="replay:earlier"), budget).reply(REQUEST)
+    assert budget.spent_money == 0.0
+    assert budget.unpriced(["replay:earlier"]) == []
 
 
 def test_cached_tokens_are_part_of_the_prompt_and_have_a_price_of_their_own() -> None:

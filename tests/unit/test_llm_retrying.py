@@ -138,3 +138,27 @@ async def test_an_error_on_a_later_attempt_passes_through() -> None:
     inner.at_call = stop
     with pytest.raises(KeyboardInterrupt):
         await Retrying(inner, sleep=Waits()).reply(REQUEST)
+
+
+def recorded(kind: FailureKind, *, again: bool | None) -> ModelFailure:
+    failure = ModelFailure(kind, kind)
+    failure.recorded, failure.again = True, again
+    return failure
+
+
+async def test_what_a_journal_holds_is_gone_through_whatever_the_policy_is_by_now() -> None:
+    inner = Scripted([recorded("server", again=True) for _ in range(4)])
+    assert (
+        await Retrying(inner, RetryPolicy(attempts=1), sleep=Waits()).reply(REQUEST)
+    ).text == "ok"
+    assert len(inner.asked) == 5
+    never_again = Scripted([recorded("auth", again=True)])
+    assert (await Retrying(never_again, sleep=Waits()).reply(REQUEST)).text == "ok"
+
+
+async def test_a_replay_ends_with_the_journal_whatever_the_policy_is_by_now() -> None:
+    inner = Scripted([recorded("server", again=True), recorded("server", again=False)])
+    with pytest.raises(ModelFailure) as caught:
+        await Retrying(inner, RetryPolicy(attempts=9), sleep=Waits()).reply(REQUEST)
+    assert caught.value.kind == "server"
+    assert len(inner.asked) == 2
