@@ -293,6 +293,21 @@ def test_a_focus_that_can_be_said_is_offered_in_the_second_turn(language: Langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_last_session_looks_back_sets_no_homework_and_says_goodbye_for_good(
+    language: Language,
+) -> None:
+    words = material(language)
+    note = recall(note_of(language, hold(language, 12)))
+    plan = SessionPlan(goal="g", finish=True)
+    turns = counselor_turns(hold(language, 12, session=2, recalled=[note], plan=plan))
+    assert set_homework(words, turns) is None
+    parting = [f.filled({}) for f in words.manners["attuned"]["farewell_course"]]
+    assert any(sentence in turns[-1] for sentence in parting)
+    alone = counselor_turns(hold(language, 12, session=None, plan=plan))
+    assert not any(sentence in alone[-1] for sentence in parting)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_strategy_of_a_turn_plan_can_be_followed(language: Language) -> None:
     hello = "Hello." if language == "en" else "你好。"
     lines = [("counselor", hello), ("client", CLIENT[language][10]), ("counselor", hello + " ")]

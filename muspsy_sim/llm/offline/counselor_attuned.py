@@ -90,7 +90,9 @@ def opening(scene: Scene) -> None:
     if remembered:
         kept = scene.rng.choice(remembered[:2])
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
-    if task and task.quote:
+    if scene.parting:
+        voice.say("course_end")
+    elif task and task.quote:
         voice.say("review", name=task.quote)
     elif task:
         voice.say("review_text", task=task.text)
@@ -178,7 +180,10 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("receive_warm", "acknowledge", **slots)
     if heard.shows("relief"):
         return voice.say("receive_relief", "acknowledge", **slots)
-    if heard.shows("better") and voice.say("affirm_better", **slots):
+    if heard.thought and voice.say("reflect_thought", quote=heard.thought):
+        return True
+    sore = any(not f.good for f in heard.feelings)
+    if heard.shows("better") and not sore and voice.say("affirm_better", **slots):
         return True
     if heard.shows("minimise") and not heard.feelings:
         return voice.say("meet_small", "autonomy", **slots)
@@ -208,8 +213,6 @@ def _weighty(heard: Heard) -> bool:
 def _reflect(scene: Scene, heard: Heard) -> bool:
     """Give back the clause, the feeling or the phrase; a feeling that was not named is offered."""
     voice, slots = scene.voice, scene.slots()
-    if heard.thought and voice.say("reflect_thought", quote=heard.thought):
-        return True
     if heard.salience < _SLIGHT:
         return scene.rng.random() < 0.5 and voice.say("acknowledge")
     ways = ["reflect_clause", "reflect_phrase"]
@@ -307,8 +310,8 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
         voice.say("self_disclosure", **slots)
     elif scene.rng.random() < 0.35 and _link(scene, heard):
         pass
-    elif strategy in ("information", "suggestion") or (
-        scene.progress > 0.45 and chance > 0.6 and heard.themes
+    elif heard.themes and (
+        strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6)
     ):
         theme = _theme_now(scene, heard)
         teach = "information" if strategy == "information" or chance > 0.8 else "reframe"
@@ -395,7 +398,12 @@ def reviewed(scene: Scene, heard: Heard) -> None:
 
 def _homework_due(scene: Scene) -> bool:
     active = any(line.shows("risk_active") for line in scene.everything())
-    return scene.length >= 4 and 1 <= scene.left <= (3 if scene.length >= 14 else 2) and not active
+    return (
+        not scene.parting
+        and scene.length >= 4
+        and 1 <= scene.left <= (3 if scene.length >= 14 else 2)
+        and not active
+    )
 
 
 def homework(scene: Scene) -> None:
@@ -457,6 +465,10 @@ def farewell(scene: Scene, *, early: bool) -> None:
     voice, heard = scene.voice, scene.heard
     mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
     agreed = set_homework(scene.words, mine)
+    if scene.parting:
+        voice.say("closing_course")
+        voice.say("farewell_course")
+        return
     if early:
         voice.say("farewell_early", "farewell", **scene.slots())
     else:

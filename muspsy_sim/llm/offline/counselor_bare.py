@@ -1,7 +1,7 @@
 """A plain chatbot in the counselor's chair: kind, generic, from the conversation alone.
 
-It sees no plan, no memory and no clock, so it cannot know when a session is to end; it says goodbye
-when the client does.
+It sees no plan, no memory and no clock. A client's goodbye is the last line of a session, so that
+what is asked for after it may be the next one's first: the answer fits both.
 """
 
 from __future__ import annotations
@@ -37,13 +37,16 @@ def bare(view: BareView, rng: Random) -> PlainReply:
     if heard.shows("risk_active", "risk_passive") and not voice.has_said("risk"):
         voice.say("risk")
         voice.say("risk_probe")
-    elif heard.shows("goodbye", "leaving"):
+    elif heard.shows("leaving"):
         voice.say("farewell")
+    elif heard.shows("goodbye"):
+        voice.say("go_on")
     elif heard.shows("hurt"):
         voice.say("sorry")
         voice.say("question", **slots)
     else:
-        voice.say("acknowledge" if heard.minimal else "validate", "acknowledge", **slots)
+        slight = heard.minimal or heard.salience < 1.2
+        voice.say("acknowledge" if slight else "validate", "acknowledge", **slots)
         tips = voice.count("tip") < 6 and (heard.shows("asks_advice") or rng.random() < 0.4)
         if tips and heard.themes:
             voice.say_one(words.theme_frames[heard.themes[0], "information"], slots)

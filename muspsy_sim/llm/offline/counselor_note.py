@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from muspsy_sim.llm.offline.counselor_material import Material, material
-from muspsy_sim.llm.offline.counselor_scene import kept_homework, main_theme
+from muspsy_sim.llm.offline.counselor_scene import (
+    asks_about_homework,
+    kept_homework,
+    main_theme,
+)
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.answers import NoteAnswer
 from muspsy_sim.records.base import Language
@@ -130,16 +135,38 @@ def _observations(write: _Writer, view: RememberView, said: list[_Said]) -> list
     ):
         for s in _most(said, 1, *cues):
             found += write.quote(kind, s)
-    task = kept_homework(write.words, view.earlier)
-    done = next((s for s in said if s.heard.shows("done", "not_done")), None)
-    if task and done:
-        kind = "homework_not_done" if done.heard.shows("not_done") else "homework_done"
-        found += write.quote(kind, done, name=task.quote)
+    found += _reported_homework(write, view)
     if said:
         short = sum(s.heard.minimal for s in said) * 3 > len(said)
         turns = [said[0].line.id, said[-1].line.id]
         found.append(write.inference("brief" if short else "talks", turns))
     return found
+
+
+def _reported_homework(write: _Writer, view: RememberView) -> list[Statement]:
+    """What the client answered when asked about the homework, told by the turn before it."""
+    task = kept_homework(write.words, view.earlier)
+    for before, line in pairwise(view.dialogue):
+        asked = before.speaker == "counselor" and line.speaker == "client"
+        if not asked or not asks_about_homework(write.words, before.text):
+            continue
+        heard = hear(line.text, view.language)
+        kind = next((k for cue, k in _REPORTS if heard.shows(cue)), "")
+        if kind:
+            quote = line.text.strip() if heard.length <= _WHOLE else heard.telling
+            name = task.quote if task else ""
+            return write.quote(kind, _Said(line, heard), quote, name=name)
+    return []
+
+
+_WHOLE = 30
+"""A report of up to so many words (characters in Chinese) is quoted whole."""
+_REPORTS = (
+    ("partly", "homework_partly"),
+    ("not_done", "homework_not_done"),
+    ("done", "homework_done"),
+    ("better", "homework_done"),
+)
 
 
 def _assignments(write: _Writer, view: RememberView) -> list[Statement]:

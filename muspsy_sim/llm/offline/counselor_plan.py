@@ -78,7 +78,7 @@ def _fitting(view: PlanTurnView, lines: Sequence[Heard], rng: Random) -> tuple[S
         return "question", "thought"
     if heard.feelings:
         return "reflection_of_feelings", "feeling"
-    if progress > 0.6 and rng.random() < 0.3:
+    if progress > 0.6 and heard.themes and rng.random() < 0.4:
         return "information", "teach"
     return rng.choice((("restatement", "listening"), ("question", "listening")))
 
@@ -103,21 +103,21 @@ def plan_next(view: PlanNextView, rng: Random) -> PlanAnswer:
 class _Known:
     """What the notes show, read off the client's quoted words in each."""
 
-    def __init__(self, notes: list[list[Heard]], plans: int) -> None:
+    def __init__(self, notes: list[list[Heard]], halved: bool) -> None:
         self.notes = notes
-        self.plans = plans
+        self.halved = halved
+        """Whether the reported depression score is at most half of the first one."""
 
     @classmethod
     def from_view(cls, view: PlanNextView) -> _Known:
         """Read the notes of the view; nothing else tells of earlier sessions."""
         notes = []
-        plans = 0
         for memory in view.notes:
             quotes = [s.quote for s in memory.statements if s.basis == "quote" and s.quote]
             quotes += [line.text for line in memory.lines if line.speaker == "client"]
             notes.append([hear(quote, view.language) for quote in quotes])
-            plans += any(s.basis == "plan" for s in memory.statements)
-        return cls(notes, plans)
+        totals = [report.phq9_total for report in view.reports]
+        return cls(notes, len(totals) > 1 and bool(notes) and totals[-1] * 2 <= totals[0])
 
     def sessions_with(self, *cues: str) -> int:
         """In how many notes the client shows one of these cues."""
@@ -192,11 +192,12 @@ def _shown(goal: str, known: _Known) -> bool:
         case "safety":
             return len(known.notes) >= 2 and not in_danger
         case "change":
-            return known.sessions_with("done", "better") >= 2
+            return known.halved or known.sessions_with("done", "partly", "better") >= 2
         case "thoughts":
-            return known.sessions_with("change", "better") >= 3
+            return known.halved or known.sessions_with("change", "better") >= 2
         case "keep":
-            return known.sessions_with("better") >= 3 and not in_danger
+            held = known.halved or known.sessions_with("better", "done", "change") >= 4
+            return held and not in_danger
         case _:
             # A goal that someone else wrote: only broad and repeated progress closes it.
             return known.sessions_with("better") >= 4 and not in_danger

@@ -31,6 +31,10 @@ _ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "
 
 def ask(scene: Scene) -> bool:
     """Add the question that follows from what was said; whether there was one."""
+    if scene.parting and scene.rng.random() < 0.6:
+        function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
+        if scene.voice.say(function, **scene.slots()):
+            return True
     return follow_up(scene) or explore_theme(scene) or next_rung(scene)
 
 

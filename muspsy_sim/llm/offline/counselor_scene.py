@@ -50,6 +50,12 @@ class Scene:
         """How far the session has come, 0 to 1."""
         return self.view.exchange / self.length
 
+    @property
+    def parting(self) -> bool:
+        """Whether the plan is to end the course with this session, and the way is remembered."""
+        plan = self.view.session_plan
+        return bool(plan and plan.finish and self.view.recalled)
+
     def slots(self) -> dict[str, str]:
         """What the client's last line puts into sentences."""
         if self.heard is None:
@@ -173,6 +179,17 @@ def known_homework(words: Material, text: str) -> Homework | None:
     return next(
         (h for t in words.themes.values() for h in t.homework if h.name.lower() in text.lower()),
         None,
+    )
+
+
+def asks_about_homework(words: Material, text: str) -> bool:
+    """Whether a counselor turn, of any manner, asks what came of the homework."""
+    low = text.lower()
+    return any(
+        frame.key in low
+        for functions in words.manners.values()
+        for function in ("review", "review_text", "review_again")
+        for frame in functions.get(function, ())
     )
 
 
