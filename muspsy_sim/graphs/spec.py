@@ -114,6 +114,8 @@ def load_arm(name: str) -> Arm:
             file=path,
             hint="add `session:` and `course:`, or extend an arm that has them",
         )
+    # What an ancestor dropped from a flow that is now another is nobody's to drop any more.
+    dropped = [d for d in dropped if d in last.drop or _in(d, session) or _in(d, course)]
     return Arm(
         name=last.name,
         about=last.about,

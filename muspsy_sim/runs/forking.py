@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from muspsy_sim.graphs.spec import arm_names
 from muspsy_sim.llm.journal import GroupSync, Header, Journal, encode_line, read_journal
+from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.episode import Episode, Session, SessionEnd
 from muspsy_sim.records.errors import RecipeError, RunError
 from muspsy_sim.records.files import content_hash, write_atomic
@@ -116,15 +118,18 @@ def plan_fork(
     )
 
 
-async def fork_run(planned: PlannedFork, progress: RunProgress) -> Episode:
+async def fork_run(
+    planned: PlannedFork, progress: RunProgress, overrides: Mapping[Role, Model] | None = None
+) -> Episode:
     """Live a fork, or go on with one that was begun, and write it.
 
-    Raises `RunError` when the folder holds something else, `JournalError` for a journal of the
-    parent that is damaged or was made under other content.
+    `overrides`: models at hand, by role, instead of those that the recipe names. Raises `RunError`
+    when the folder holds something else, `JournalError` for a journal of the parent that is
+    damaged or was made under other content.
     """
     run, plan = planned.run, planned.plan
     progress.expected_weeks = plan.schedule.sessions + plan.schedule.follow_up_weeks
-    async with connected(plan.recipe) as connections, GroupSync() as sync:
+    async with connected(plan.recipe, overrides) as connections, GroupSync() as sync:
         open_models(connections, planned.planned.arm)
         open_models(connections, planned.fork.arm)
         await connections.endpoints.check()
@@ -137,6 +142,8 @@ async def fork_run(planned: PlannedFork, progress: RunProgress) -> Episode:
             write_run_file(run, planned.described)
             progress.budget = connections.budget
             journal = Journal.open(run.journal_file(planned.planned.id), planned.header, sync)
+            for entry in (*journal.recorded(), *journal.voided):
+                connections.budget.count(entry.model, entry.usage)
             progress.running = 1
             try:
                 episode = await live_episode(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from muspsy_sim.agents.live import IntakeLevel, Monitoring, Progress
 from muspsy_sim.records.base import Id, Record
@@ -102,13 +102,14 @@ class Recipe(Record):
             raise ValueError(f"{twice!r} is named twice")
         return values
 
-    @model_validator(mode="after")
-    def _labels_once(self) -> Recipe:
-        labels = [use.label for use in self.uses()]
+    @field_validator("arms")
+    @classmethod
+    def _labels_once(cls, arms: list[str | ArmUse]) -> list[str | ArmUse]:
+        labels = [arm if isinstance(arm, str) else arm.label for arm in arms]
         if len(set(labels)) != len(labels):
             twice = next(v for v in labels if labels.count(v) > 1)
             raise ValueError(f"two arms are called {twice!r}; give one of them a `name`")
-        return self
+        return arms
 
     def uses(self) -> list[ArmUse]:
         """The arms, each as a use."""

@@ -127,8 +127,12 @@ def test_a_folder_of_another_recipe_is_refused_and_what_differs_is_named(tmp_pat
 
 def test_another_persona_under_the_same_id_is_refused(tmp_path: Path) -> None:
     held(tmp_path, FakeModel(), planned())
-    next((tmp_path / "episodes").glob("*.json")).unlink()
     other = altered(history="Another story.")
+    with pytest.raises(RunError, match=f"persona '{PERSONA}' has changed"):
+        held(tmp_path, FakeModel(), planned(profiles=[other]))
+    # Without run.yaml to compare with, the journal still knows whom it was made for.
+    next((tmp_path / "episodes").glob("*.json")).unlink()
+    (tmp_path / "run.yaml").unlink()
     with pytest.raises(JournalError, match=f"persona {PERSONA}"):
         held(tmp_path, FakeModel(), planned(profiles=[other]))
 
