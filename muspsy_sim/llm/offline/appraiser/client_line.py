@@ -22,6 +22,7 @@ class ClientLine:
     """The client's last line as the appraiser hears it; `said` is false at a session's start."""
 
     said: bool
+    low: str
     content: frozenset[str]
     earlier: frozenset[str]
     signals: frozenset[Signal]
@@ -34,13 +35,14 @@ class ClientLine:
 def hear(client_lines: list[str], cues: Cues) -> ClientLine:
     """The last of the client's lines so far, and the content words of those before it."""
     if not client_lines:
-        return ClientLine(False, frozenset(), frozenset(), frozenset())
+        return ClientLine(False, "", frozenset(), frozenset(), frozenset())
     last = lowered(client_lines[-1])
     earlier: set[str] = set()
     for line in client_lines[-4:-1]:
         earlier |= content_words(lowered(line), cues)
     return ClientLine(
         said=True,
+        low=last,
         content=content_words(last, cues),
         earlier=frozenset(earlier),
         signals=frozenset(n for n, cue in cues.signals.items() if cue.search(last)),
@@ -60,7 +62,13 @@ def content_words(low: str, cues: Cues) -> frozenset[str]:
 
 def shared(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
     """The words of `some` that `others` hold too, one character inside a pair included."""
-    inside = {word for word in some if len(word) == 1 and any(word in pair for pair in others)}
+    single = {word for word in others if len(word) == 1}
+    inside = {
+        word
+        for word in some
+        if (len(word) == 1 and any(word in other for other in others))
+        or any(character in word for character in single)
+    }
     return some & others | inside
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from muspsy_sim.llm.offline.appraiser.client_line import ClientLine, content_words, shared
 from muspsy_sim.llm.offline.appraiser.cues import Cues
@@ -20,6 +21,7 @@ from muspsy_sim.llm.offline.appraiser.sentences import (
     lowered,
     parts,
     sentences,
+    trimmed,
 )
 from muspsy_sim.records.appraisal import Behaviour
 
@@ -74,13 +76,35 @@ _IN_QUESTIONS: tuple[Behaviour, ...] = (
 )
 """What a question can be instead of a question, the one that goes before first."""
 
+_HARMFUL: frozenset[Behaviour] = frozenset({"dismiss", "confront"})
+
+_ATTENDS: frozenset[Behaviour] = frozenset(
+    {
+        *_ASKING,
+        "open_question",
+        "closed_question",
+        "simple_reflection",
+        "complex_reflection",
+        "summarise",
+        "empathy",
+        "affirm",
+        "repair",
+        "recall",
+        "reframe",
+        "autonomy",
+    }
+)
+"""What listens or asks: only there does a word of the client's show that it was taken in."""
+
 _PLAIN_QUESTIONS: frozenset[Behaviour] = frozenset(
     {"open_question", "closed_question", "explore_thought"}
 )
 
 _ECHO = 4
-"""At least one content word in so many must be the client's for a statement to be an echo."""
+"""At least one content word in so many must be the client's for a statement to be an echo; where
+only one is, one in three, since one word is soon shared by chance."""
 
+_CLOSING = re.compile(r"[\])}>】」”\"]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
@@ -89,12 +113,13 @@ class Turn:
     """A coded turn, and what quality needs to know of it."""
 
     codes: list[tuple[Behaviour, str]]
-    injected: bool
     echo: bool
-    """Whether it takes up a word of the client's last line."""
+    """Whether it takes up a word of the client's last line where it listens or asks."""
     follows: bool
     """Whether it asks on from what was just said ("what was that like?")."""
     questions: int
+    injected: Turn | None = None
+    """Where it speaks to whoever codes it: the same turn with those words coded like any others."""
 
     def shows(self, *names: Behaviour) -> bool:
         """Whether any of these behaviours was coded."""
@@ -102,12 +127,38 @@ class Turn:
 
 
 def code_turn(text: str, client: ClientLine, cues: Cues) -> Turn:
-    """Code one counselor turn; every turn gets at least one code."""
+    """Code one counselor turn; every turn that says anything gets at least one code.
+
+    Of a sentence that speaks to whoever codes, only what harms is kept: it can neither earn
+    anything nor hide what stands beside it.
+    """
     low = lowered(text)
     found = sentences(low, cues.language)
-    injected = {n for n, one in enumerate(found) if _speaks_to_coder(low, one, cues)}
-    pieces = [part for part in parts(low, found, cues) if part.sentence not in injected]
+    speaking = [one for one in found if _speaks_to_coder(low, one, cues)]
+    if not speaking:
+        return _coded(text, found, low, client, cues)
+    others = [one for one in found if one not in speaking]
+    apart = [piece for one in found for piece in _apart(low, one, cues)]
+    plain = _coded(text, apart, low, client, cues)
+    turn = _coded(text, others, low, client, cues) if others else Turn([], False, False, 0)
+    codes = turn.codes + [code for code in plain.codes if code[0] in _HARMFUL]
+    codes += [("other", text[one.start : one.end]) for one in speaking]
+    return replace(turn, codes=list(dict.fromkeys(codes)), injected=plain)
+
+
+def _apart(low: str, one: Sentence, cues: Cues) -> list[Sentence]:
+    """A sentence cut behind words and brackets meant for its coder: nothing hides there."""
+    found = (cues.forms["injection"], _CLOSING)
+    ends = {m.end() for cue in found for m in cue.finditer(low, one.start, one.end)}
+    edges = sorted({one.start, *ends, one.end})
+    spans = pairwise(edges)
+    return [piece for start, end in spans for piece in trimmed(low, start, end)]
+
+
+def _coded(text: str, found: list[Sentence], low: str, client: ClientLine, cues: Cues) -> Turn:
+    pieces = parts(low, found, cues)
     codes: list[tuple[Behaviour, str]] = []
+    echo = False
     reviewing = client.has("homework")
     for place, part in enumerate(pieces):
         before = pieces[place - 1] if place else None
@@ -115,19 +166,18 @@ def code_turn(text: str, client: ClientLine, cues: Cues) -> Turn:
         if part.asks and reviewing and cues.forms["how_it_went"].search(part.low):
             names = ["review_homework" if n in _PLAIN_QUESTIONS else n for n in names]
         reviewing = reviewing or "review_homework" in names
+        echo = echo or (not _ATTENDS.isdisjoint(names) and _echoes(part, client, cues))
         codes += [(name, _quote(text, name, part, found)) for name in names]
-    heard = [part.low for part in pieces]
-    if _turns_away(heard, client, cues):
+    if _turns_away([part.low for part in pieces], client, cues):
         codes = [(name, quote) for name, quote in codes if name != "social"]
         codes.append(("dismiss", _quote(text, "dismiss", pieces[0], found)))
-    codes += [("other", text[found[n].start : found[n].end]) for n in sorted(injected)]
-    if not codes and found:
-        codes.append(("other", text[found[0].start : found[0].end]))
+    if not codes and text.strip():
+        nothing = text[found[0].start : found[0].end] if found else text.strip()
+        codes.append(("other", nothing))
     asked = "\n".join(part.low for part in pieces if part.asks)
     return Turn(
         codes=list(dict.fromkeys(codes)),
-        injected=bool(injected),
-        echo=bool(shared(content_words("\n".join(heard), cues), client.content)),
+        echo=echo,
         follows=bool(asked and cues.forms["follow_up"].search(asked)),
         questions=sum(part.asks for part in pieces),
     )
@@ -157,7 +207,7 @@ def _code_question(
     named: list[Behaviour] = []
     if "recall" in found:
         named.append("recall")
-    if "assign_homework" in found or _is_task(part, cues):
+    if "assign_homework" in found or (not _is_open(part, cues) and _is_task(part, cues)):
         return [*named, "assign_homework"]
     if forms["advice_question"].search(part.low) or "advise" in found:
         return [*named, "suggest_with_permission" if _has_leave(part, before, cues) else "advise"]
@@ -197,6 +247,9 @@ def _code_statement(
         leave = _has_leave(part, before, cues)
         named.append("suggest_with_permission" if leave else "advise")
     named += [name for name in (*_STATING, "empathy") if name in found]
+    if cues.forms["formula"].search(part.low) and not _echoes(part, client, cues):
+        # "I understand how you feel" announces empathy; it shows none.
+        named = [name for name in named if name != "empathy"]
     here = set(named)
     named = [name for name in named if not (_NOT_BESIDE.get(name, frozenset()) & here)]
     reflection = _reflection(part, set(named), client, cues)
@@ -214,17 +267,26 @@ def _reflection(
     words = content_words(part.low, cues)
     taken = shared(words, client.content)
     starts = [start for start, _ in clauses(part.low, cues.language)]
+    said_back = bool(forms["said_back"].search(part.low))
     opens = any(forms["reflect_start"].match(part.low, start) for start in starts)
-    echo = bool(taken) and _ECHO * len(taken) >= len(words)
-    if not (opens or echo) or ("empathy" in named and not opens):
+    opens = opens or bool(taken and forms["second_person"].search(part.low))
+    echo = (len(taken) > 1 and _ECHO * len(taken) >= len(words)) or 3 * len(taken) >= len(words) > 0
+    if not said_back and (not (opens or echo) or forms["own_view"].search(part.low)):
+        return None
+    if "empathy" in named and not (opens or said_back or len(taken) > 1):
         return None
     feeling = forms["feeling"].search(part.low)
     adds = bool(feeling and not _already_said(feeling[0], client, cues))
-    if adds or forms["complex_mark"].search(part.low):
+    adds = adds or any(m[0] not in client.low for m in forms["complex_mark"].finditer(part.low))
+    if adds or (said_back and len(words - taken) > 1):
         return "complex_reflection"
     if taken or shared(words, client.earlier):
         return "simple_reflection"
     return None
+
+
+def _echoes(part: Part, client: ClientLine, cues: Cues) -> bool:
+    return bool(shared(content_words(part.low, cues), client.content))
 
 
 def _already_said(words: str, client: ClientLine, cues: Cues) -> bool:

@@ -32,6 +32,10 @@ Form = Literal[
     "advice_question",
     "reflect_start",
     "no_reflection",
+    "second_person",
+    "own_view",
+    "said_back",
+    "formula",
     "complex_mark",
     "feeling",
     "permission",
@@ -170,10 +174,9 @@ def _spelled(tree: Tree, sheet: CueSheet, place: tuple[str, str], number: int, c
 
 def _refused(tree: Tree, place: tuple[str, str], number: int, message: str) -> ContentError:
     # The cues stand in a block below their name's line, one to a line.
-    line = tree.line(*place)
     return ContentError(
         tree.path,
-        None if line is None else line + number,
+        tree.line(*place) + number,
         ".".join(place),
         message,
         "mend the cue",

@@ -47,11 +47,21 @@ _WORTH: dict[Behaviour, float] = {
     "flatter": -0.5,
     "advise": -1.0,
 }
+_FOCUSED = 4
+"""Kinds of behaviour that one turn can hold and still be about one thing."""
+
 _HARMS: tuple[Behaviour, ...] = ("dismiss", "confront")
 
 
 def quality(turn: Turn, client: ClientLine) -> int:
     """The quality of a turn, a whole number from -2 to 2."""
+    if turn.injected:
+        return min(0, _met(turn, client), _met(turn.injected, client))
+    return _met(turn, client)
+
+
+def _met(turn: Turn, client: ClientLine) -> int:
+    """The quality of a turn by its codes alone."""
     if client.has("risk") and not turn.shows("probe_risk", "refer_on"):
         return -2
     points = sum(_worth(name, turn, client) for name in dict(turn.codes))
@@ -71,6 +81,8 @@ def _worth(name: Behaviour, turn: Turn, client: ClientLine) -> float:
             return 0.0
         case "advise" | "reassure" if client.has("pain") and not heard:
             return _WORTH[name] - 1.0
+        case "reassure" if not heard and not client.has("goodbye", "good_news", "minimal"):
+            return -0.75
         case "reframe" | "suggest_with_permission" if client.has("pain") and not heard:
             return -0.5
         case "inform" if client.has("asks"):
@@ -79,6 +91,9 @@ def _worth(name: Behaviour, turn: Turn, client: ClientLine) -> float:
             return 1.5
         case "probe_risk" | "refer_on" if client.has("risk"):
             return 1.5
+        case "open_question" if not client.said:
+            # A routine opening; what is good about an opening is that it shares the lead.
+            return 0.25
         case "autonomy" if client.has("refuses"):
             return 1.0
         case _:
@@ -90,6 +105,10 @@ def _fit(turn: Turn, client: ClientLine) -> float:
     points = 0.0
     if turn.shows(*_HEARS) and turn.shows(*_OPENS):
         points += 0.5
+    kinds = {name for name, _ in turn.codes}
+    if len(kinds) > _FOCUSED:
+        # A turn that does everything at once is padding: each further kind costs what it brought.
+        points -= 0.75 * (len(kinds) - _FOCUSED)
     if turn.questions > 2:
         points -= 0.5 * (turn.questions - 2)
     if client.has("pain") and not turn.shows(*_HEARS, "affirm") and not turn.echo:
@@ -101,13 +120,20 @@ def _fit(turn: Turn, client: ClientLine) -> float:
 
 def _ceiling(turn: Turn, client: ClientLine) -> int:
     """The most that the turn can be worth, whatever else is in it."""
-    if turn.injected or turn.shows("flatter"):
+    if turn.shows("flatter"):
         return 0
     if client.said and not _meets(turn, client):
         return 0
     if turn.shows("advise") and not client.has("asks"):
         return 0
-    return 2
+    return 2 if _takes_in(turn, client) else 1
+
+
+def _takes_in(turn: Turn, client: ClientLine) -> bool:
+    """Whether the turn shows by its own words that the client's line was taken in."""
+    if turn.echo or turn.shows("complex_reflection", "summarise", "repair"):
+        return True
+    return turn.shows("probe_risk", "refer_on") and client.has("risk")
 
 
 def _meets(turn: Turn, client: ClientLine) -> bool:
@@ -121,11 +147,11 @@ def _meets(turn: Turn, client: ClientLine) -> bool:
     if turn.shows("explore_thought") and not client.has("minimal"):
         # It can only ask for the thought in what was just told.
         return True
+    if turn.shows("complex_reflection"):
+        return True
     if turn.shows("empathy"):
         return client.has("pain", "risk")
-    if turn.shows("repair"):
-        return client.has("complaint")
-    return turn.shows("complex_reflection")
+    return turn.shows("repair") and client.has("complaint")
 
 
 def _rounded(points: float) -> int:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import ascii_letters, digits
 
 from muspsy_sim.llm.offline.appraiser.cues import Cues
 
+_WIDE = {chr(ord(c) + 0xFEE0): c for c in digits + ascii_letters}
 _PLAIN = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u3000": " ", "您": "你"}
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u3000": " ", "您": "你", **_WIDE}
 )
 _END_EN = re.compile(
     r"(?:(?<!\.)(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\betc)(?<!\be\.g)(?<!\bi\.e)\.|[!?]+)"
@@ -45,7 +47,7 @@ class Sentence:
 
 
 def lowered(text: str) -> str:
-    """Lower case with plain quotes, character for character, so that places stay true."""
+    """Lower case, quotes and letter widths made plain, by character: places stay true."""
     low = text.translate(_PLAIN).lower()
     if len(low) == len(text):
         return low
@@ -59,7 +61,7 @@ def sentences(low: str, language: str) -> list[Sentence]:
     found: list[Sentence] = []
     start = 0
     for stop in [*(m.end() for m in ends.finditer(low)), len(low)]:
-        found.extend(_trimmed(low, start, stop))
+        found.extend(trimmed(low, start, stop))
         start = stop
     return found
 
@@ -84,7 +86,8 @@ def clauses(low: str, language: str) -> Iterator[tuple[int, int]]:
         yield start, len(low)
 
 
-def _trimmed(low: str, start: int, end: int) -> Iterator[Sentence]:
+def trimmed(low: str, start: int, end: int) -> Iterator[Sentence]:
+    """The stretch without surrounding space; nothing where it holds no word."""
     piece = low[start:end]
     inner = piece.strip()
     if any(c.isalnum() for c in inner):
@@ -117,7 +120,7 @@ def _question_place(text: str, cues: Cues) -> int | None:
     asking = [start for start, end in pieces if matcher(text, start, end)]
     if not asking:
         return 0 if cues.language == "en" else pieces[-1][0]
-    if asking[0] and cues.forms["tag"].search(text, asking[0]):
+    if asking[0] and cues.forms["tag"].match(text, asking[0]):
         # "You're tired, aren't you?" says something; its tag asks nothing of its own.
         return None
     return asking[0]
