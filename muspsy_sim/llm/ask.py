@@ -1,7 +1,8 @@
 """Asking: one named prompt, one view, one typed answer, or one typed failure.
 
-An answer that does not validate gets one repair try that quotes the error. What a model thinks
-aloud is kept apart as private reasoning.
+An answer that does not validate gets one repair try that quotes the error and spells out the
+schema, since some servers take a schema and ignore it. What a model thinks aloud is kept apart as
+private reasoning.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, cast
 
+from muspsy_sim.llm.answer_formats import in_words
 from muspsy_sim.llm.parsing import AnswerError, parse_answer, split_reasoning
 from muspsy_sim.llm.prompting import fingerprint, request_for
 from muspsy_sim.llm.seam import (
@@ -28,10 +30,7 @@ from muspsy_sim.llm.seam import (
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import Failure, Usage
 
-_REPAIR = (
-    "Your last answer could not be used: {error}\n"
-    "Answer again, with one JSON object of the described shape and nothing else."
-)
+_REPAIR = "Your last answer could not be used: {error}\n\n{ask}"
 _REPAIR_PLAIN = "Your last answer was empty or too long. Answer again, with your reply alone."
 
 
@@ -112,7 +111,9 @@ class Asker:
 
 def _repair(prompt: Prompt[V, A], request: Request, said: str, error: str) -> Request:
     """The request that quotes what was wrong. The fingerprint follows the messages."""
-    ask = _REPAIR_PLAIN if prompt.plain else _REPAIR.format(error=error)
+    ask = _REPAIR_PLAIN
+    if request.schema is not None:
+        ask = _REPAIR.format(error=error, ask=in_words(request.schema))
     extra = (Message("assistant", said[:2000] or "(empty)"), Message("user", ask))
     return request.again(
         *extra,

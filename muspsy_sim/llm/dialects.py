@@ -92,8 +92,9 @@ def body_of(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
     if (wanted := response_format(request.schema, name, form)) is not None:
         body["response_format"] = wanted
     if form in ("object", "text"):
-        said = messages[-1]["content"]
-        messages[-1]["content"] = f"{said}\n\n{in_words(request.schema)}"
+        said, asked = messages[-1]["content"], in_words(request.schema)
+        if asked not in said:  # A repair holds it already.
+            messages[-1]["content"] = f"{said}\n\n{asked}"
     return body
 
 
