@@ -48,7 +48,13 @@ def muspsy(
     if before:
         command = ["bash", "-c", f'{before}; exec "$0" "$@"', *command]
     done = subprocess.run(
-        command, cwd=cwd, env=environment(env), capture_output=True, text=True, timeout=60
+        command,
+        cwd=cwd,
+        env=environment(env),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return Answered(done.returncode, done.stdout, done.stderr)
 
