@@ -20,9 +20,12 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.client.parameters import Dynamics
     from muspsy_sim.agents.client.symptom_words import SymptomWords
     from muspsy_sim.agents.counselor.manners import MannerFile
+    from muspsy_sim.agents.counselor.recalling.filler import FillerFile
+    from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
+    from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
-    from muspsy_sim.llm.offline.client_material import ClientMaterial
+    from muspsy_sim.llm.offline.client.material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
@@ -36,9 +39,12 @@ def content_models() -> dict[str, type[BaseModel]]:
         "counselor-sayings": Sayings,
         "counselor-themes": Themes,
         "dynamics": Dynamics,
+        "filler": FillerFile,
         "manner": MannerFile,
+        "memory-words": MemoryWordsFile,
         "profile": Profile,
         "recipe": Recipe,
+        "school": SchoolFile,
         "symptom_words": SymptomWords,
     }
 

@@ -126,11 +126,12 @@ def risk(scene: Scene, heard: Heard) -> bool:
         line.shows("risk_active") and not line.shows("risk_denied") for line in scene.everything()
     )
     if not danger:
-        probed = voice.was("remember_risk", scene.last_said)
-        if probed:
-            voice.say("risk_relief", **slots)
-            voice.say("agenda_open", "invite", **slots)
-        return probed
+        asked = any(voice.was(f, scene.last_said) for f in ("remember_risk", "risk_screen"))
+        if asked:
+            open_ended = heard.shows("deflect", "resist", "minimise") or heard.question
+            voice.say("risk_open" if open_ended else "risk_relief", **slots)
+            voice.say("agenda_open" if scene.progress < 0.4 else "ask_wish", **slots)
+        return asked
     if not voice.has_said("risk_probe"):
         voice.say("risk_receive", **slots)
         voice.say("risk_probe", **slots)
@@ -234,6 +235,10 @@ def follow(scene: Scene, heard: Heard) -> None:
     """A middle turn: receive what was said, perhaps add something, and ask what follows."""
     voice, slots = scene.voice, scene.slots()
     strategy = scene.view.turn_plan.strategy if scene.view.turn_plan else None
+    if _screen_due(scene):
+        receive(scene, heard)
+        voice.say("risk_screen", **slots)
+        return
     if heard.minimal:
         receive(scene, heard)
         if not _call_back(scene):
@@ -273,6 +278,24 @@ def follow(scene: Scene, heard: Heard) -> None:
         return
     if not follow_up(scene):
         ask(scene)
+
+
+_DARK_THEMES = ("grief", "mood")
+
+
+def _screen_due(scene: Scene) -> bool:
+    """Whether to ask about thoughts of not living though nobody spoke of them.
+
+    Asked once in the middle of a session in which hope is low, or the theme is grief or low mood;
+    with memory in every third session, since the note holds the answer.
+    """
+    session = scene.view.session
+    if scene.voice.has_said("risk_screen", "risk_probe") or not 0.3 <= scene.progress <= 0.75:
+        return False
+    if session is not None and session % 3 != 1:
+        return False
+    hopeless = any(line.shows("hopeless") for line in scene.everything())
+    return hopeless or (scene.progress >= 0.5 and scene.theme() in _DARK_THEMES)
 
 
 def _agenda(scene: Scene) -> bool:
@@ -337,6 +360,8 @@ _NOT_TO_RETURN_TO = (
     "unsure",
     "arrive",
     "goodbye",
+    "partly",
+    "not_done",
     "asks_advice",
     "asks_normal",
 )

@@ -45,8 +45,8 @@ def bare(view: BareView, rng: Random) -> PlainReply:
         voice.say("sorry")
         voice.say("question", **slots)
     else:
-        slight = heard.minimal or heard.salience < 1.2
-        voice.say("acknowledge" if slight else "validate", "acknowledge", **slots)
+        said = slots if heard.salience >= 1.2 else {}
+        voice.say("acknowledge" if heard.minimal else "validate", "acknowledge", **said)
         tips = voice.count("tip") < 6 and (heard.shows("asks_advice") or rng.random() < 0.4)
         if tips and heard.themes:
             voice.say_one(words.theme_frames[heard.themes[0], "information"], slots)

@@ -14,6 +14,7 @@ from random import Random
 from muspsy_sim.llm.offline.counselor_material import Material, material
 from muspsy_sim.llm.offline.counselor_scene import (
     asks_about_homework,
+    asks_about_living,
     kept_homework,
     main_theme,
 )
@@ -136,11 +137,22 @@ def _observations(write: _Writer, view: RememberView, said: list[_Said]) -> list
         for s in _most(said, 1, *cues):
             found += write.quote(kind, s)
     found += _reported_homework(write, view)
+    found += _screened(write, view)
     if said:
         short = sum(s.heard.minimal for s in said) * 3 > len(said)
         turns = [said[0].line.id, said[-1].line.id]
         found.append(write.inference("brief" if short else "talks", turns))
     return found
+
+
+def _screened(write: _Writer, view: RememberView) -> list[Statement]:
+    """The client's answer to the question about thoughts of not living."""
+    for before, line in pairwise(view.dialogue):
+        if before.speaker == "counselor" and line.speaker == "client":
+            heard = hear(line.text, view.language)
+            if asks_about_living(write.words, before.text) and heard.length <= _WHOLE:
+                return write.quote("screened", _Said(line, heard), line.text.strip(" .。"))
+    return []
 
 
 def _reported_homework(write: _Writer, view: RememberView) -> list[Statement]:
@@ -153,7 +165,7 @@ def _reported_homework(write: _Writer, view: RememberView) -> list[Statement]:
         heard = hear(line.text, view.language)
         kind = next((k for cue, k in _REPORTS if heard.shows(cue)), "")
         if kind:
-            quote = line.text.strip() if heard.length <= _WHOLE else heard.telling
+            quote = line.text.strip(" .。") if heard.length <= _WHOLE else heard.telling
             name = task.quote if task else ""
             return write.quote(kind, _Said(line, heard), quote, name=name)
     return []

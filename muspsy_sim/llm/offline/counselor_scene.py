@@ -137,7 +137,19 @@ class Kept:
     quote: str
 
 
-_IDLE = ("deflect", "minimise", "arrive", "goodbye", "leaving", "hurt", "agree")
+_IDLE = (
+    "deflect",
+    "minimise",
+    "arrive",
+    "goodbye",
+    "leaving",
+    "hurt",
+    "agree",
+    "done",
+    "partly",
+    "not_done",
+    "risk_denied",
+)
 
 
 def kept_quotes(recalled: Sequence[Recalled], language: Language) -> list[Kept]:
@@ -184,12 +196,21 @@ def known_homework(words: Material, text: str) -> Homework | None:
 
 def asks_about_homework(words: Material, text: str) -> bool:
     """Whether a counselor turn, of any manner, asks what came of the homework."""
+    return _holds(words, text, ("review", "review_text", "review_again"))
+
+
+def asks_about_living(words: Material, text: str) -> bool:
+    """Whether a counselor turn, of any manner, asks about thoughts of not living."""
+    return _holds(words, text, ("risk_screen", "risk_probe", "remember_risk"))
+
+
+def _holds(words: Material, text: str, functions: Sequence[str]) -> bool:
     low = text.lower()
     return any(
         frame.key in low
-        for functions in words.manners.values()
-        for function in ("review", "review_text", "review_again")
-        for frame in functions.get(function, ())
+        for manner in words.manners.values()
+        for function in functions
+        for frame in manner.get(function, ())
     )
 
 

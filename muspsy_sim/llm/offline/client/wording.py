@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
+from muspsy_sim.llm.offline.client.common_words import EMPTY, LOWERABLE
 from muspsy_sim.records.base import Language
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _CUT = re.compile(
-    r"(?<=[。！？!?])(?![”’\"'」』）)。！？!?])|(?<=[.…])(?=\s+[\"“‘'A-Z0-9])|(?<=[”\"])(?<=[.!?。！？]”|[.!?]\")\s+|(?<=…)(?=[\u3400-\u9fff“])|\n+"
+    r"(?<=[。！？!?])(?![”’\"'」』）)。！？!?])"
+    r"|(?<=[.…])(?=\s+[\"“‘'A-Z0-9])"
+    r"|(?<=[.!?。！？]”|[.!?]\")\s+"
+    r"|\n+"
 )
 _NOT_SAID = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*|[\u3400-\u9fff]")
-_QUOTED = re.compile(r'“([^“”]{4,})”|"([^"]{4,})"')
+_QUOTED = re.compile(r'“([^“”]{2,})”|"([^"]{2,})"')
 _SPACES = re.compile(r"\s+")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|etc|vs|a\.m|p\.m|e\.g|i\.e)\.$")
+
+_SHORTEST_QUOTE = 5
 
 _FIRST_PERSON = {
     "en": re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|me|my|mine|myself|we|our|us)\b"),
@@ -28,24 +35,11 @@ _FIRST_PERSON = {
 }
 _ABOUT = {
     "en": re.compile(
-        r"\b(?:the (?:client|patient)|(?:his|her|their) (?:presenting|symptoms)|"
-        r"(?:avoids|reports|denies|presents|appears|becomes|goes quiet|changes the subject))\b",
+        r"\b(?:the (?:client|patient)|presents with|reports (?:feeling|low|poor|being)|denies)\b",
         re.IGNORECASE,
     ),
-    "zh": re.compile(r"来访者|求助者|患者|该生|[\u3400-\u9fff]某|某(?:男|女)|男性|女性"),
+    "zh": re.compile(r"来访者|求助者|患者|该生|[\u3400-\u9fff]某(?![个种些天次一位])|[男女]性，"),
 }
-
-# Words that begin a sentence in capitals only because they begin it.
-_LOWERABLE = frozenset(
-    ["a", "about", "after", "all", "also", "an", "and", "any", "anyone", "as", "at", "because", "before", "being", "both", "but", "by", "each", "even", "every", "everybody", "everyone", "everything", "first", "for", "from", "half", "he", "her", "his", "how", "if", "in", "it", "it's", "its", "just", "last", "lately", "like", "maybe", "mostly", "much", "my", "no", "nobody", "not", "nothing", "now", "of", "on", "once", "one", "only", "or", "our", "out", "people", "perhaps", "probably", "she", "since", "so", "some", "somebody", "somehow", "someone", "something", "sometimes", "still", "that", "that's", "the", "their", "then", "there", "there's", "these", "they", "they're", "this", "those", "though", "to", "too", "two", "until", "usually", "we", "we're", "what", "when", "whenever", "where", "which", "while", "with", "without", "you", "your"]
-)
-
-_STOP = frozenset(
-    ["about", "after", "again", "also", "always", "anything", "because", "been", "before", "being", "both", "came", "come", "could", "does", "doing", "done", "each", "even", "ever", "every", "feel", "feeling", "feels", "felt", "find", "first", "from", "getting", "give", "goes", "going", "gone", "good", "have", "having", "here", "into", "it's", "just", "keep", "know", "like", "little", "look", "looking", "made", "make", "makes", "many", "maybe", "mean", "might", "more", "most", "much", "need", "never", "nothing", "okay", "only", "other", "over", "really", "right", "same", "seem", "seems", "some", "someone", "something", "sort", "sounds", "still", "such", "sure", "take", "tell", "than", "thank", "thanks", "that", "that's", "their", "them", "then", "there", "there's", "these", "they", "they're", "thing", "things", "think", "this", "those", "thought", "through", "time", "told", "today", "took", "very", "want", "wants", "well", "went", "were", "what", "what's", "when", "where", "which", "while", "will", "with", "without", "word", "words", "would", "year", "you're", "your", "yours"]
-)
-_STOP_HAN = frozenset(
-    ["什么", "怎么", "这个", "那个", "一个", "一些", "有没", "没有", "是不", "不是", "的时", "时候", "觉得", "感觉", "知道", "可以", "可能", "如果", "因为", "所以", "但是", "就是", "还是", "现在", "我们", "你们", "自己", "这样", "那样", "这些", "那些", "一下", "一点", "听起", "起来", "能不", "不能", "会不", "不会", "想要", "愿意", "说说", "多说", "事情", "我想", "你说", "你的", "我的", "你觉", "你有", "的事", "了一", "的那", "这么", "那么", "好像", "其实", "刚才", "今天", "里面", "上的", "是一", "有一", "在一", "说的", "到的", "的感", "很多", "一次", "真的", "已经", "比较", "非常", "有点", "点儿"]
-)
 
 
 @lru_cache(maxsize=16384)
@@ -77,7 +71,7 @@ def size(text: str) -> int:
 
 @lru_cache(maxsize=16384)
 def in_language(text: str, language: Language) -> bool:
-    """Whether a text can be spoken in this language: no Chinese in English, little Latin in Chinese."""
+    """Whether a text is of this language: no Chinese in English, little Latin in Chinese."""
     han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
     return han == 0 if language == "en" else han > 0 and latin <= han
 
@@ -99,12 +93,10 @@ def content(text: str) -> frozenset[str]:
     """What a text is about: stems of longer English words, pairs of Chinese characters."""
     found: set[str] = set()
     for word in re.findall(r"[a-z]+(?:'[a-z]+)?", text.lower().replace("’", "'")):
-        if len(word) > 3 and word not in _STOP:
+        if len(word) > 3 and word not in EMPTY:
             found.add(_stem(word))
     for run in re.findall(r"[\u3400-\u9fff]+", text):
-        found.update(
-            pair for a, b in zip(run, run[1:], strict=False) if (pair := a + b) not in _STOP_HAN
-        )
+        found.update({a + b for a, b in pairwise(run)} - EMPTY)
     return frozenset(found)
 
 
@@ -117,11 +109,9 @@ def _stem(word: str) -> str:
 
 def ended(text: str, language: Language) -> str:
     """The text as whole sentences: it begins in capitals and ends with a mark."""
-    text = (
-        _SPACES.sub(" " if language == "en" else "", text.strip())
-        if language == "en"
-        else text.strip()
-    )
+    text = text.strip()
+    if language == "en":
+        text = _SPACES.sub(" ", text)
     if not text:
         return text
     if text[0].islower():
@@ -146,7 +136,7 @@ def after_comma(text: str) -> str | None:
     word = first.group()
     if word == "I" or word.startswith("I'"):
         return text
-    return text[0].lower() + text[1:] if word.lower() in _LOWERABLE else None
+    return text[0].lower() + text[1:] if word.lower() in LOWERABLE else None
 
 
 def joined(parts: list[str], language: Language) -> str:
@@ -155,9 +145,14 @@ def joined(parts: list[str], language: Language) -> str:
     return (" " if language == "en" else "").join(whole)
 
 
+def without_quotes(text: str) -> str:
+    """The text with nothing left between its double quotation marks."""
+    return _QUOTED.sub(lambda found: f"{found.group()[0]}{found.group()[-1]}", text)
+
+
 def quoted(text: str) -> list[str]:
     """What stands in double quotation marks in a text."""
-    return [a or b for a, b in _QUOTED.findall(text)]
+    return [a or b for a, b in _QUOTED.findall(text) if len(a or b) > _SHORTEST_QUOTE]
 
 
 def unquoted(text: str) -> str:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from muspsy_sim.llm.offline.client_material import client_material, pattern
-from muspsy_sim.llm.offline.wording import (
+from muspsy_sim.llm.offline.client.material import client_material, pattern
+from muspsy_sim.llm.offline.client.wording import (
     about_someone,
     after_comma,
     bare,
@@ -35,7 +35,8 @@ class Piece:
     """One thing that the client could say: its words, where they come from, what they answer.
 
     `group` joins pieces of one matter (a fact, a situation); `role` is the part in it, `place` its
-    number among that role's texts and `order` the sentence's number in the text.
+    number among that role's texts and `order` the sentence's number in the text. `topic` is what it is
+    about itself, `matter` what its group is about.
     """
 
     text: str
@@ -46,26 +47,42 @@ class Piece:
     answers: frozenset[str]
     key: str
     topic: frozenset[str]
+    matter: frozenset[str]
 
 
 _ANSWERS: dict[str, frozenset[str]] = {
-    "presenting": frozenset({"first", "open", "week", "more"}),
-    "situation": frozenset({"example", "when", "where", "open", "more", "week", "hardest"}),
-    "thought": frozenset({"thought"}),
+    "presenting": frozenset({"first", "open", "week", "choose"}),
+    "situation": frozenset(
+        {
+            "example",
+            "when",
+            "where",
+            "open",
+            "more",
+            "week",
+            "hardest",
+            "before",
+            "ordinary",
+            "choose",
+        }
+    ),
+    "thought": frozenset({"thought", "expect"}),
     "emotion": frozenset({"feeling", "hardest"}),
-    "behaviour": frozenset({"behaviour"}),
-    "event": frozenset({"week", "open", "example"}),
-    "goal": frozenset({"hope"}),
+    "behaviour": frozenset({"behaviour", "ordinary"}),
+    "event": frozenset({"week", "open", "example", "choose"}),
+    "goal": frozenset({"hope", "choose"}),
     "support": frozenset({"support"}),
     "strength": frozenset({"strength"}),
-    "belief": frozenset({"thought", "why", "meaning"}),
+    "belief": frozenset({"thought", "why", "meaning", "matter", "expect"}),
     "symptom": frozenset({"symptom"}),
     "detail": frozenset({"more"}),
     "retold": frozenset(),
     "arc": frozenset({"week"}),
 }
 
-_UNTAGGED = frozenset({"thought", "emotion", "behaviour", "goal", "support", "strength"})
+_UNTAGGED = frozenset(
+    {"thought", "emotion", "behaviour", "goal", "support", "strength", "presenting"}
+)
 """Roles that answer one sort of question and no other, whatever words they hold."""
 
 
@@ -74,8 +91,8 @@ def own_pieces(view: SpeakView) -> list[Piece]:
     language = view.language
     found: list[Piece] = []
 
-    def add(text: str, group: str, role: str, place: int = 0) -> None:
-        found.extend(_pieces(text, group, role, place, language))
+    def add(text: str, group: str, role: str, place: int = 0, matter: str = "") -> None:
+        found.extend(_pieces(text, group, role, place, matter, language))
 
     for n, event in enumerate(view.events):
         add(event, f"event:{n}", "event")
@@ -83,25 +100,24 @@ def own_pieces(view: SpeakView) -> list[Piece]:
         add(view.presenting_problem, "presenting", "presenting")
     for fact in view.unlocked:
         if fact.told and fact.id != view.tell:
+            matter = f"{fact.topic} {fact.text}"
             for n, detail in enumerate(fact.details):
-                add(detail, f"fact:{fact.id}", "detail", n)
-            add(fact.text, f"fact:{fact.id}", "retold")
-    for place in view.situations:
+                add(detail, f"fact:{fact.id}", "detail", n, matter)
+            add(fact.text, f"fact:{fact.id}", "retold", 0, matter)
+    for n, place in enumerate(view.situations):
         group = f"situation:{place.id}"
-        if first_person(
-            f"{place.situation} {place.automatic_thought} {place.behaviour}", language
-        ):
-            add(place.situation, group, "situation")
-            add(place.automatic_thought, group, "thought")
-            add(place.emotion, group, "emotion")
-            add(place.behaviour, group, "behaviour")
+        if first_person(f"{place.situation} {place.automatic_thought} {place.behaviour}", language):
+            add(place.situation, group, "situation", n, place.situation)
+            add(place.automatic_thought, group, "thought", n, place.situation)
+            add(place.emotion, group, "emotion", n, place.situation)
+            add(place.behaviour, group, "behaviour", n, place.situation)
     for role, texts in (("belief", view.beliefs), ("goal", view.goals), ("support", view.supports)):
         for n, text in enumerate(texts):
-            add(text, f"{role}:{n}", role)
+            add(text, f"{role}:{n}", role, n)
     for role, texts in (("strength", view.strengths), ("arc", [view.arc])):
         for n, text in enumerate(texts):
             if first_person(text, language):
-                add(text, f"{role}:{n}", role)
+                add(text, f"{role}:{n}", role, n)
     for n, text in enumerate(view.symptoms):
         add(_report_line(text, language), f"symptom:{n}", "symptom")
     return found
@@ -122,7 +138,7 @@ def topics(view: SpeakView) -> dict[str, str]:
 
 @lru_cache(maxsize=8192)
 def _pieces(
-    text: str, group: str, role: str, place: int, language: Language
+    text: str, group: str, role: str, place: int, matter: str, language: Language
 ) -> tuple[Piece, ...]:
     # A sentence about the client, or in another language, spoils the sentences round it.
     if not in_language(text, language) or about_someone(text, language):
@@ -146,6 +162,7 @@ def _pieces(
                 _ANSWERS[role] | kinds,
                 bare(part),
                 content(part),
+                content(matter),
             )
         )
     return tuple(found)
@@ -153,7 +170,7 @@ def _pieces(
 
 def _report_line(text: str, language: Language) -> str:
     """A line of the last report as it would be said; the item on self-harm is not said here."""
-    if pattern(*client_material(language).first["risk"]).search(text):
+    if pattern(*client_material(language).anywhere["risk"]).search(text):
         return ""
     return text.replace(": ", ", ") if language == "en" else text.replace("：", "，")
 

@@ -29,10 +29,15 @@ class Pool(Record):
     careful: list[str] = Field(default_factory=list)
     raw: list[str] = Field(default_factory=list)
 
-    def lines(self, register: Register) -> list[str]:
-        """All lines that a client of this register may say."""
-        own: list[str] = getattr(self, register)
-        return [*self.any, *own]
+    def of(self, register: Register) -> list[str]:
+        """The lines that only a client of this register says."""
+        lines: dict[Register, list[str]] = {
+            "plain": self.plain,
+            "dry": self.dry,
+            "careful": self.careful,
+            "raw": self.raw,
+        }
+        return lines[register]
 
 
 class Named(Record):
@@ -52,7 +57,7 @@ class ClientMaterial(Record):
     stated: dict[str, list[str]] = Field(
         description="what a line without a question does; the first kind that fits counts"
     )
-    first: dict[str, list[str]] = Field(
+    anywhere: dict[str, list[str]] = Field(
         description="what goes before both, wherever it stands in the line"
     )
     closed: list[str] = Field(description="how a yes-or-no question looks")
@@ -61,6 +66,9 @@ class ClientMaterial(Record):
     registers: dict[Register, list[str]] = Field(description="words of a voice style to a register")
     manners: dict[str, list[str]] = Field(description="a stance's manner to the name of its pools")
     feelings: list[Named] = Field(description="feeling words in a counselor's line, as echoed")
+    task_names: list[str] = Field(
+        description="how a task's own name stands in the counselor's words; one group each"
+    )
     homework: list[Named] = Field(description="what the client calls an agreed task")
     fillers_last: list[str] = Field(description="fillers that stand at the end of a sentence")
     fillers_never: list[str] = Field(description="fillers that can stand at neither end")

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from random import Random
 
-from muspsy_sim.llm.offline.moves import turn_for
-from muspsy_sim.llm.offline.recollect import recollection
-from muspsy_sim.llm.offline.scene import scene_for
+from muspsy_sim.llm.offline.client.moves import turn_for
+from muspsy_sim.llm.offline.client.recollect import recollection
+from muspsy_sim.llm.offline.client.scene import scene_for
 from muspsy_sim.records.answers import MAX_TURN, Reflection, Speech
 from muspsy_sim.records.views import ReflectView, SpeakView
 

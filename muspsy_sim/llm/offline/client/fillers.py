@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from muspsy_sim.llm.offline.answering import Draft
-from muspsy_sim.llm.offline.scene import Scene
-from muspsy_sim.llm.offline.wording import after_comma, in_language, sentences, size
+from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.scene import Scene
+from muspsy_sim.llm.offline.client.wording import after_comma, in_language, sentences, size
 
 _SHARE = 0.3
 _MARKS = " ,.，。…?？!！、"

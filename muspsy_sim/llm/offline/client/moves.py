@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from muspsy_sim.llm.offline.answering import YES_OR_NO, Draft, answer, extend, lengthen, nods, own
-from muspsy_sim.llm.offline.fillers import with_filler
-from muspsy_sim.llm.offline.homework import report
-from muspsy_sim.llm.offline.scene import Scene
-from muspsy_sim.llm.offline.wording import ended, first_person, in_language, joined, size
+from muspsy_sim.llm.offline.client.answering import YES_OR_NO, answer, extend, lengthen, nods
+from muspsy_sim.llm.offline.client.choosing import own
+from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.fillers import with_filler
+from muspsy_sim.llm.offline.client.homework import report
+from muspsy_sim.llm.offline.client.scene import Scene
+from muspsy_sim.llm.offline.client.wording import ended, first_person, in_language, joined, size
 from muspsy_sim.records.answers import Told
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
@@ -49,7 +51,10 @@ _WEIGHED = frozenset(
 )
 """Kinds of question after whose answer a person may go on turning the matter over."""
 _AT_EASE = frozenset({"cautious", "open", "trusting"})
-_NOT_MINIMAL = frozenset({"answer", "elaborate", "consider", "deflect", "resist", "agree", "repair"})
+_NOT_MINIMAL = frozenset(
+    {"answer", "elaborate", "consider", "deflect", "resist", "agree", "repair"}
+)
+_MAY_NOD = frozenset({"answer", "elaborate", "consider", "agree"})
 _NEWS = frozenset({"event", "presenting"})
 _CERTAIN = frozenset({"getting ready", "acting"})
 
@@ -65,7 +70,19 @@ def turn_for(scene: Scene) -> Turn:
         draft.add(_anything(scene))
     if scene.view.stance.move in _NOT_MINIMAL:
         lengthen(scene, draft)
-    return joined(with_filler(scene, draft), scene.language), []
+    parts = with_filler(scene, draft)
+    return _nodded(scene, parts, draft.left), []
+
+
+def _nodded(scene: Scene, parts: list[str], left: int) -> str:
+    """The turn, opened with a yes to what the counselor said before asking, now and then."""
+    text = joined(parts, scene.language)
+    said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
+    fits = scene.view.stance.move in _MAY_NOD and left > 1 and not scene.agrees(text)
+    if not (said_so and fits and nods(scene, 0.75)):
+        return text
+    yes = scene.line("nod_short") or acknowledgement(scene)
+    return yes + (" " if scene.language == "en" else "") + text
 
 
 def _draft(scene: Scene) -> Draft:
@@ -86,11 +103,13 @@ def _disclose(scene: Scene, fact: UnlockedFact) -> Turn:
     """Tell a fact word for word, led in when there is room for it."""
     draft = _draft(scene)
     lead = None
-    if draft.sentences_most > 1 and size(fact.text) < draft.most and scene.rng.random() < 0.55:
+    if draft.sentences_most > 1 and size(fact.text) < draft.most and scene.rng.random() < 0.42:
         lead = scene.line("lead_tell", 12)
     # The fact's own words stay as they are, so that the quote is theirs letter for letter.
     told = fact.text.strip()
-    closed = told if ended(told, scene.language).endswith(told[-1]) else told + _STOP[scene.language]
+    closed = (
+        told if ended(told, scene.language).endswith(told[-1]) else told + _STOP[scene.language]
+    )
     between = " " if scene.language == "en" else ""
     body = f"{ended(lead, scene.language)}{between}{closed}" if lead else closed
     return body, [Told(fact=fact.id, quote=told)]

@@ -13,15 +13,15 @@ from functools import lru_cache
 from hashlib import blake2b
 from random import Random
 
-from muspsy_sim.llm.offline.client_material import (
+from muspsy_sim.llm.offline.client.heard import Heard, hear
+from muspsy_sim.llm.offline.client.material import (
     ClientMaterial,
     Register,
     client_material,
     pattern,
 )
-from muspsy_sim.llm.offline.heard import Heard, hear
-from muspsy_sim.llm.offline.own_words import Piece, own_pieces, topics
-from muspsy_sim.llm.offline.wording import bare, filled, in_language, sentences, size
+from muspsy_sim.llm.offline.client.own_words import Piece, own_pieces, topics
+from muspsy_sim.llm.offline.client.wording import bare, filled, in_language, sentences, size
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
 from muspsy_sim.records.views import SpeakView
@@ -30,12 +30,16 @@ _SESSIONS_PER_ROUND = 6
 """Sessions after which a pool is gone through from its beginning again."""
 _NEAR = 4
 """How many of the next lines in a persona's order one is drawn from."""
-_AGREE_MOST = 0.2
+_AGREE_MOST = 0.21
 """Share of turns that may open with agreement; people do so in 17% (FIELD, section 4)."""
 _AGREE_DEFERRING = 0.25
 """The same for a client whose way of keeping its distance is to agree."""
 _FLOOR = {"en": 5, "zh": 7}
 """Words from which a line is more than a minimal response; shorter ones are left to that move."""
+_SMALLEST_SHARE = 5
+"""Lines for anybody in a pool that every persona has of its own; larger pools are shared out."""
+_LONG_KEY = 8
+"""Characters from which a sentence is also looked for inside others that a filler joined it to."""
 _STRIDE: dict[Moment, int] = {"greeting": 1, "first_words": 1, "farewell": 1}
 
 
@@ -67,13 +71,14 @@ class Scene:
 
     def fresh(self, text: str) -> bool:
         """Whether no sentence of a text has been said in this session."""
-        return not any(bare(s) in self.said for s in sentences(text))
+        return not any(
+            key in self.said or (len(key) > _LONG_KEY and key in self.blob)
+            for key in map(bare, sentences(text))
+        )
 
     def fits(self, text: str, most: int) -> bool:
         """Whether a text may be said now: not yet said, short enough, not one more agreement."""
-        return (
-            size(text) <= most and self.fresh(text) and (self.may_agree or not self.agrees(text))
-        )
+        return size(text) <= most and self.fresh(text) and (self.may_agree or not self.agrees(text))
 
     def agrees(self, text: str) -> bool:
         """Whether a text opens with agreement."""
@@ -112,12 +117,12 @@ class Scene:
         return self.floor if alone and most > 2 * self.floor and self.rng.random() < 0.75 else 0
 
     def _ordered(self, pool: str) -> Sequence[str]:
-        order = _order(self.language, pool, self.register, self.persona, self.formal)
-        if not order:
-            return order
-        step = -(-len(order) // _SESSIONS_PER_ROUND)
-        start = ((self.view.session - 1) * step) % len(order)
-        return order[start:] + order[:start]
+        own, reserve = _order(self.language, pool, self.register, self.persona, self.formal)
+        if not own:
+            return reserve
+        step = -(-len(own) // _SESSIONS_PER_ROUND)
+        start = ((self.view.session - 1) * step) % len(own)
+        return own[start:] + own[:start] + reserve
 
     def lately(self, pool: str, turns: int) -> bool:
         """Whether a line of this pool came up in the client's last turns."""
@@ -204,13 +209,13 @@ def _current(pieces: list[Piece], mine: list[str]) -> str | None:
 
 @lru_cache(maxsize=512)
 def register_of(style: str, language: Language) -> Register:
-    """The register of a voice style: by its words, else by its hash."""
+    """The register of a voice style: by the first word that tells of one, else by its hash."""
     found: dict[Register, int] = {}
     for register, cues in client_material(language).registers.items():
-        if hits := len(pattern(*cues).findall(style)):
-            found[register] = hits
+        if hit := pattern(*cues).search(style):
+            found[register] = hit.start()
     if found:
-        return max(found, key=lambda r: found[r])
+        return min(found, key=lambda r: found[r])
     registers: tuple[Register, ...] = ("plain", "dry", "careful", "raw")
     return registers[_number(style) % len(registers)]
 
@@ -237,16 +242,20 @@ def _formal(lines: tuple[str, ...], language: Language, register: Register) -> b
 @lru_cache(maxsize=8192)
 def _order(
     language: Language, pool: str, register: Register, persona: int, formal: bool | None
-) -> tuple[str, ...]:
-    lines = client_material(language).pools[pool].lines(register)
-    Random(f"{persona}/{pool}").shuffle(lines)
-    return tuple(_addressed(x, formal) for x in lines)
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A persona's own part of a pool, and the rest, which it says when that is used up."""
+    lines = client_material(language).pools[pool]
+    draw = Random(f"{persona}/{pool}")
+    everyone = [_addressed(x, formal) for x in lines.any]
+    draw.shuffle(everyone)
+    share = max(_SMALLEST_SHARE, len(everyone) * 11 // 20)
+    own = [*everyone[:share], *(_addressed(x, formal) for x in lines.of(register))]
+    draw.shuffle(own)
+    return tuple(own), tuple(everyone[share:])
 
 
 @lru_cache(maxsize=2048)
-def _frames(
-    language: Language, name: str, persona: int, formal: bool | None
-) -> tuple[str, ...]:
+def _frames(language: Language, name: str, persona: int, formal: bool | None) -> tuple[str, ...]:
     frames = list(client_material(language).frames[name])
     Random(f"{persona}/{name}").shuffle(frames)
     kept = frames[: max(4, (2 * len(frames)) // 3)]

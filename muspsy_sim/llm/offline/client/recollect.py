@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from random import Random
 
-from muspsy_sim.llm.offline.client_material import ClientMaterial, client_material, pattern
-from muspsy_sim.llm.offline.heard import hear
-from muspsy_sim.llm.offline.homework import homework_name
-from muspsy_sim.llm.offline.scene import generic, register_of
-from muspsy_sim.llm.offline.wording import (
+from muspsy_sim.llm.offline.client.heard import hear
+from muspsy_sim.llm.offline.client.homework import homework_name
+from muspsy_sim.llm.offline.client.material import ClientMaterial, client_material, pattern
+from muspsy_sim.llm.offline.client.scene import generic
+from muspsy_sim.llm.offline.client.wording import (
     about_someone,
     after_comma,
     bare,
+    content,
     ended,
     filled,
     first_person,
@@ -34,6 +35,7 @@ _FRAGMENT = re.compile(r"(?:When|If|Like|As|And|But|So|Or|Because|Maybe|Then|Not
 _KEPT = {"en": (5, 24), "zh": (8, 40)}
 _WORTH = ("dismiss", "reflection", "empathy", "repair", "affirm", "advice", "inform", "other")
 """Kinds of counselor line in the order in which they stay with a person."""
+_UNKEPT = frozenset({"closing", "homework", "task"})
 _FRAME = {"dismiss": "kept_bad", "advice": "kept_advice"}
 _MOST_SENTENCES = 4
 
@@ -46,7 +48,7 @@ def recollection(view: ReflectView, rng: Random) -> str:
     kept = [p for p in parts if p]
     pools = material.pools
     if len(kept) < 2:
-        kept.append(rng.choice(pools["reflect_plain"].lines(register_of(view.voice_style, view.language))))
+        kept.append(rng.choice(pools["reflect_plain"].any))
     if sum(len(sentences(p)) for p in kept) < _MOST_SENTENCES:
         warm = view.stance.trust in ("open", "trusting") and not sore
         mood = "reflect_warm" if warm else "reflect_sore" if sore else "reflect_wary"
@@ -61,7 +63,7 @@ def _fitting(text: str, language: Language) -> list[str]:
         for s in sentences(text)
         if fewest <= size(s) <= most
         and in_language(s, language)
-        and not s.rstrip("”\"’").endswith(("?", "？"))
+        and not s.rstrip('”"’').endswith(("?", "？"))
         and not about_someone(s, language)
     ]
 
@@ -80,9 +82,11 @@ def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | Non
     if not own:
         return None
     words = rng.choice(sorted(own, key=size, reverse=True)[:4])
-    inside = after_comma(words) if not _FRAGMENT.match(words) else None
-    frames = material.frames["told_them" if inside else "told_them_whole"]
-    return rng.choice(frames).replace("{x}", ended(inside or words, view.language) if not inside else inside)
+    inside = None if _FRAGMENT.match(words) else after_comma(words)
+    if inside:
+        return rng.choice(material.frames["told_them"]).replace("{x}", inside)
+    whole = ended(words, view.language)
+    return rng.choice(material.frames["told_them_whole"]).replace("{x}", whole)
 
 
 def _is_generic(text: str, language: Language) -> bool:
@@ -93,10 +97,13 @@ def _is_generic(text: str, language: Language) -> bool:
 def _theirs(view: ReflectView, rng: Random, material: ClientMaterial) -> tuple[str | None, bool]:
     """Words of the counselor's, and whether they hurt."""
     by_kind: dict[str, list[str]] = {}
+    mine = frozenset().union(*(content(x.text) for x in view.dialogue if x.speaker == "client"))
     for line in view.dialogue:
-        if line.speaker == "counselor":
+        if line.speaker == "counselor" and hear(line.text, view.language).kind not in _UNKEPT:
             for s in _fitting(line.text, view.language):
-                by_kind.setdefault(hear(s, view.language).kind, []).append(s)
+                # What only gives the client's own words back is not what a client takes home.
+                if len(content(s) & mine) <= len(content(s)) // 2:
+                    by_kind.setdefault(hear(s, view.language).kind, []).append(s)
     for kind in _WORTH:
         if kind in by_kind:
             words = unquoted(ended(rng.choice(by_kind[kind]), view.language))

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from muspsy_sim.llm.offline.answering import Draft
-from muspsy_sim.llm.offline.client_material import ClientMaterial, pattern
-from muspsy_sim.llm.offline.scene import Scene
+from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.material import ClientMaterial, pattern
+from muspsy_sim.llm.offline.client.scene import Scene
+from muspsy_sim.llm.offline.client.wording import content
 from muspsy_sim.records.profile import Moment
 
 
 def homework_name(material: ClientMaterial, text: str) -> str:
-    """What the client calls what was agreed. Ranges over the material's names, the last for all."""
+    """What the client calls what was agreed: by the name it was given, else by what it is."""
     names = material.homework
-    return next((n.name for n in names if pattern(n.cue).search(text)), names[-1].name)
+    return _name_given(material, text) or next(
+        (n.name for n in names if pattern(n.cue).search(text)), names[-1].name
+    )
+
+
+def _name_given(material: ClientMaterial, text: str) -> str | None:
+    """The name that a counselor's words give to a task, as the counselor put it."""
+    found = (pattern(cue).search(text) for cue in material.task_names)
+    return next((named.group(1) for named in found if named), None)
 
 
 def report(scene: Scene, draft: Draft) -> None:
@@ -31,7 +40,11 @@ def report(scene: Scene, draft: Draft) -> None:
     if work.outcome != "partly" and scene.rng.random() < 0.6:
         draft.add(scene.voice(moment, draft.left))
     if not draft.parts:
-        name = homework_name(scene.material, work.text)
+        name = _name_given(scene.material, scene.heard.said) or homework_name(
+            scene.material, work.text
+        )
         draft.add(scene.frame(pool, name, draft.left))
     if not draft.parts or (draft.free > 0 and draft.left > 5):
-        draft.add(scene.line(f"{pool}_more", draft.left))
+        more = scene.line(f"{pool}_more", draft.left)
+        if more and not content(more) & content(" ".join(draft.parts)):
+            draft.add(more)
