@@ -245,6 +245,27 @@ def test_a_session_with_danger_is_not_closed_without_a_place_to_turn_to(
     assert ("crisis line" if language == "en" else "12356") in turns
 
 
+ABOUT_LIVING = {
+    "en": re.compile("want to live|ending your life|suicide|killing yourself", re.IGNORECASE),
+    "zh": re.compile("不想活|结束自己的生命|轻生|自杀"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hopeless_client_is_asked_about_thoughts_of_not_living_unprompted(
+    language: Language,
+) -> None:
+    lines = {
+        "en": ["It's all pointless, I feel numb.", "I cry in the mornings.", "No, not like that."],
+        "zh": ["什么都没意思，整个人麻木了。", "我早上起来就哭。", "没有，没到那一步。"],
+    }[language]
+    asked = ABOUT_LIVING[language]
+    turns = counselor_turns(hold(language, 12, lines=lines))
+    assert [bool(asked.search(turn)) for turn in turns].count(True) == 1
+    light = ["My sister sold the piano."] if language == "en" else ["我妹把钢琴卖了。"]
+    assert not any(asked.search(t) for t in counselor_turns(hold(language, 12, lines=light)))
+
+
 @pytest.mark.parametrize(
     ("language", "said", "owned"),
     [

@@ -295,7 +295,7 @@ def _screen_due(scene: Scene) -> bool:
     if session is not None and session % 3 != 1:
         return False
     hopeless = any(line.shows("hopeless") for line in scene.everything())
-    return hopeless or (scene.progress >= 0.5 and scene.theme() in _DARK_THEMES)
+    return hopeless or (scene.progress >= 0.5 and scene.theme in _DARK_THEMES)
 
 
 def _agenda(scene: Scene) -> bool:
@@ -346,7 +346,7 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
 
 def _theme_now(scene: Scene, heard: Heard) -> str:
     """The theme of the last words, else of the session."""
-    main = scene.theme()
+    main = scene.theme
     named = [t for t in heard.themes if t != "other"]
     return main if main in named or not named else named[0]
 
@@ -440,7 +440,7 @@ def homework(scene: Scene) -> None:
 
 def choose_homework(scene: Scene) -> Homework:
     """The theme's next homework that memory does not hold already; without memory, any of them."""
-    options = scene.words.themes[scene.theme()].homework
+    options = scene.words.themes[scene.theme].homework
     kept = [s.text for r in scene.view.recalled for s in r.statements]
     kept += [line.text for r in scene.view.recalled for line in r.lines]
     if not kept:
@@ -482,7 +482,7 @@ def summary(scene: Scene) -> None:
 
 
 def _theme_slot(scene: Scene) -> dict[str, str]:
-    return {"theme": scene.words.themes[scene.theme()].name}
+    return {"theme": scene.words.themes[scene.theme].name}
 
 
 def farewell(scene: Scene, *, early: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from muspsy_sim.llm.offline.counselor_material import Homework, Material, material
@@ -34,6 +35,8 @@ class Scene:
     """The client's earlier lines of this session, oldest first."""
     last_said: str
     """The counselor's own last turn."""
+    theme: str
+    """The session's main theme: what the client's lines, intake and the plan are about."""
 
     @property
     def left(self) -> int:
@@ -67,15 +70,8 @@ class Scene:
             "topic": self.heard.topics[0] if self.heard.topics else "",
             "feel": feeling.feel if feeling else "",
             "feeling": feeling.feeling if feeling else "",
-            "theme": self.words.themes[self.theme()].name,
+            "theme": self.words.themes[self.theme].name,
         }
-
-    def theme(self) -> str:
-        """The session's main theme: what the client's lines, intake and the plan are about."""
-        plan = self.view.session_plan
-        return main_theme(
-            self.words, self.everything(), self.view.intake, plan.focus if plan else ""
-        )
 
     def everything(self) -> tuple[Heard, ...]:
         """All that the client said in this session."""
@@ -89,6 +85,7 @@ def scene(view: RespondView, rng: Random) -> Scene:
     mine = [line.text for line in view.dialogue if line.speaker == "counselor"]
     theirs = [line.text for line in view.dialogue if line.speaker == "client"]
     lines = tuple(hear(text, view.language) for text in theirs)
+    focus = view.session_plan.focus if view.session_plan else ""
     return Scene(
         view=view,
         words=words,
@@ -97,6 +94,7 @@ def scene(view: RespondView, rng: Random) -> Scene:
         heard=lines[-1] if lines else None,
         before=lines[:-1],
         last_said=mine[-1] if mine else "",
+        theme=main_theme(words, lines, view.intake, focus),
     )
 
 
@@ -216,10 +214,13 @@ def _holds(words: Material, text: str, functions: Sequence[str]) -> bool:
 
 def set_homework(words: Material, said: Sequence[str]) -> Homework | None:
     """The homework set in these counselor turns: its task, not only its name, was said."""
-    for text in reversed(said):
-        low = text.lower()
-        for theme in words.themes.values():
-            for homework in theme.homework:
-                if homework.task.lower() in low:
-                    return homework
-    return None
+    found = (_task_in(text, words.language) for text in reversed(said))
+    return next((homework for homework in found if homework), None)
+
+
+@lru_cache(maxsize=8192)
+def _task_in(text: str, language: Language) -> Homework | None:
+    """The homework whose task is said in a turn. Cached, since turns are read again each time."""
+    low = text.lower()
+    every = (h for theme in material(language).themes.values() for h in theme.homework)
+    return next((homework for homework in every if homework.task.lower() in low), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from random import Random
 
 from muspsy_sim.llm.offline.counselor_material import Frame
@@ -18,10 +19,11 @@ _SPACES = re.compile(r"\s+")
 _STARTS = re.compile(r"(^|[.!?]\s+[“\"]?|^[“\"])([a-z])")
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, lower case, without quotation marks and end marks."""
     found = (s.strip(" “”\"'’。！？.!?…").lower() for s in _ENDS.split(text))
-    return [s for s in found if s]
+    return tuple(s for s in found if s)
 
 
 class Voice:
