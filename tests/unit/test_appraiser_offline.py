@@ -118,6 +118,20 @@ def test_homework_is_quoted_as_the_whole_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "You're just making excuses, so this week write down three things you did wrong.",
+        "Last week you told me about the diary, but you always find a reason to avoid it.",
+        "It's not that bad, and would you like to hear what some people do?",
+    ],
+)
+def test_what_harms_is_coded_whatever_stands_beside_it(beside: str) -> None:
+    answer = coded("en", "I forgot the diary. I feel ashamed.", beside)
+    assert {c.behaviour for c in answer.behaviours} & {"confront", "dismiss"}
+    assert answer.quality < 0
+
+
 def test_curly_quotes_and_letters_that_grow_in_lower_case_keep_quotes_verbatim() -> None:
     turn = "İstanbul. It’s up to you whether you tell him."
     answer = coded("en", "I don't know whether to tell him.", turn)
