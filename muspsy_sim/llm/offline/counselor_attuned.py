@@ -215,7 +215,8 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     """Give back the clause, the feeling or the phrase; a feeling that was not named is offered."""
     voice, slots = scene.voice, scene.slots()
     if heard.salience < _SLIGHT:
-        return scene.rng.random() < 0.5 and voice.say("acknowledge")
+        given = bool(slots["clause"]) and scene.rng.random() < 0.5
+        return (given and voice.say("reflect_clause", **slots)) or voice.say("acknowledge")
     ways = ["reflect_clause", "reflect_phrase"]
     if scene.rng.random() < 0.3:
         ways.reverse()

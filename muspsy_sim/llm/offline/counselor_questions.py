@@ -56,11 +56,17 @@ def follow_up(scene: Scene) -> bool:
 
 def explore_theme(scene: Scene) -> bool:
     """Ask what only this theme has to be asked, in about every third turn."""
-    named = [t for t in scene.heard.themes if t != "other"] if scene.heard else []
+    named = [t for t in scene.heard.themes if _belongs(scene, t)] if scene.heard else []
     if not named or scene.rng.random() > 0.5:
         return False
     theme = scene.rng.choice(named)
     return scene.voice.say_one(scene.words.theme_frames[theme, "explore"], scene.slots())
+
+
+def _belongs(scene: Scene, theme: str) -> bool:
+    """Whether a theme is the session's or intake's or came up twice, not a passing word."""
+    twice = sum(theme in line.themes for line in scene.everything()) > 1
+    return theme == scene.theme or twice or theme in scene.intake_themes
 
 
 def next_rung(scene: Scene) -> bool:

@@ -37,6 +37,7 @@ class Scene:
     """The counselor's own last turn."""
     theme: str
     """The session's main theme: what the client's lines, intake and the plan are about."""
+    intake_themes: frozenset[str]
 
     @property
     def left(self) -> int:
@@ -94,6 +95,9 @@ def scene(view: RespondView, rng: Random) -> Scene:
         heard=lines[-1] if lines else None,
         before=lines[:-1],
         last_said=mine[-1] if mine else "",
+        intake_themes=frozenset(
+            t for line in intake_heard(view.intake, view.language) for t in line.themes
+        ),
         theme=main_theme(words, lines, view.intake, focus),
     )
 
