@@ -95,8 +95,7 @@ def _turn_of(scene: Scene, piece: Piece) -> float:
     """Whose turn it is this session, since no view can see what earlier sessions used up."""
     session = scene.view.session
     if piece.role in _ROTATED:
-        last = max(p.place for p in scene.pieces if p.role == piece.role) + 1
-        ahead = (piece.place - 2 * (session - 1)) % last
+        ahead = (piece.place - 2 * (session - 1)) % scene.places[piece.role]
         return 0.9 if ahead < 2 else -0.7
     return 0.6 if (sum(map(ord, piece.key[:12])) + session) % 3 == 0 else 0.0
 
@@ -130,7 +129,7 @@ def _bridge(scene: Scene, piece: Piece, draft: Draft) -> str | None:
     topic = scene.topics.get(piece.group)
     if topic is None or size(piece.text) + size(topic) + 4 > draft.left:
         return None
-    return topic if bare(topic) not in bare(" ".join(scene.mine[-6:])) else None
+    return topic if bare(topic) not in scene.lately_said else None
 
 
 def ready(scene: Scene, piece: Piece, draft: Draft) -> bool:

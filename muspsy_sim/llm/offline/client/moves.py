@@ -78,7 +78,8 @@ def _nodded(scene: Scene, parts: list[str], left: int) -> str:
     """The turn, opened with a yes to what the counselor said before asking, now and then."""
     text = joined(parts, scene.language)
     said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
-    fits = scene.view.stance.move in _MAY_NOD and left > 1 and not scene.agrees(text)
+    led_in = scene.opens_with("lead", text)
+    fits = scene.view.stance.move in _MAY_NOD and left > 1 and not scene.agrees(text) and not led_in
     if not (said_so and fits and nods(scene, 0.75)):
         return text
     yes = scene.line("nod_short") or acknowledgement(scene)

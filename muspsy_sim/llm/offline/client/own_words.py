@@ -35,8 +35,8 @@ class Piece:
     """One thing that the client could say: its words, where they come from, what they answer.
 
     `group` joins pieces of one matter (a fact, a situation); `role` is the part in it, `place` its
-    number among that role's texts and `order` the sentence's number in the text. `topic` is what it is
-    about itself, `matter` what its group is about.
+    number among that role's texts and `order` the sentence's number in the text. `topic` is what
+    it is about itself, `matter` what its group is about.
     """
 
     text: str

@@ -30,8 +30,10 @@ from muspsy_sim.llm.offline.client.wording import (
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.views import ReflectView
 
-_FRAGMENT = re.compile(r"(?:When|If|Like|As|And|But|So|Or|Because|Maybe|Then|Not|Just)\b")
-"""Openings of sentences that can't be reported as a clause."""
+_FRAGMENT = re.compile(
+    r"(?:When|If|Like|As|And|But|So|Or|Because|Maybe|Then|Not|Just)\b|(?:[\w']+ ){0,3}[\w']+, "
+)
+"""Openings of English sentences that can't be reported as a clause."""
 _KEPT = {"en": (5, 24), "zh": (8, 40)}
 _WORTH = ("dismiss", "reflection", "empathy", "repair", "affirm", "advice", "inform", "other")
 """Kinds of counselor line in the order in which they stay with a person."""

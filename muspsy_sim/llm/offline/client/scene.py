@@ -60,8 +60,10 @@ class Scene:
     before: str
     pieces: list[Piece]
     topics: dict[str, str]
+    places: dict[str, int]
     current: str | None
     agreed: float
+    lately_said: str
     mine: list[str]
 
     @property
@@ -129,6 +131,10 @@ class Scene:
         lines = _keys(self.language, pool)
         return any(bare(s) in lines for text in self.mine[-turns:] for s in sentences(text))
 
+    def opens_with(self, pool: str, text: str) -> bool:
+        """Whether the first sentence of a text is a line of this pool."""
+        return bare(sentences(text)[0]) in _keys(self.language, pool)
+
     @property
     def just_told(self) -> bool:
         """Whether the client's last turn told a fact."""
@@ -191,8 +197,10 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         before="|".join(bare(text) for text in view.memories),
         pieces=pieces,
         topics=topics(view),
+        places={p.role: p.place + 1 for p in sorted(pieces, key=lambda p: p.place)},
         current=_current(pieces, mine),
         agreed=(agreed + 1) / (len(mine) + 6),
+        lately_said=bare(" ".join(mine[-6:])),
         mine=mine,
     )
 
