@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from muspsy_sim.llm.offline.listening import hear, quotable, reflectable, split_clauses
+from muspsy_sim.llm.offline.clauses import quotable, reflectable, split_clauses
+from muspsy_sim.llm.offline.listening import hear
 from muspsy_sim.llm.offline.person_shift import shift
 
 ENGLISH = [

@@ -6,17 +6,18 @@ one as an entry in a record, the dismissive one in passing.
 
 from __future__ import annotations
 
-from muspsy_sim.llm.offline.counselor_attuned import choose_homework, when
+from muspsy_sim.llm.offline.counselor_frame import choose_homework
+from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import (
     Scene,
     kept_homework,
     kept_quotes,
     set_homework,
+    when,
 )
 from muspsy_sim.llm.offline.listening import Heard
 from muspsy_sim.records.answers import CounselorReply
 
-_CRITICAL = ("risk_active", "risk_passive")
 _SHAPES = {
     "neutral": (
         ("note", "form_question"),
@@ -95,7 +96,7 @@ def _open(scene: Scene) -> None:
 def _risk(scene: Scene, heard: Heard) -> bool:
     """Less than a client in danger needs; the neutral one goes by the form."""
     voice = scene.voice
-    if not heard.shows(*_CRITICAL):
+    if not heard.shows(*CRITICAL):
         return False
     return voice.say("risk_probe") or voice.say("risk_resource")
 

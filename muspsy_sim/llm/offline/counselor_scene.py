@@ -102,6 +102,14 @@ def scene(view: RespondView, rng: Random) -> Scene:
     )
 
 
+def when(scene: Scene, session: int) -> str:
+    """How long ago a session was, in words."""
+    voice = scene.voice
+    back = (scene.view.session or session + 1) - session
+    frames = voice.frames["when_last" if back <= 1 else "when_before"]
+    return scene.rng.choice(frames).filled({})
+
+
 def main_theme(
     words: Material, lines: Sequence[Heard], intake: Sequence[Line], focus: str = ""
 ) -> str:
