@@ -150,6 +150,6 @@ def _failures(outcome: RunOutcome, begun: str, shown: int = 10) -> list[str]:
     if CourseEnd.MODEL_ERROR in ends:
         how.append(f"once the model answers again: {begun} --retry-failed")
     if CourseEnd.BUDGET_SPENT in ends:
-        how.append(f"with a larger budget: {begun} --set budget.tokens=N")
+        how.append("with a larger budget (--set budget.tokens=N) the same command goes on")
     lines.append(f"{len(names)} of {len(outcome.ends)} episodes are incomplete; " + "; ".join(how))
     return lines

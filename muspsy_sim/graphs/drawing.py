@@ -43,8 +43,10 @@ DrawnLine = list[Word]
 
 
 def party_of(node: str) -> DrawnParty:
-    """Whose node this is."""
-    return "end" if node == END else NODES[node].party
+    """Whose node this is; nobody's where no such node is known."""
+    if node == END:
+        return "end"
+    return NODES[node].party if node in NODES else ""
 
 
 def draw(flow: Flow) -> list[DrawnLine]:

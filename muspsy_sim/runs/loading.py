@@ -103,7 +103,7 @@ def _steps(key: str) -> Loc | None:
         name, index, quoted, single = match.groups()
         steps.append(int(index) if index is not None else (name or quoted or single).strip())
         at = match.end()
-    return tuple(steps) or None
+    return tuple(steps) if steps and isinstance(steps[0], str) else None
 
 
 def _apply(tree: Tree, change: Change) -> None:

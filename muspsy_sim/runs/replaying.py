@@ -115,6 +115,8 @@ def _compared(
 def _without_end(raw: dict[str, Any]) -> dict[str, Any]:
     """A course without what a budget's stop and a replay's end of answers say differently."""
     kept = {key: value for key, value in raw.items() if key not in _OF_A_BUDGET}
+    # The call that found no answer counts as an attempt that took nothing.
+    kept["usage"] = {role: used for role, used in raw["usage"].items() if any(used.values())}
     sessions = kept.get("sessions") or []
     if sessions:
         last = {k: v for k, v in sessions[-1].items() if k not in ("end", "end_detail", "failures")}
