@@ -222,6 +222,26 @@ def test_agreement_and_minimal_responses_are_as_common_as_in_people(who: str) ->
     assert 0.02 <= brief <= 0.20, brief
 
 
+@pytest.mark.parametrize(
+    ("person", "line"), [(daniel, "It sounds like you are tired."), (gao, "听起来你很累。")]
+)
+def test_a_client_does_not_nod_along_with_everything(
+    person: Callable[[], SpeakView], line: str
+) -> None:
+    """A counselor who only reflects, and a stance that would always go along."""
+    view = person()
+    agreeing = pattern(*client_material(view.language).agreeing)
+    dialogue: list[Line] = []
+    agreed = 0
+    for n in range(20):
+        dialogue.append(Line(id=f"s2t{2 * n + 1}", speaker="counselor", text=line))
+        now = view.model_copy(update={"dialogue": list(dialogue), "stance": stance("agree")})
+        text = speak(now, Random(n)).text
+        agreed += bool(agreeing.match(text))
+        dialogue.append(Line(id=f"s2t{2 * n + 2}", speaker="client", text=text))
+    assert 2 <= agreed <= 5
+
+
 def test_a_session_of_four_hundred_turns_is_lived_through() -> None:
     for view in (gao(), imported("en")):
         lines = list(itertools.islice(itertools.cycle(counselor_for(view)[1:-2]), 197))

@@ -23,14 +23,25 @@ _LAST_WORDS = frozenset({"advice", "dismiss", "closing", "greeting"})
 """Kinds of statement to which the reaction is the whole answer."""
 _BRIEF = frozenset(
     {"task", "permission", "scaling", "confidence", "repair", "closing", "advice", "dismiss"}
-    | {"greeting", "reassure", "risk", "takeaway", "size", "much", "choose", "here", "learned"}
+    | {
+        "greeting",
+        "reassure",
+        "risk",
+        "takeaway",
+        "chat",
+        "size",
+        "much",
+        "choose",
+        "here",
+        "learned",
+    }
 )
 """Kinds after whose answer a person stops rather than going on about something else."""
 _GOES_ON = frozenset(
     {"feeling", "thought", "behaviour", "why", "evidence", "meaning", "hardest", "expect"}
 )
 """Kinds after a generic answer to which the current matter may be gone on with."""
-_LAST = frozenset({"closing", "greeting", "task", "permission", "takeaway", "size", "risk"})
+_LAST = frozenset({"closing", "greeting", "task", "permission", "takeaway", "size", "risk", "chat"})
 """Kinds after whose answer an afterthought would be out of place."""
 _CLEAR = 2.6
 """The score from which own words answer a definite question better than a generic line."""

@@ -37,6 +37,8 @@ _FRAGMENT = re.compile(
 _KEPT = {"en": (5, 24), "zh": (8, 40)}
 _WORTH = ("dismiss", "reflection", "empathy", "repair", "affirm", "advice", "inform", "other")
 """Kinds of counselor line in the order in which they stay with a person."""
+_OPENING = 3
+"""Lines from which a session's first is only its opening."""
 _UNKEPT = frozenset({"closing", "homework", "task"})
 _FRAME = {"dismiss": "kept_bad", "advice": "kept_advice"}
 _MOST_SENTENCES = 4
@@ -100,8 +102,11 @@ def _theirs(view: ReflectView, rng: Random, material: ClientMaterial) -> tuple[s
     """Words of the counselor's, and whether they hurt."""
     by_kind: dict[str, list[str]] = {}
     mine = frozenset().union(*(content(x.text) for x in view.dialogue if x.speaker == "client"))
+    first = view.dialogue[0] if len(view.dialogue) > _OPENING else None
     for line in view.dialogue:
-        if line.speaker == "counselor" and hear(line.text, view.language).kind not in _UNKEPT:
+        if line.speaker != "counselor" or line is first:
+            continue
+        if hear(line.text, view.language).kind not in _UNKEPT:
             for s in _fitting(line.text, view.language):
                 # What only gives the client's own words back is not what a client takes home.
                 if len(content(s) & mine) <= len(content(s)) // 2:
