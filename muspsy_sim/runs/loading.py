@@ -32,17 +32,21 @@ class Change:
 
 
 def find_recipe(name: str) -> Path:
-    """A recipe's file, by path or by its name in `runs/`. Raises `RecipeError` for none."""
+    """A recipe's file, by path or by its name in `runs/`. Raises `RecipeError` for none.
+
+    The folder of a recipe's results stands for the recipe beside it.
+    """
     path = Path(name)
-    if path.exists() or path.parent != Path():
-        if path.is_dir() and path.with_suffix(".yaml").is_file():
-            return path.with_suffix(".yaml")
-        if not path.exists() and path.suffix == "" and path.with_suffix(".yaml").is_file():
-            return path.with_suffix(".yaml")
-        return path
+    beside = path.with_name(f"{path.name}.yaml") if path.name else path
+    for file in (path, beside):
+        if file.is_file():
+            return file
     known = {file.stem: file for file in list_content("runs")}
-    if path.stem in known and path.suffix in ("", ".yaml", ".yml"):
+    bare = path.parent == Path() and path.suffix in ("", ".yaml", ".yml")
+    if bare and path.stem in known:
         return known[path.stem]
+    if not bare or path.exists():
+        return path
     near = get_close_matches(path.stem, known, 1)
     raise RecipeError(
         f"there is no recipe {name!r}, here or in {content_path('runs')}",

@@ -136,5 +136,8 @@ def test_recipes_are_found_by_name_and_by_path(
     assert find_recipe("small.yaml") == Path("small.yaml")
     (file.parent / "small").mkdir()
     assert find_recipe(str(file.parent / "small")) == file
+    (file.parent / "demo").mkdir()
+    assert find_recipe("demo") == repository / "runs" / "demo.yaml"
+    assert find_recipe(".") == Path()
     with pytest.raises(MuspsyError, match="did you mean 'demo'"):
         find_recipe("demoo")
