@@ -28,11 +28,11 @@ from muspsy_sim.records.episode import (
 from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan, TurnPlan
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.records.state import ClientState, SymptomReport
-from muspsy_sim.records.views import Line, Recalled, ReportedScores
+from muspsy_sim.records.views import Line, Recalled, ReportedScores, SchoolTechnique
 
 Progress = Literal["responsive", "scripted", "frozen"]
-RecallLevel = Literal["none", "last", "notes", "transcript"]
-PlanLevel = Literal["none", "session", "turn"]
+RecallLevel = Literal["none", "last", "notes", "transcript", "search", "graph", "sham"]
+PlanLevel = Literal["none", "session", "turn", "random"]
 IntakeLevel = Literal["none", "brief", "full"]
 Monitoring = Literal["none", "scores"]
 
@@ -43,6 +43,9 @@ class Levels(Record):
     recall: RecallLevel = "notes"
     plan: PlanLevel = "turn"
     manner: str = "attuned"
+    school: str = Field(
+        default="none", description="id of a therapy school in `agents/counselor/schools/`"
+    )
     intake: IntakeLevel = "brief"
     monitoring: Monitoring = "none"
     progress: Progress = "responsive"
@@ -93,6 +96,12 @@ class CounselorSide:
     planned_session: int = 0
     """The session that `session_plan` is for; 0 = none."""
     reports: list[ReportedScores] = field(default_factory=list)
+    chance: Chance = field(default_factory=lambda: Chance("", 0))
+    """For what is drawn on the counselor's side: a random plan, a page of filler."""
+    note_tokens: list[int] = field(default_factory=list)
+    """What each note would take in a prompt, oldest first: all that recall `sham` knows of them."""
+    school_text: str = ""
+    school_techniques: list[SchoolTechnique] = field(default_factory=list)
 
 
 @dataclass(slots=True)

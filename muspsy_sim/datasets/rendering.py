@@ -69,11 +69,12 @@ def memory_text(memories: Iterable[Memory], words: Wording) -> str:
     texts: list[str] = []
     for memory in memories:
         head = words.recalled_session.format(number=memory.session)
-        body = (
-            note_text(memory.note, words)
-            if memory.note is not None
-            else dialogue_text(memory.turns, words)
-        )
+        if memory.note is not None:
+            body = note_text(memory.note, words)
+        elif memory.statements:
+            body = _lines([statement.text for statement in memory.statements], words)
+        else:
+            body = dialogue_text(memory.turns, words)
         texts.append(f"### {head}\n{body}")
     return "\n\n".join(texts)
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from muspsy_sim.datasets.reading import Source
 from muspsy_sim.records.episode import Episode, Session, Turn
 from muspsy_sim.records.errors import ExportError
-from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan
+from muspsy_sim.records.memory import SessionNote, SessionPlan, Statement, TreatmentPlan
 from muspsy_sim.records.state import SymptomReport
 
 _NOTE = re.compile(r"note:(\d+)")
+_SOME = re.compile(r"note:(\d+)#(\d+(?:,\d+)*)")
+"""Statements of a note, by their places in it from 0: what a search or an association brought."""
 _SESSION = re.compile(r"session:(\d+)")
 _TURN = re.compile(r"s(\d+)t\d+")
 _FORGETFUL = ("none", "sham")
@@ -24,12 +26,13 @@ _FORGETFUL = ("none", "sham")
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something remembered of an earlier session: its note, or turns of it."""
+    """Something remembered of an earlier session: its note, statements of it, or turns."""
 
     session: int
     ref: str
     note: SessionNote | None = None
     turns: tuple[Turn, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def remembers(source: Source, session: Session) -> bool:
     if is_bare(source, session):
         return factors.get("history", "course") == "course"
     nodes = source.nodes_of(session)
+    if factors.get("recall") == "sham":
+        return False
     if factors.get("recall") == "transcript" or (nodes is not None and "remember" in nodes):
         return True
     return nodes is None and factors.get("recall", "none") not in _FORGETFUL
@@ -104,10 +109,28 @@ def recalled(source: Source, session: Session, refs: list[str]) -> list[Memory]:
 
 
 def recalled_throughout(turns: list[Turn]) -> list[str]:
-    """The references that every one of these turns recalled, in the first one's order."""
+    """The references that every one of these turns recalled, in the first one's order.
+
+    Of a note's statements that were chosen turn by turn, those that were chosen every time.
+    """
     if not turns:
         return []
-    return [ref for ref in turns[0].recalled if all(ref in turn.recalled for turn in turns)]
+    each = [_statements_of(turn.recalled) for turn in turns]
+    refs: list[str] = []
+    for ref in turns[0].recalled:
+        if match := _SOME.fullmatch(ref):
+            note = f"note:{match[1]}"
+            always = set.intersection(*(places.get(note, set()) for places in each))
+            refs += [f"{note}#{','.join(map(str, sorted(always)))}"] if always else []
+        elif all(ref in turn.recalled for turn in turns):
+            refs.append(ref)
+    return refs
+
+
+def _statements_of(refs: list[str]) -> dict[str, set[int]]:
+    """By note, the places of the statements that these references choose."""
+    matches = [match for ref in refs if (match := _SOME.fullmatch(ref))]
+    return {f"note:{m[1]}": {int(place) for place in m[2].split(",")} for m in matches}
 
 
 def counselor_turns(session: Session) -> list[Turn]:
@@ -171,6 +194,13 @@ def _resolve(episode: Episode, ref: str) -> Memory | None:
     if match := _NOTE.fullmatch(ref):
         session = _session(episode, int(match[1]))
         return Memory(session.number, ref, session.note) if session and session.note else None
+    if match := _SOME.fullmatch(ref):
+        session = _session(episode, int(match[1]))
+        known = session.note.statements() if session and session.note else []
+        places = [int(place) for place in match[2].split(",")]
+        if session is None or max(places) >= len(known):
+            return None
+        return Memory(session.number, ref, statements=tuple(known[place] for place in places))
     if match := _SESSION.fullmatch(ref):
         session = _session(episode, int(match[1]))
         return Memory(session.number, ref, None, tuple(session.turns)) if session else None

@@ -52,7 +52,10 @@ _ALL = (
         "counselor",
         counselor.recall,
         "picks what the counselor remembers for this turn",
-        requires_at={("recall", "last"): ("remember",), ("recall", "notes"): ("remember",)},
+        requires_at={
+            ("recall", level): ("remember",)
+            for level in ("last", "notes", "search", "graph", "sham")
+        },
     ),
     Node(
         "plan",

@@ -55,7 +55,7 @@ def effective_levels(arm: Arm) -> Levels:
     here = {e.source for e in (*arm.session, *arm.course)} - set(arm.dropped)
     if "recall" not in here:
         changed["recall"] = "none"
-    if "plan" not in here and arm.levels.plan == "turn":
+    if "plan" not in here and arm.levels.plan in ("turn", "random"):
         changed["plan"] = "session"
     if "plan_next" not in here and "plan_first" not in here and "plan" not in here:
         changed["plan"] = "none"

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from muspsy_sim.records.base import Language, Record, Speaker
-from muspsy_sim.records.memory import SessionPlan, Statement, TreatmentPlan, TurnPlan
+from muspsy_sim.records.memory import SessionPlan, Stage, Statement, TreatmentPlan, TurnPlan
 from muspsy_sim.records.profile import Demographics, Moment, Situation
 
 Move = Literal[
@@ -125,7 +125,10 @@ class AppraiseView(Record):
 
 
 class Recalled(Record):
-    """Something remembered for this turn: a note of a session, or lines of one."""
+    """Something remembered for this turn: a note of a session, or lines of one.
+
+    Filler in the place of memory (recall `sham`) is of no session, which is 0, and only `text`.
+    """
 
     session: int
     ref: str
@@ -133,6 +136,13 @@ class Recalled(Record):
     session_goal: str = ""
     lines: list[Line] = Field(default_factory=list)
     text: str = Field(default="", description="for recall that is neither, such as filler")
+
+
+class SchoolTechnique(Record):
+    """A technique of the counselor's school by its name, and the stages that it belongs to."""
+
+    name: str
+    stages: list[Stage] = Field(min_length=1)
 
 
 class ReportedScores(Record):
@@ -153,6 +163,8 @@ class RespondView(Record):
     session: int | None
     manner: str = Field(description="id of the way of counseling in `agents/counselor/manners/`")
     manner_text: str
+    school: str = Field(default="none", description="id of a school in `agents/counselor/schools/`")
+    school_text: str = Field(default="", description="empty where the arm has no school")
     intake: list[Line] = Field(default_factory=list)
     recalled: list[Recalled] = Field(default_factory=list)
     session_plan: SessionPlan | None = None
@@ -170,6 +182,8 @@ class PlanTurnView(Record):
     session: int | None
     manner: str
     manner_text: str
+    school: str = Field(default="none", description="id of a school in `agents/counselor/schools/`")
+    school_text: str = Field(default="", description="empty where the arm has no school")
     intake: list[Line] = Field(default_factory=list)
     recalled: list[Recalled] = Field(default_factory=list)
     session_plan: SessionPlan | None = None
@@ -201,6 +215,9 @@ class PlanNextView(Record):
     sessions_left: int = Field(ge=1, description="that one included")
     manner: str
     manner_text: str
+    school: str = Field(default="none", description="id of a school in `agents/counselor/schools/`")
+    school_text: str = Field(default="", description="empty where the arm has no school")
+    school_techniques: list[SchoolTechnique] = Field(default_factory=list)
     intake: list[Line] = Field(default_factory=list)
     notes: list[Recalled] = Field(default_factory=list)
     treatment_plan: TreatmentPlan | None = None

@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from muspsy_sim.agents.client.acting import lines_of
 from muspsy_sim.agents.client.dynamics import initial_state, load_dynamics
+from muspsy_sim.agents.counselor.acting import note_lengths
 from muspsy_sim.agents.counselor.manners import load_manner
+from muspsy_sim.agents.counselor.schools import load_school
 from muspsy_sim.agents.live import (
     ClientSide,
     CounselorSide,
@@ -78,7 +80,7 @@ def begin(
         ask=Asker(episode, seat.models, seat.samplings, chance),
         hold=seat.arm.hold,
         client=client,
-        counselor=CounselorSide(profile.language, seat.levels, "", False),
+        counselor=CounselorSide(profile.language, seat.levels, "", False, chance=chance),
         schedule=schedule,
         nodes=frozenset(),
         pulse=pulse,
@@ -93,14 +95,20 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     bare = "respond_bare" in seat.arm.nodes
     side.levels = seat.levels
     side.manner_text = load_manner(seat.levels.manner, side.language).text
+    school = load_school(seat.levels.school, side.language)
+    side.school_text = school.text if school else ""
+    side.school_techniques = list(school.techniques) if school else []
     side.keeps_transcripts = seat.levels.recall == "transcript" or (
         bare and seat.levels.history == "course"
     )
-    side.remembers = "remember" in seat.arm.nodes or side.keeps_transcripts
+    sham = seat.levels.recall == "sham"
+    side.remembers = not sham and ("remember" in seat.arm.nodes or side.keeps_transcripts)
     if side.keeps_transcripts and not side.transcripts:
         # Who takes over a course in its middle is shown what it would have heard itself.
         side.transcripts = [(s.number, lines_of(s)) for s in course.sessions if s.turns]
     if not side.remembers:
+        if sham and side.notes:
+            side.note_tokens = note_lengths(side.notes)
         side.notes, side.transcripts, side.treatment = [], [], None
         if course.session is not None:
             side.session_plan, side.planned_session = None, 0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from muspsy_sim.agents.counselor.manners import load_manner
+from muspsy_sim.agents.counselor.schools import load_school
 from muspsy_sim.agents.live import Levels, Schedule
 from muspsy_sim.graphs.compile import CompiledArm, compile_arm
 from muspsy_sim.llm.budget import Budget, Price
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
+from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import Provenance
 from muspsy_sim.records.errors import GraphError, RecipeError
 from muspsy_sim.records.files import canonical_json
@@ -170,8 +173,16 @@ def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm
             field="arms",
             hint="use graph `bare`",
         )
+    _check_content(levels)
     models: dict[str, str] = {role: shown_model(recipe.model_of(role, use)) for role in ROLES}
     return PlannedArm(use, compiled, levels, hashes_of(recipe, use), models)
+
+
+def _check_content(levels: Levels) -> None:
+    """Read what the levels name, so that an unknown name is told before anything is run."""
+    for language in get_args(Language):
+        load_manner(levels.manner, language)
+        load_school(levels.school, language)
 
 
 def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:

@@ -85,7 +85,7 @@ class Recipe(Record):
     intake: IntakeLevel = "brief"
     monitoring: Monitoring = "none"
     progress: Progress = "responsive"
-    recall_tokens: int = Field(default=1200, ge=50)
+    recall_tokens: int = Field(default=2400, ge=50)
     models: dict[RoleOrDefault, str] = Field(default_factory=dict)
     sampling: dict[RoleOrDefault, SamplingSpec] = Field(default_factory=dict)
     concurrency: int = Field(default=16, ge=1, le=10000, description="episodes at once")

@@ -96,7 +96,7 @@ def _started(arm: str, state: Shown) -> dict[str, Any]:
         load_profile(state.get("persona") or "en-gordon-pell"),
         seat,
         state.get("seed") or 0,
-        Schedule(1, state.get("exchanges") or 8, 0, 1200),
+        Schedule(1, state.get("exchanges") or 8, 0, 2400),
     )
     course.week = 1
     asyncio.run(intake(course))

@@ -10,7 +10,10 @@ import pytest
 
 from muspsy_sim.agents.appraiser import acting as appraiser_acting
 from muspsy_sim.agents.client import acting as client_acting
+from muspsy_sim.agents.counselor import acting as counselor_acting
 from muspsy_sim.agents.counselor import view as counselor_view
+from muspsy_sim.graphs.spec import arm_names
+from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.views import Line, UnlockedFact
@@ -25,11 +28,29 @@ def watched(folder: Path, arm: str = "full", **settings: Any) -> tuple[Episode, 
     return episode, leaks(episode, spy.requests)
 
 
-@pytest.mark.parametrize("arm", ["full", "no-memory", "no-planning", "neither", "last-note", "bare"])
-@pytest.mark.parametrize("intake", ["none", "full"])
+BY_WIRING = ["full", "no-memory", "no-planning", "neither", "last-note", "bare"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "intake"),
+    [(arm, "none") for arm in BY_WIRING] + [(arm, "full") for arm in arm_names()],
+)
 def test_nothing_leaks(tmp_path: Path, arm: str, intake: str) -> None:
     _, found = watched(tmp_path, arm, intake=intake)
     assert found == []
+
+
+@pytest.mark.parametrize("arm", arm_names())
+@pytest.mark.parametrize("persona", [PERSONA, "zh-lu-xiaowen"])
+def test_nothing_leaks_where_every_arm_speaks_with_the_offline_words(
+    tmp_path: Path, arm: str, persona: str
+) -> None:
+    spy = Spy(OfflineModel())
+    profiles = [marked(load_profile(persona))]
+    (episode,) = ran(tmp_path, spy, profiles=profiles, arms=[arm], monitoring="scores")
+    assert leaks(episode, spy.requests) == []
+    assert episode.end.complete
+    assert bool([t for s in episode.sessions for t in s.turns]) == (arm != "waitlist")
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, change: Callable[..., Any]) -> None:
@@ -135,3 +156,59 @@ def test_a_plan_made_from_a_session_without_memory_is_found(
 
     plant(monkeypatch, counselor_view, "plan_next_view", change)
     assert any("did not hear" in leak.why for leak in watched(tmp_path, "no-memory")[1])
+
+
+@pytest.mark.parametrize("part", ["its note", "its words"])
+def test_an_earlier_session_reaching_a_sham_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def change(view: Any, course: Any, *_: Any) -> Any:
+        if not course.sessions:
+            return view
+        last = course.sessions[-1]
+        lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in last.turns]
+        note = counselor_view.noted(last.note)
+        words = note.model_copy(update={"statements": [], "lines": lines})
+        return view.model_copy(update={"recalled": [note if part == "its note" else words]})
+
+    plant(monkeypatch, counselor_view, "respond_view", change)
+    found = watched(tmp_path, "sham-recall")[1]
+    assert any(("not its own" if part == "its note" else "did not hear") in f.why for f in found)
+    assert watched(tmp_path / "full", "full")[1] == []
+
+
+def test_a_sham_that_keeps_its_notes_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The one line that would undo it: the notes kept on the counselor's side, and recalled.
+    monkeypatch.setattr(counselor_acting, "keep_note", lambda side, note: side.notes.append(note))
+    real = counselor_view.recall
+
+    def recall(side: Any, budget: int, **more: Any) -> Any:
+        return [counselor_view.noted(n) for n in side.notes] or real(side, budget, **more)
+
+    monkeypatch.setattr(counselor_view, "recall", recall)
+    assert watched(tmp_path, "sham-recall")[1] != []
+
+
+@pytest.mark.parametrize("arm", ["no-memory", "neither", "sham-recall"])
+def test_no_prompt_without_memory_counts_the_sessions(tmp_path: Path, arm: str) -> None:
+    spy = Spy(FakeModel())
+    ran(tmp_path, spy, arms=[arm], intake="none")
+    told = {"counselor.respond", "counselor.plan_turn"}
+    shown = [r for r in spy.requests if r.key.prompt in told and r.key.session > 1]
+    assert len(shown) > 5
+    for request in shown:
+        prompt = "\n".join(m.content for m in request.messages)
+        assert f"s{request.key.session}t" not in prompt
+        assert "This is session" not in prompt
+
+
+def test_a_plan_that_was_thrown_away_reaches_no_prompt(tmp_path: Path) -> None:
+    spy = Spy(FakeModel())
+    (episode,) = ran(tmp_path, spy, arms=["random-plan"])
+    planned = [r for r in spy.requests if r.key.prompt == "counselor.plan_turn"]
+    turns = [t for s in episode.sessions for t in s.turns if t.speaker == "counselor"]
+    assert len(planned) == len(turns) > 10
+    for request in spy.requests:
+        assert "zqxturnplan" not in "".join(m.content for m in request.messages)

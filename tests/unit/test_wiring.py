@@ -15,7 +15,33 @@ from muspsy_sim.graphs.wiring import effective_levels, wire
 from muspsy_sim.records.content import content_root
 from muspsy_sim.records.errors import MuspsyError
 
-SHIPPED = ["bare", "dismissive", "full", "last-note", "neither", "no-memory", "no-planning", "waitlist"]
+SHIPPED = [
+    "advice-only",
+    "bare",
+    "dismissive",
+    "full",
+    "graph-memory",
+    "last-note",
+    "neither",
+    "neutral",
+    "no-memory",
+    "no-planning",
+    "nodding",
+    "random-plan",
+    "search-memory",
+    "sham-recall",
+    "transcript",
+    "waitlist",
+]
+CONTROLS = {
+    "advice-only",
+    "dismissive",
+    "neutral",
+    "nodding",
+    "random-plan",
+    "sham-recall",
+    "waitlist",
+}
 
 
 @pytest.fixture
@@ -33,7 +59,8 @@ def graphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_arms_that_ship_are_the_ones_named() -> None:
-    assert set(SHIPPED) <= set(arm_names())
+    assert arm_names() == SHIPPED
+    assert {name for name in SHIPPED if load_arm(name).control} == CONTROLS
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -70,6 +97,11 @@ def test_waitlist_lives_its_weeks_without_a_session() -> None:
         ("neither", "none", "none"),
         ("last-note", "last", "session"),
         ("bare", "none", "none"),
+        ("search-memory", "search", "turn"),
+        ("graph-memory", "graph", "turn"),
+        ("transcript", "transcript", "turn"),
+        ("sham-recall", "sham", "turn"),
+        ("random-plan", "notes", "random"),
     ],
 )
 def test_levels_follow_what_is_dropped(name: str, recall: str, plan: str) -> None:
@@ -100,6 +132,10 @@ REFUSED = {
     "required node dropped": (
         {"a": "name: a\nabout: x\nextends: full\ndrop: [remember]\n"},
         ["'recall' requires 'remember'", "a.yaml"],
+    ),
+    "sham without the notes that it is as long as": (
+        {"a": "name: a\nabout: x\nextends: sham-recall\ndrop: [remember]\n"},
+        ["'recall' requires 'remember'"],
     ),
     "feel without appraise": (
         {"a": "name: a\nabout: x\nextends: full\ndrop: [appraise]\n"},
@@ -188,8 +224,13 @@ def test_a_graph_of_ones_own_runs_what_it_names(graphs: Path) -> None:
     assert "remember" not in compiled.nodes
 
 
+def test_a_random_plan_without_its_node_is_a_plan_of_the_session(graphs: Path) -> None:
+    (graphs / "mine.yaml").write_text("name: mine\nabout: x\nextends: random-plan\ndrop: [plan]\n")
+    assert compiling.compile_arm("mine").levels.plan == "session"
+
+
 def test_every_node_is_of_one_flow_and_says_what_it_does() -> None:
     for node in NODES.values():
         assert node.about
-        assert END != node.name
+        assert node.name != END
     assert spec.edges_of(["a -> b -> c when x"])[0].when is None

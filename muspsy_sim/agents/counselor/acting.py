@@ -6,29 +6,61 @@ what came of it to the counselor's side and the record.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import get_args
+
 from muspsy_sim.agents.counselor import view as views
-from muspsy_sim.agents.live import LiveCourse
+from muspsy_sim.agents.counselor.recalling.size import tokens_of
+from muspsy_sim.agents.live import CounselorSide, LiveCourse
 from muspsy_sim.agents.prompts import BARE, PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
 from muspsy_sim.records.answers import NoteAnswer
+from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import Label, Turn
-from muspsy_sim.records.memory import SessionNote, Statement
+from muspsy_sim.records.memory import SessionNote, Statement, Strategy, TurnPlan
 from muspsy_sim.records.views import Line
+
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+DRAWN = "drawn at random"
+"""The reason that the record gives for a strategy that nobody chose."""
 
 
 async def recall(course: LiveCourse) -> None:
     """Pick what the counselor remembers for this turn."""
-    course.now.recalled = views.recall(course.counselor, course.schedule.recall_tokens)
+    now = course.now
+    now.recalled = views.recall(
+        course.counselor,
+        course.schedule.recall_tokens,
+        heard=[turn.text for turn in now.turns],
+        session=now.number,
+        turn=len(now.turns) + 1,
+    )
 
 
 async def plan(course: LiveCourse) -> None:
-    """Decide what the next turn is for, at planning level `turn`."""
-    now = course.now
+    """Decide what the next turn is for, at planning level `turn`.
+
+    At level `random` the same call is made, its answer is thrown away and a strategy is drawn.
+    """
+    now, side = course.now, course.counselor
     now.turn_plan = None
-    if course.counselor.levels.plan != "turn":
+    if side.levels.plan not in ("turn", "random"):
         return
     view = views.plan_turn_view(course)
-    asked = await course.ask(PLAN_TURN, view, session=now.number, turn=len(now.turns) + 1)
-    now.turn_plan = asked.answer
+    turn = len(now.turns) + 1
+    asked = await course.ask(PLAN_TURN, view, session=now.number, turn=turn)
+    now.turn_plan = (
+        asked.answer if side.levels.plan == "turn" else drawn_plan(side.chance, now.number, turn)
+    )
+
+
+def drawn_plan(chance: Chance, session: int, turn: int) -> TurnPlan:
+    """A strategy by chance, each as likely as another, keyed like every draw.
+
+    `unknown` is left out: it labels what was done, and nobody can set out to do it.
+    """
+    known = [strategy for strategy in STRATEGIES if strategy != "unknown"]
+    drawn = chance.rng(session, turn, "counselor.random_plan").choice(known)
+    return TurnPlan(strategy=drawn, reason=DRAWN)
 
 
 async def respond(course: LiveCourse) -> None:
@@ -51,7 +83,7 @@ async def respond(course: LiveCourse) -> None:
             ),
             reasoning=asked.reasoning,
             plan=planned,
-            recalled=[item.ref for item in now.recalled],
+            recalled=[item.ref for item in now.recalled if not item.text],
             usage=asked.usage,
         )
     )
@@ -80,7 +112,9 @@ async def remember(course: LiveCourse) -> None:
     if not session.turns:
         return
     lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in session.turns]
-    earlier = views.recall(course.counselor, course.schedule.recall_tokens)
+    earlier = views.recall(
+        course.counselor, course.schedule.recall_tokens, session=session.number
+    )
     asked = await course.ask(
         REMEMBER,
         views.remember_view(course.counselor, session.number, earlier, lines),
@@ -89,7 +123,20 @@ async def remember(course: LiveCourse) -> None:
     said = {turn.id: turn.text for held in course.sessions for turn in held.turns}
     note = settle_note(asked.answer, session.number, said)
     session.note = note
-    course.counselor.notes.append(note)
+    keep_note(course.counselor, note)
+
+
+def keep_note(side: CounselorSide, note: SessionNote) -> None:
+    """Keep a note where the arm remembers it; of a sham's, keep how long it is and no word."""
+    if side.levels.recall == "sham":
+        side.note_tokens += note_lengths([note])
+    else:
+        side.notes.append(note)
+
+
+def note_lengths(notes: Iterable[SessionNote]) -> list[int]:
+    """What each note would take in a prompt, in tokens, estimated."""
+    return [tokens_of(views.noted(note)) for note in notes]
 
 
 async def plan_next(course: LiveCourse) -> None:
@@ -113,7 +160,7 @@ async def plan_first(course: LiveCourse) -> None:
 async def _plan(course: LiveCourse, number: int, turns: list[Turn]) -> None:
     side = course.counselor
     lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in turns]
-    notes = views.recall(side, course.schedule.recall_tokens)
+    notes = views.recall(side, course.schedule.recall_tokens, session=number)
     asked = await course.ask(
         PLAN_NEXT,
         views.plan_next_view(side, course.schedule, number, notes, lines),
@@ -129,7 +176,8 @@ def settle_note(answer: NoteAnswer, session: int, said: dict[str, str]) -> Sessi
     """The note as it is kept.
 
     A statement that claims a quote must quote a cited turn verbatim, and turns that do not exist
-    are not cited. What fails is dropped and counted. `said` maps the ids of this session's and earlier sessions' turns to their text.
+    are not cited. What fails is dropped and counted. `said` maps the ids of this session's and
+    earlier sessions' turns to their text.
     """
     dropped = 0
 

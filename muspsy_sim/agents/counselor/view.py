@@ -6,11 +6,12 @@ Without memory nothing of an earlier session is on the counselor's side to begin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from muspsy_sim.agents.counselor.recalling.size import newest_within, tokens_of
 from muspsy_sim.agents.live import CounselorSide, LiveCourse, Schedule
-from muspsy_sim.llm.tokens import estimate_tokens
-from muspsy_sim.records.memory import SessionNote
+from muspsy_sim.records.memory import SessionNote, TurnPlan
 from muspsy_sim.records.views import (
     BareView,
     Line,
@@ -28,19 +29,44 @@ _BARE_SYSTEM = {
 }
 
 
-def recall(side: CounselorSide, budget: int) -> list[Recalled]:
-    """What is remembered now, by the arm's level, the newest first to fill `budget` tokens and
-    then in order of time.
+def recall(
+    side: CounselorSide,
+    budget: int,
+    *,
+    heard: Sequence[str] = (),
+    session: int = 0,
+    turn: int = 0,
+) -> list[Recalled]:
+    """What is remembered now, by the arm's level, within `budget` tokens and in order of time.
+
+    `heard` is what was said in this session, the newest last: levels `search` and `graph` start
+    from it; where it is empty (at the opening, and when notes and plans are written) from the
+    newest notes. `session` and `turn` are the key of what is drawn, at level `sham` alone.
     """
-    level = side.levels.recall
-    if level == "last":
-        return [_note(note) for note in side.notes[-1:]]
-    if level == "notes":
-        return _within(budget, [_note(note) for note in side.notes])
-    if level == "transcript":
-        whole = [Recalled(session=n, ref=f"session:{n}", lines=ls) for n, ls in side.transcripts]
-        return _within(budget, whole)
-    return []
+    match side.levels.recall:
+        case "last":
+            return [noted(note) for note in side.notes[-1:]]
+        case "notes":
+            return _within(budget, [noted(note) for note in side.notes])
+        case "transcript":
+            whole = [
+                Recalled(session=n, ref=f"session:{n}", lines=ls) for n, ls in side.transcripts
+            ]
+            return _within(budget, whole)
+        case "search":
+            from muspsy_sim.agents.counselor.recalling.search import search
+
+            return search(side.notes, heard, budget, side.language)
+        case "graph":
+            from muspsy_sim.agents.counselor.recalling.association import associated
+
+            return associated(side.notes, heard, budget, side.language)
+        case "sham":
+            from muspsy_sim.agents.counselor.recalling.filler import sham
+
+            return sham(side.note_tokens, budget, side.language, side.chance, session, turn)
+        case "none":
+            return []
 
 
 def plan_turn_view(course: LiveCourse) -> PlanTurnView:
@@ -49,8 +75,14 @@ def plan_turn_view(course: LiveCourse) -> PlanTurnView:
 
 
 def respond_view(course: LiveCourse) -> RespondView:
-    """All that the counselor sees before its turn, the plan of that turn included."""
-    return RespondView(**_seen(course), turn_plan=course.now.turn_plan)
+    """All that the counselor sees before its turn, the plan of that turn included.
+
+    A strategy that was drawn comes without reason: the counselor is not to know that it was.
+    """
+    plan = course.now.turn_plan
+    if plan is not None and course.counselor.levels.plan == "random":
+        plan = TurnPlan(strategy=plan.strategy)
+    return RespondView(**_seen(course), turn_plan=plan)
 
 
 def _seen(course: LiveCourse) -> dict[str, Any]:
@@ -62,14 +94,21 @@ def _seen(course: LiveCourse) -> dict[str, Any]:
         "session": now.number if side.remembers else None,
         "manner": side.levels.manner,
         "manner_text": side.manner_text,
+        "school": side.levels.school,
+        "school_text": side.school_text,
         "intake": side.intake,
         "recalled": now.recalled,
         "session_plan": side.session_plan,
         "reports": _reports(side),
         "exchange": exchange,
         "exchanges_left": max(0, course.schedule.exchanges - exchange),
-        "dialogue": now.lines(),
+        "dialogue": now.lines() if side.remembers else _uncounted(now.lines()),
     }
+
+
+def _uncounted(lines: list[Line]) -> list[Line]:
+    """Lines whose ids do not tell which session this is: prompts show them, `s3t1` would count."""
+    return [line.model_copy(update={"id": f"t{n}"}) for n, line in enumerate(lines, start=1)]
 
 
 def bare_view(side: CounselorSide, dialogue: list[Line], system: str | None = None) -> BareView:
@@ -115,8 +154,11 @@ def plan_next_view(
         sessions_left=max(1, schedule.sessions - session + 1),
         manner=side.levels.manner,
         manner_text=side.manner_text,
+        school=side.levels.school,
+        school_text=side.school_text,
+        school_techniques=side.school_techniques,
         intake=side.intake,
-        notes=recalled if side.remembers else [],
+        notes=recalled if side.remembers or side.levels.recall == "sham" else [],
         treatment_plan=side.treatment,
         reports=_reports(side),
         dialogue=dialogue if side.remembers else [],
@@ -130,7 +172,8 @@ def _reports(side: CounselorSide) -> list[ReportedScores]:
     return list(side.reports if side.remembers else side.reports[-1:])
 
 
-def _note(note: SessionNote) -> Recalled:
+def noted(note: SessionNote) -> Recalled:
+    """A note as it is remembered whole."""
     return Recalled(
         session=note.session,
         ref=f"note:{note.session}",
@@ -139,17 +182,5 @@ def _note(note: SessionNote) -> Recalled:
     )
 
 
-def tokens_of(item: Recalled) -> int:
-    """An estimate of the tokens that a recalled item takes in a prompt."""
-    texts = [s.text for s in item.statements] + [line.text for line in item.lines]
-    return sum(estimate_tokens(t) for t in [*texts, item.session_goal, item.text] if t)
-
-
 def _within(budget: int, items: list[Recalled]) -> list[Recalled]:
-    kept: list[Recalled] = []
-    for item in reversed(items):
-        budget -= tokens_of(item)
-        if budget < 0 and kept:
-            break
-        kept.append(item)
-    return kept[::-1]
+    return items[-newest_within([tokens_of(item) for item in items], budget) :] if items else []
