@@ -25,11 +25,11 @@ def stuck(turns: Sequence[Turn]) -> str:
     six turns all take leave.
     """
     for speaker in ("client", "counselor"):
-        said = [_folded(t.text) for t in turns if t.speaker == speaker][-_SAME:]
-        if len(said) == _SAME and len(set(said)) == 1:
+        last = [t.text for t in turns if t.speaker == speaker][-_SAME:]
+        if len(last) == _SAME and len({_folded(text) for text in last}) == 1:
             return f"the {speaker} said the same {_SAME} times over"
-    last = turns[-_FAREWELL_TURNS:]
-    if len(last) == _FAREWELL_TURNS and all(_FAREWELL.search(t.text) for t in last):
+    leave = turns[-_FAREWELL_TURNS:]
+    if len(leave) == _FAREWELL_TURNS and all(_FAREWELL.search(t.text) for t in leave):
         return f"both have been taking leave for {_FAREWELL_TURNS} turns"
     return ""
 

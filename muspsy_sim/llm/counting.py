@@ -1,4 +1,4 @@
-"""What calls took, per role and per model, over as many episodes as share the count.
+"""What calls took, per role, over as many episodes as share the count.
 
 It stands outside the journal, so that what was recorded is counted like what is asked now, and the
 sums of a resumed run are those of an uninterrupted one.
@@ -14,13 +14,12 @@ from muspsy_sim.records.episode import Usage
 
 @dataclass(slots=True)
 class UsageCount:
-    """Usage by role and by model, failed attempts included; `failed` counts those by kind.
+    """Usage by role, failed attempts included; `failed` counts those by kind.
 
     `recorded` are the attempts that were read from journals rather than made.
     """
 
     by_role: dict[Role, Usage] = field(default_factory=dict)
-    by_model: dict[str, Usage] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     attempts: int = 0
     recorded: int = 0
@@ -28,7 +27,6 @@ class UsageCount:
     def add(
         self,
         role: Role,
-        model: str,
         usage: Usage,
         *,
         recorded: bool = False,
@@ -40,7 +38,6 @@ class UsageCount:
         if failed is not None:
             self.failed[failed] = self.failed.get(failed, 0) + 1
         self.by_role[role] = self.by_role.get(role, _NOTHING) + usage
-        self.by_model[model] = self.by_model.get(model, _NOTHING) + usage
 
     @property
     def total(self) -> Usage:
@@ -73,12 +70,11 @@ class Counted:
             for count in self._counts:
                 count.add(
                     request.role,
-                    self.name,
                     failure.usage,
                     recorded=failure.recorded,
                     failed=failure.kind,
                 )
             raise
         for count in self._counts:
-            count.add(request.role, self.name, reply.usage, recorded=reply.recorded)
+            count.add(request.role, reply.usage, recorded=reply.recorded)
         return reply

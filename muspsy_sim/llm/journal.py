@@ -280,6 +280,7 @@ class Journal:
             self._recorded.setdefault(entry.key, []).append(entry)
         self._next: dict[str, int] = {}
         self._fd = fd
+        self._size = text.whole_bytes
         self._sync = sync
 
     @classmethod
@@ -363,16 +364,17 @@ class Journal:
     def _write(self, line: dict[str, Any]) -> None:
         if self._fd is None:
             raise JournalError("the journal is open for replay only", file=self.path)
-        left = memoryview(encode_line(line))
-        before = os.fstat(self._fd).st_size
+        written = encode_line(line)
+        left = memoryview(written)
         try:
             while left:  # A disk that fills up takes a part, and says why with the next.
                 left = left[os.write(self._fd, left) :]
         except OSError as error:
             # What was half written would otherwise be a damaged line once more is appended.
             with contextlib.suppress(OSError):
-                os.ftruncate(self._fd, before)
+                os.ftruncate(self._fd, self._size)
             raise storage_error(self.path, error, "write") from error
+        self._size += len(written)
         self._sync.mark(self._fd, self.path)
 
 

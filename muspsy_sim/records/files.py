@@ -124,6 +124,10 @@ def _plain(value: object) -> object:
     raise TypeError(f"JSON has no word for {type(value).__name__}")
 
 
+_MEASURED = frozenset({str, int, bool, type(None)})
+"""Types that hold no number which was never measured: most of an episode, and not looked into."""
+
+
 def _refuse_unmeasured(value: object) -> None:
     pending = [value]
     while pending:
@@ -133,6 +137,6 @@ def _refuse_unmeasured(value: object) -> None:
         if isinstance(item, BaseModel):
             pending.append(item.model_dump())
         elif isinstance(item, dict):
-            pending.extend(item.values())
+            pending += [inside for inside in item.values() if type(inside) not in _MEASURED]
         elif isinstance(item, list | tuple):
-            pending.extend(item)
+            pending += [inside for inside in item if type(inside) not in _MEASURED]

@@ -264,10 +264,18 @@ async def _one(batch: _Batch, planned: PlannedEpisode) -> CourseEnd:
         if before is not None:
             _go_on_with(run_, planned.id, journal)
         episode = await live_episode(batch.plan, planned, batch.connections, journal, progress)
-    finally:
+    except BaseException:
         journal.close()
-    write_episode(run_, episode)
+        raise
+    # The disk takes its time, and nobody else is to wait for it.
+    await asyncio.to_thread(_keep, run_, journal, episode)
     return episode.end
+
+
+def _keep(run_: Run, journal: Journal, episode: Episode) -> None:
+    """Write an episode whole, once its journal is on the disk."""
+    journal.close()
+    write_episode(run_, episode)
 
 
 def _go_on_with(run_: Run, name: str, journal: Journal) -> None:
@@ -293,7 +301,7 @@ async def live_episode(
     for entry in journal.voided:
         failed = entry.kind if entry.outcome == "error" else None
         for count in (own, progress.count):
-            count.add(entry.role, entry.model, entry.usage, recorded=True, failed=failed)
+            count.add(entry.role, entry.usage, recorded=True, failed=failed)
     seat = connections.seat(planned.arm, journal, own, progress.count)
     course = begin(planned.id, planned.profile, seat, planned.seed, plan.schedule, _pulse(progress))
     left: Fork | None = None

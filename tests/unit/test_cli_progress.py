@@ -25,7 +25,7 @@ def halfway() -> RunProgress:
     progress.turns = 1234
     progress.finished(CourseEnd.SESSIONS_USED)
     progress.finished(CourseEnd.CLIENT_DROPPED_OUT)
-    progress.count.add("client", "m", Usage(calls=3, prompt_tokens=9000, completion_tokens=1000))
+    progress.count.add("client", Usage(calls=3, prompt_tokens=9000, completion_tokens=1000))
     return progress
 
 
@@ -49,7 +49,7 @@ def test_money_without_a_price_is_unknown_and_estimates_say_so() -> None:
     progress = halfway()
     progress.budget = Budget()
     progress.budget.count("http://h/v1#m", Usage(calls=1, prompt_tokens=5))
-    progress.count.add("client", "m", Usage(calls=1, prompt_tokens=5, estimated=1))
+    progress.count.add("client", Usage(calls=1, prompt_tokens=5, estimated=1))
     line = as_line(progress, Pace(), 110.0)
     assert "money unknown" in line
     assert "~10,005 tokens" in line
