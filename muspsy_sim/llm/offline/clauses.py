@@ -98,7 +98,8 @@ _ENGLISH_VERB = re.compile(
     r"\b(?:is|isn't|are|aren't|was|wasn't|were|has|hasn't|had|have|do|does|doesn't|did|didn't|can"
     r"|can't|won't|will|would|wouldn't|could|couldn't|keeps?|says?|said|goes|went|gets?|got|makes?"
     r"|made|feels?|felt|thinks?|thought|wants?|wanted|knows?|knew|takes?|took|comes?|came|left"
-    r"|told|asks?|lost|died|hurts?|works?|looks?|needs?|starts?|stops?|\w{3,}ed|\w+'s)\b",
+    r"|told|asks?|lost|died|hurts?|works?|looks?|needs?|starts?|stops?|\w{3,}ed"
+    r"|\w+'s (?:a|an|the|not|been|got|gone|always|never|so|\w+ing|\w+ed))\b",
     re.IGNORECASE,
 )
 _ENGLISH_BAD = re.compile(

@@ -17,6 +17,7 @@ from muspsy_sim.llm.offline.counselor_scene import (
     asks_about_living,
     kept_homework,
     main_theme,
+    says_goodbye,
 )
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.answers import NoteAnswer
@@ -40,7 +41,7 @@ def remember(view: RememberView, rng: Random) -> NoteAnswer:
     words = material(view.language)
     said = [
         _Said(line, heard)
-        for line in view.dialogue
+        for line in _before_the_goodbye(words, view.dialogue)
         if line.speaker == "client" and _counts(heard := hear(line.text, view.language))
     ]
     focus = view.plan.focus if view.plan else ""
@@ -53,6 +54,14 @@ def remember(view: RememberView, rng: Random) -> NoteAnswer:
         session_goal=view.plan.goal if view.plan else theme.goal,
         summary=_summary(write, said, theme.name),
     )
+
+
+def _before_the_goodbye(words: Material, dialogue: list[Line]) -> list[Line]:
+    """The dialogue without what the client said on the way out, unless that is about living."""
+    if len(dialogue) < 2 or not says_goodbye(words, dialogue[-2].text):
+        return dialogue
+    last = hear(dialogue[-1].text, words.language)
+    return dialogue if last.shows("risk_active", "risk_passive") else dialogue[:-1]
 
 
 def _counts(heard: Heard) -> bool:

@@ -214,6 +214,11 @@ def asks_about_living(words: Material, text: str) -> bool:
     return _holds(words, text, ("risk_screen", "risk_probe", "remember_risk"))
 
 
+def says_goodbye(words: Material, text: str) -> bool:
+    """Whether a counselor turn, of any manner, closes the session."""
+    return _holds(words, text, ("closing", "closing_course", "farewell_early", "farewell_leaving"))
+
+
 def _holds(words: Material, text: str, functions: Sequence[str]) -> bool:
     low = text.lower()
     return any(
