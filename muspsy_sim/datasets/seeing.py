@@ -151,7 +151,7 @@ def plan_basis(source: Source, session: Session) -> PlanBasis:
     episode = source.episode
     before = _session(episode, session.number - 1)
     just_held = before if before is not None and before.turns else None
-    revised = just_held.treatment_plan if just_held is not None else None
+    revised = before.treatment_plan if before is not None else None
     if session.number == 1 and episode.intake is not None:
         revised = episode.intake.treatment_plan
     shown = just_held is not None and remembers(source, session)

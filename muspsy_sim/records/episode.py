@@ -155,7 +155,6 @@ class Failure(Record):
     turn: int
     kind: str
     message: str
-    attempts: int
 
 
 class Session(Record):
@@ -223,7 +222,9 @@ class Episode(Root):
     source_case: Id
     arm: str
     factors: dict[str, JsonValue] = Field(default_factory=dict)
-    control: bool = Field(default=False, description="whether the arm is a control, not a counselor")
+    control: bool = Field(
+        default=False, description="whether the arm is a control, not a counselor"
+    )
     seed: int = Field(ge=0)
     language: Language
     progress: Literal["responsive", "scripted", "frozen"] = "responsive"

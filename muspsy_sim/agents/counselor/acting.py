@@ -15,7 +15,7 @@ from muspsy_sim.agents.live import CounselorSide, LiveCourse
 from muspsy_sim.agents.prompts import BARE, PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
 from muspsy_sim.records.answers import NoteAnswer
 from muspsy_sim.records.chance import Chance
-from muspsy_sim.records.episode import Label, Turn
+from muspsy_sim.records.episode import Label, Session, SessionEnd, Turn
 from muspsy_sim.records.memory import SessionNote, Statement, Strategy, TurnPlan
 from muspsy_sim.records.views import Line
 
@@ -112,9 +112,7 @@ async def remember(course: LiveCourse) -> None:
     if not session.turns:
         return
     lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in session.turns]
-    earlier = views.recall(
-        course.counselor, course.schedule.recall_tokens, session=session.number
-    )
+    earlier = views.recall(course.counselor, course.schedule.recall_tokens, session=session.number)
     asked = await course.ask(
         REMEMBER,
         views.remember_view(course.counselor, session.number, earlier, lines),
@@ -153,8 +151,17 @@ async def plan_next(course: LiveCourse) -> None:
 async def plan_first(course: LiveCourse) -> None:
     """Plan the session about to open, where no plan was made for it (the first; after a miss)."""
     side = course.counselor
-    if side.planned_session != course.week:
-        await _plan(course, course.week, [])
+    if side.planned_session == course.week:
+        return
+    await _plan(course, course.week, [])
+    # The plan stands with what came before it: the session that was missed, or the intake, which
+    # then is an empty one where the arm holds none.
+    if course.sessions:
+        course.sessions[-1].treatment_plan = side.treatment
+        return
+    if course.intake is None:
+        course.intake = Session(number=0, week=0, end=SessionEnd.COUNSELOR_CLOSED)
+    course.intake.treatment_plan = side.treatment
 
 
 async def _plan(course: LiveCourse, number: int, turns: list[Turn]) -> None:
