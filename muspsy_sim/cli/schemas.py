@@ -27,6 +27,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
+    from muspsy_sim.llm.offline.counselor_own_sayings import MannerSayings
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
 
@@ -36,6 +37,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "behaviours": BehaviourList,
         "client-material": ClientMaterial,
         "counselor-listening": Listening,
+        "counselor-manner-sayings": MannerSayings,
         "counselor-sayings": Sayings,
         "counselor-themes": Themes,
         "dynamics": Dynamics,

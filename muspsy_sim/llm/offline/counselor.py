@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from random import Random
 
+from muspsy_sim.llm.offline.counselor_advising import advising
 from muspsy_sim.llm.offline.counselor_attuned import attuned
 from muspsy_sim.llm.offline.counselor_bare import bare
 from muspsy_sim.llm.offline.counselor_cool import cool
+from muspsy_sim.llm.offline.counselor_nodding import nodding
 from muspsy_sim.llm.offline.counselor_note import remember
 from muspsy_sim.llm.offline.counselor_plan import plan_next, plan_turn
 from muspsy_sim.llm.offline.counselor_scene import scene
@@ -23,4 +25,12 @@ __all__ = ["bare", "plan_next", "plan_turn", "remember", "respond"]
 def respond(view: RespondView, rng: Random) -> CounselorReply:
     """The counselor's next turn."""
     now = scene(view, rng)
-    return cool(now) if view.manner in ("neutral", "dismissive") else attuned(now)
+    match view.manner:
+        case "neutral" | "dismissive":
+            return cool(now)
+        case "nodding":
+            return nodding(now)
+        case "advice-only":
+            return advising(now)
+        case _:
+            return attuned(now)

@@ -30,6 +30,8 @@ _UNSKILLED: dict[str, tuple[tuple[Strategy, str], ...]] = {
         ("question", "careless"),
     ),
     "neutral": (("question", "form"), ("information", "form")),
+    "nodding": (("affirmation", "pleasing"), ("restatement", "pleasing")),
+    "advice-only": (("suggestion", "advising"), ("information", "advising")),
 }
 
 
@@ -112,7 +114,7 @@ class _Known:
     def from_view(cls, view: PlanNextView) -> _Known:
         """Read the notes of the view; nothing else tells of earlier sessions."""
         notes = []
-        for memory in view.notes:
+        for memory in (m for m in view.notes if m.session):
             quotes = [s.quote for s in memory.statements if s.basis == "quote" and s.quote]
             quotes += [line.text for line in memory.lines if line.speaker == "client"]
             notes.append([hear(quote, view.language) for quote in quotes])
