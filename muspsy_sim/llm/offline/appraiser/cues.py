@@ -47,6 +47,7 @@ Form = Literal[
     "task",
     "record",
     "vague_task",
+    "offered_task",
     "greeting_question",
     "continuer",
     "follow_up",

@@ -34,6 +34,14 @@ def is_task(part: Part, cues: Cues) -> bool:
     return bool(forms["every"].search(part.low) and forms["record"].search(part.low))
 
 
+def is_offered_task(part: Part, cues: Cues) -> bool:
+    """A task put as a proposal ("how about ... this week, that is, to write ...").
+
+    It is a task though it asks: what is asked is whether the client takes it.
+    """
+    return cues.forms["offered_task"].search(part.low) is not None
+
+
 def continues_task(part: Part, before: Part | None, cues: Cues) -> bool:
     """A task whose time was named in the sentence before."""
     forms = cues.forms

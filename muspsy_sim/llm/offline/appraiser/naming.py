@@ -13,6 +13,7 @@ from muspsy_sim.llm.offline.appraiser.forms import (
     continues_task,
     has_leave,
     is_command,
+    is_offered_task,
     is_open,
     is_task,
 )
@@ -91,7 +92,8 @@ def _code_question(
     named: list[Behaviour] = []
     if "recall" in found:
         named.append("recall")
-    if "assign_homework" in found or (not is_open(part, cues) and is_task(part, cues)):
+    proposed = is_offered_task(part, cues) or (not is_open(part, cues) and is_task(part, cues))
+    if "assign_homework" in found or proposed:
         return [*named, "assign_homework"]
     if forms["advice_question"].search(part.low) or "advise" in found:
         return [*named, "suggest_with_permission" if has_leave(part, before, cues) else "advise"]
@@ -119,7 +121,8 @@ def _code_statement(
     named: list[Behaviour] = []
     if "recall" in found:
         named.append("recall")
-    if "assign_homework" in found or is_task(part, cues) or continues_task(part, before, cues):
+    proposed = is_offered_task(part, cues) or is_task(part, cues)
+    if "assign_homework" in found or proposed or continues_task(part, before, cues):
         return [*named, "assign_homework", *(name for name in HARMFUL if name in found)]
     if "probe_risk" in found:
         named.append("probe_risk")
