@@ -1,4 +1,4 @@
-"""`muspsy personas`: list, show, check and import clients.
+"""`muspsy personas`: list, show, check and import clients; `vary` and `extract` are beside it.
 
 Each command prints to the terminal and leaves with 0, with 1 where a check found an error, or with
 2 and one clear line where the user has something to mend. Whatever only one command needs is
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from muspsy_sim.cli.personas_vary import vary_persona
 from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from muspsy_sim.records.profile import CaseReport, Profile
 
 personas_app = typer.Typer(
-    name="personas", help="List, show, check and import clients.", no_args_is_help=True
+    name="personas",
+    help="List, show, check, import, vary and extract clients.",
+    no_args_is_help=True,
 )
+personas_app.command("vary")(vary_persona)
 
 _PIPE_WIDTH = 120
 """Columns of a table where no terminal says how many it has."""
@@ -50,7 +54,7 @@ def list_personas(
     """List the clients in personas/."""
     from muspsy_sim.personas.summaries import list_profiles
 
-    with _clear_errors():
+    with clear_errors():
         found = list_profiles()
     if as_json:
         import orjson
@@ -88,7 +92,7 @@ def show_persona(
     """Show one client: who it is, what it could tell, what it keeps back."""
     from muspsy_sim.personas.library import find_profile, load_case, read_profile
 
-    with _clear_errors():
+    with clear_errors():
         profile = read_profile(find_profile(persona))
         report = load_case(persona) if case else None
     console = _console()
@@ -111,7 +115,7 @@ def check_personas(
     """Say what is wrong with clients: errors (exit code 1) and warnings."""
     from muspsy_sim.personas.checks import check, check_together
 
-    with _clear_errors():
+    with clear_errors():
         pairs = [_with_case(path) for path in _named(personas or [])]
     findings = [each for profile, case in pairs for each in check(profile, case)]
     findings += check_together([profile for profile, _ in pairs])
@@ -146,7 +150,7 @@ def import_from(
     """Turn published client material into profiles, saying what was missing and filled in."""
     from muspsy_sim.personas.importing import import_personas, write_personas
 
-    with _clear_errors():
+    with clear_errors():
         result = import_personas(
             path, source.value, allow_minors=allow_minors, assume_adult=assume_adult
         )
@@ -171,7 +175,7 @@ def import_from(
 
 
 @contextmanager
-def _clear_errors() -> Iterator[None]:
+def clear_errors() -> Iterator[None]:
     """A user's mistake becomes its line on stderr and its exit code."""
     try:
         yield

@@ -22,12 +22,9 @@ from muspsy_sim.personas.from_cactus import opening_language, profile_from_cactu
 from muspsy_sim.personas.from_usercard import profile_from_usercards
 from muspsy_sim.personas.summaries import CASE_FILE, PROFILE_FILE
 from muspsy_sim.personas.wording import language_of
-from muspsy_sim.records.content import content_root
-from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError, StorageError
-from muspsy_sim.records.files import write_atomic
+from muspsy_sim.personas.writing import case_text, profile_text, write_new
+from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError
 from muspsy_sim.records.profile import CaseReport, Profile
-from muspsy_sim.records.schemas import first_line
-from muspsy_sim.records.yaml_text import yaml_text
 
 Source = Literal["muspsy-usercard", "muspsy-report", "cactus-intake"]
 """The published shapes that can be imported."""
@@ -97,20 +94,11 @@ def write_personas(result: Imported, folder: Path) -> list[Path]:
         StorageError: a file is there already with other content, or the disk refuses. Nothing is
             written unless every file can be.
     """
-    files = {
-        **{
-            folder / each.id / PROFILE_FILE: _profile_text(each, folder) for each in result.profiles
-        },
-        **{folder / each.id / CASE_FILE: _case_text(each) for each in result.cases},
+    profiles = {
+        folder / each.id / PROFILE_FILE: profile_text(each, folder) for each in result.profiles
     }
-    for path, text in files.items():
-        if path.exists() and path.read_bytes() != text.encode():
-            raise StorageError(
-                "is already there with other content", file=path, hint="choose another --out folder"
-            )
-    for path, text in files.items():
-        write_atomic(path, text.encode())
-    return sorted(files)
+    cases = {folder / each.id / CASE_FILE: case_text(each) for each in result.cases}
+    return write_new({**profiles, **cases})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,21 +214,6 @@ def _free(persona: str, result: Imported) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()[:60]
-
-
-def _profile_text(profile: Profile, folder: Path) -> str:
-    value = profile.model_dump(mode="json", exclude_defaults=True)
-    schema = content_root() / "docs" / "schema" / "profile.json"
-    # Outside a checkout there is no schema that an editor could be led to.
-    top = ""
-    if schema.is_file():
-        top = first_line(os.path.relpath(schema, (folder / profile.id).resolve()))
-    return top + yaml_text({"schema_version": profile.schema_version, **value})
-
-
-def _case_text(case: CaseReport) -> str:
-    front = case.model_dump(mode="json", exclude={"text", "schema_version"})
-    return f"---\n{yaml_text(front)}---\n\n{case.text}"
 
 
 _READERS: dict[Source, Callable[[Path, Imported, _Ages], None]] = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from muspsy_sim.records.appraisal import Behaviour
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.memory import SessionPlan, Statement, TreatmentPlan, TurnPlan
+from muspsy_sim.records.profile import ResistanceStyle, StageOfChange, Topic
 
 MAX_TURN = 8_000
 """Characters in one turn; a longer one is a runaway generation and refused."""
@@ -79,3 +82,77 @@ class PlainReply(Record):
     """Text as it came, for a model that is asked for no structure."""
 
     text: str = Field(min_length=1, max_length=MAX_TURN)
+
+
+class Sourced(Record):
+    """Something that the client could say, and the words of the report that it rests on."""
+
+    text: str = Field(min_length=1, max_length=1_000, description="first person, as spoken")
+    quote: str = Field(description="copied from the report, letter for letter")
+
+
+class ExtractedFact(Sourced):
+    """A fact of the report as the client would tell it; 3 = told to nobody yet."""
+
+    topic: str = Field(min_length=1, max_length=80)
+    sensitivity: int = Field(default=1, ge=0, le=3)
+    hint: str = Field(default="", description="shows that something is avoided, not what")
+    cues: list[str] = Field(default_factory=list)
+    details: list[Sourced] = Field(default_factory=list)
+
+
+class ExtractedSituation(Record):
+    """A situation that the report tells, in the client's words."""
+
+    situation: str = Field(min_length=1)
+    automatic_thought: str
+    emotion: str
+    behaviour: str
+    quote: str
+
+
+class ExtractedRisk(Record):
+    """Thoughts of self-harm as the report states them."""
+
+    ideation: Literal["none", "passive", "active", "active_with_plan"] = "none"
+    words: str = Field(default="", description="as the client would tell it, if asked")
+    quote: str = ""
+
+
+class ExtractAnswer(Record):
+    """A profile as a report supports it. What the report does not say is left empty."""
+
+    name: str = ""
+    age: int | None = Field(default=None, ge=0, le=120)
+    gender: str = ""
+    occupation: str = ""
+    education: str = ""
+    relationship_status: str = ""
+    living_situation: str = ""
+    title: str = ""
+    topic: Topic = "other"
+    presenting_problem: list[Sourced] = Field(default_factory=list)
+    history: list[Sourced] = Field(default_factory=list)
+    facts: list[ExtractedFact] = Field(default_factory=list)
+    core_beliefs: list[Sourced] = Field(default_factory=list)
+    situations: list[ExtractedSituation] = Field(default_factory=list)
+    strengths: list[Sourced] = Field(default_factory=list)
+    supports: list[Sourced] = Field(default_factory=list)
+    goals: list[Sourced] = Field(default_factory=list)
+    risk: ExtractedRisk = Field(default_factory=ExtractedRisk)
+    resistance_style: ResistanceStyle | None = None
+    stage_of_change: StageOfChange | None = None
+    voice_style: str = ""
+
+
+class Translated(Record):
+    """One translated text under its key."""
+
+    key: str
+    text: str = Field(min_length=1)
+
+
+class TranslateAnswer(Record):
+    """The texts of a view in the language asked for, each under its key."""
+
+    texts: list[Translated]

@@ -231,3 +231,19 @@ class BareView(Record):
     language: Language
     system: str
     dialogue: list[Line] = Field(default_factory=list)
+
+
+class ExtractView(Record):
+    """What the annotator sees when it draws a profile from a case report: the report alone."""
+
+    language: Language
+    report: str
+
+
+class TranslateView(Record):
+    """What the annotator sees when it puts a client's words into another language."""
+
+    source: Language
+    language: Language = Field(description="the language to translate into")
+    voice_style: str
+    texts: dict[str, str] = Field(description="what to translate, by a key that stays")
