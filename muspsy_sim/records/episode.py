@@ -95,8 +95,10 @@ _COURSE_END_BY: dict[CourseEnd, Party] = {
 
 
 class Usage(Record):
-    """Tokens of one call, or of several added up; `estimated` counts the calls without a server's
-    count, whose tokens are an estimate."""
+    """Tokens of one call, or of several added up.
+
+    `estimated` counts the calls without a server's count, whose tokens are an estimate.
+    """
 
     calls: int = Field(default=0, ge=0)
     prompt_tokens: int = Field(default=0, ge=0)

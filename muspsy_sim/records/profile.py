@@ -154,8 +154,11 @@ class Voice(Record):
     @field_validator("lines")
     @classmethod
     def _in_one_order(cls, lines: dict[Moment, list[str]]) -> dict[Moment, list[str]]:
-        """In the order of the moments: a prompt must not depend on the order in a file, which a
-        profile that comes back from its record no longer has."""
+        """In the order of the moments.
+
+        A prompt must not depend on the order in a file, which a profile that comes back from its
+        record no longer has.
+        """
         return {moment: lines[moment] for moment in get_args(Moment) if moment in lines}
 
 

@@ -62,8 +62,10 @@ class ClientMemory(Record):
 
 
 class SessionTally(Record):
-    """What the client has heard in the session being held (or last held), so that what is repeated
-    wears out, and what was worked on counts in the week after."""
+    """What the client has heard in the session being held, or last held.
+
+    It lets what is repeated wear out, and what was worked on count in the week after.
+    """
 
     heard: dict[str, int] = Field(
         default_factory=dict, description="behaviour to the turns that showed it"

@@ -49,7 +49,7 @@ class CallableModel:
                 text = await asyncio.to_thread(self._call, conversation)
                 if inspect.isawaitable(text):
                     text = await text
-        except Exception as error:  # noqa: BLE001 - somebody else's code may raise anything
+        except Exception as error:  # somebody else's code may raise anything
             raise ModelFailure("server", f"{self.name} raised {type(error).__name__}") from error
         if not isinstance(text, str):
             raise ModelFailure("malformed", f"{self.name} returned {type(text).__name__}, not str")

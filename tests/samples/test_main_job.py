@@ -26,7 +26,10 @@ exchanges: 8
 
 def muspsy(*words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "muspsy_sim.cli", *words], capture_output=True, text=True
+        [sys.executable, "-m", "muspsy_sim.cli", *words],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -40,9 +43,7 @@ def test_published_clients_go_through_whole_courses(
     samples: Path, tmp_path: Path, kind: str, folder: str, clients: int, refused: int
 ) -> None:
     people = tmp_path / "people"
-    told = muspsy(
-        "personas", "import", str(samples / folder), "--from", kind, "--out", str(people)
-    )
+    told = muspsy("personas", "import", str(samples / folder), "--from", kind, "--out", str(people))
     assert f"{clients} profiles" in told
     assert f"{refused} refused" in told
     found = list_profiles(people)
@@ -67,7 +68,12 @@ def test_published_clients_go_through_whole_courses(
     assert "identical" in muspsy("replay", str(out))
     for target in ("parquet", "trl", "alpaca", "messages"):
         muspsy(
-            "export", str(out), "--to", target, "--allow-offline",
-            "--out", str(tmp_path / target),
+            "export",
+            str(out),
+            "--to",
+            target,
+            "--allow-offline",
+            "--out",
+            str(tmp_path / target),
         )
         assert (tmp_path / target / "README.md").is_file()

@@ -48,9 +48,7 @@ def change(episode: Episode) -> float:
 def test_full_helps_more_than_dismissive(tmp_path: Path) -> None:
     found = courses(tmp_path, ["full", "dismissive"])
     by = {(e.persona, e.seed, e.arm): change(e) for e in found}
-    pairs = np.array(
-        [[by[p, s, "full"] - by[p, s, "dismissive"] for s in range(20)] for p in FOUR]
-    )
+    pairs = np.array([[by[p, s, "full"] - by[p, s, "dismissive"] for s in range(20)] for p in FOUR])
     # Personas are resampled, and seeds within them: the clients are few, so both are chance.
     rng = default_rng(1)
     means = [
@@ -70,7 +68,8 @@ def test_frozen_moves_no_more_than_measurement_error(tmp_path: Path) -> None:
         assert len(latent) == 1, "a frozen client's symptoms moved"
         held = [s for s in episode.sessions if s.state_before and s.state_after]
         for session in held:
-            assert session.state_after and held[0].state_before
+            assert session.state_after
+            assert held[0].state_before
             assert session.state_after.values == held[0].state_before.values
     changes = np.array([change(e) for e in found])
     error = changes.std(ddof=1) / np.sqrt(len(changes))

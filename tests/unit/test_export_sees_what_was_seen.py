@@ -178,8 +178,8 @@ def _same_respond(row: Row, view: RespondView) -> None:
     _has_lines(system, opening)
 
 
-def _turn(id: str) -> str:
-    return "t" + id.partition("t")[2]
+def _turn(turn_id: str) -> str:
+    return "t" + turn_id.partition("t")[2]
 
 
 def _same_bare(row: Row, view: BareView) -> None:

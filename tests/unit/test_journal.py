@@ -237,13 +237,19 @@ async def test_a_disk_that_refuses_to_sync_stops_the_run(
             raise refusals.pop()
 
     monkeypatch.setattr(os, "fdatasync", once)
-    with pytest.raises(StorageError, match=r"j\.jsonl"):
+
+    async def write_on() -> None:
         async with GroupSync() as sync:
             journal = Journal.open(tmp_path / "j.jsonl", HEADER, sync)
-            while refusals:
+            for _ in range(500):
                 await asyncio.sleep(0.01)
+                if not refusals:
+                    break
             with pytest.raises(StorageError):
                 journal.append(entry(0))
+
+    with pytest.raises(StorageError, match=r"j\.jsonl"):
+        await write_on()
 
 
 async def test_recorded_attempts_are_taken_in_order_and_then_the_model_is_asked(

@@ -43,7 +43,7 @@ def test_each_manner_is_told_in_each_language(language: Language) -> None:
 def test_an_unknown_manner_is_refused_with_the_nearest() -> None:
     with pytest.raises(ContentError, match="no manner 'atuned'; did you mean 'attuned'"):
         load_manner("atuned", "en")
-    with pytest.raises(ContentError, match="known are .*attuned, dismissive, neutral"):
+    with pytest.raises(ContentError, match=r"known are .*attuned, dismissive, neutral"):
         load_manner("zzz", "en")
 
 
