@@ -29,7 +29,12 @@ SIMULATED = (
 )
 
 
-_COLUMNS = "n: episodes; sessions: mean held per episode; turns: mean per session, of both parties."
+_COLUMNS = (
+    "n: episodes; held: sessions held, mean per episode; turns: of both parties, mean per session."
+)
+
+_WIDE = 110
+"""Columns from which tokens and money have a place in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +60,25 @@ def rows_of(outcomes: Sequence[EpisodeOutcome]) -> list[Row]:
     return rows
 
 
-def table_of(outcomes: Sequence[EpisodeOutcome], prices: Budget) -> Table:
-    """The table of a run's outcomes."""
+def table_of(outcomes: Sequence[EpisodeOutcome], prices: Budget, width: int) -> Table:
+    """The table of a run's outcomes. Below `_WIDE` columns what was spent does not fit in it."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("arm")
-    table.add_column("client")
+    wide = width >= _WIDE
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0))
+    # Names fold rather than being cut: half a name is no name.
+    table.add_column("arm", overflow="fold")
+    table.add_column("client", overflow="fold")
     table.add_column("n", justify="right", no_wrap=True)
-    table.add_column("ended (by whom)", min_width=22)
-    for name in ("sessions", "turns", "PHQ-9", "GAD-7", "tokens", "money"):
+    table.add_column("ended (by whom)", overflow="fold")
+    for name in ("held", "turns", "PHQ-9", "GAD-7", *(("tokens", "money") if wide else ())):
         table.add_column(name, justify="right", no_wrap=True)
     rows = rows_of(outcomes)
     for at, row in enumerate(rows):
         last_of_arm = at + 1 == len(rows) or rows[at + 1].arm != row.arm
-        table.add_row(*_cells(row, prices), end_section=last_of_arm, style=_style(row, rows))
+        cells = [*_cells(row), *(spent(row, prices) if wide else ())]
+        table.add_row(*cells, end_section=last_of_arm, style=_style(row, rows))
     return table
 
 
@@ -78,12 +86,10 @@ def _style(row: Row, rows: Sequence[Row]) -> str:
     return "bold" if not row.persona and len(rows) > len({r.arm for r in rows}) else ""
 
 
-def _cells(row: Row, prices: Budget) -> list[str | Text]:
+def _cells(row: Row) -> list[str | Text]:
     held = row.outcomes
     n = len(held)
     in_sessions = sum(o.sessions for o in held)
-    costs = [o.money(prices) for o in held]
-    known = [cost for cost in costs if cost is not None]
     return [
         styled(row.arm),
         styled(row.persona or "all"),
@@ -93,9 +99,18 @@ def _cells(row: Row, prices: Budget) -> list[str | Text]:
         f"{sum(o.turns for o in held) / in_sessions:.1f}" if in_sessions else "-",
         change([o.phq9 for o in held]),
         change([o.gad7 for o in held]),
-        tokens(sum(o.tokens for o in held), sum(o.estimated for o in held)),
-        money(sum(known) if len(known) == n else None),
     ]
+
+
+def spent(row: Row, prices: Budget) -> tuple[str, str]:
+    """Tokens and money of a row's episodes; money is unknown where any of it is."""
+    costs = [o.money(prices) for o in row.outcomes]
+    known = [cost for cost in costs if cost is not None]
+    used = sum(o.tokens for o in row.outcomes)
+    return (
+        tokens(used, sum(o.estimated for o in row.outcomes)),
+        money(sum(known) if len(known) == len(costs) else None),
+    )
 
 
 def endings(outcomes: Sequence[EpisodeOutcome]) -> str:
@@ -120,7 +135,13 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome) -> None:
 
     run = outcome.run
     found = list(outcomes(run, [planned.id for planned in plan.episodes]))
-    screen.print(table_of(found, prices_of(plan.described())))
+    prices = prices_of(plan.described())
+    screen.print(table_of(found, prices, screen.width))
+    if screen.width < _WIDE:
+        for row in rows_of(found):
+            if not row.persona:
+                used, cost = spent(row, prices)
+                screen.print(styled(f"{row.arm}: {used} tokens, money {cost}"))
     screen.print(styled(SIMULATED, "dim"))
     screen.print(styled(_COLUMNS, "dim"))
     if outcome.progress.kept:

@@ -34,7 +34,7 @@ class Answered:
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command: no keys and settings of whoever runs the tests."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI", "MUSPSY", "LANG"))}
-    return {**kept, "PYTHONUTF8": "1", **(extra or {})}
+    return {**kept, "PYTHONUTF8": "1", "COLUMNS": "120", **(extra or {})}
 
 
 def muspsy(

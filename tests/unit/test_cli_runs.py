@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import orjson
 import pytest
 
 from muspsy_sim.cli.entry import run_command_line
-from muspsy_sim.cli.summary import change, endings, rows_of
+from muspsy_sim.cli.screen import console
+from muspsy_sim.cli.summary import change, endings, print_summary, rows_of
 from muspsy_sim.runs.status import is_running, outcomes, status_of
 from muspsy_sim.runs.store import Run, read_run_file, writing
 from tests.fakes import FakeModel, failing
@@ -223,6 +225,24 @@ def test_the_summary_counts_by_arm_and_by_client(tmp_path: Path) -> None:
     assert [r.persona for r in rows_of(found * 1)][-1] == ""
     many = planned(personas=[PERSONA], arms=["full"], seeds=[0])
     assert [r.persona for r in rows_of([o for o in found if o.id == many.episodes[0].id])] == [""]
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 120, 200])
+def test_nothing_in_the_summary_is_cut(tmp_path: Path, width: int) -> None:
+    plan = planned(personas=[PERSONA, "zh-lu-xiaowen"], arms=["full", "neither", "waitlist"])
+    outcome = held(tmp_path, FakeModel(), plan)
+    out = io.StringIO()
+    screen = console(out)
+    screen.width = width
+    print_summary(screen, plan, outcome)
+    table = out.getvalue().partition("PHQ-9 and GAD-7:")[0]
+    assert "…" not in table
+    assert all(len(line) <= width for line in table.splitlines())
+    assert table.count("→") == 2 * 9
+    found = list(outcomes(outcome.run, [e.id for e in plan.episodes]))
+    for row in rows_of(found):
+        assert change([o.gad7 for o in row.outcomes]) in table
+    assert "money" in table
 
 
 def test_what_was_not_measured_is_no_number() -> None:
