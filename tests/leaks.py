@@ -162,9 +162,11 @@ def _forbidden(
         return "the appraiser sees fenced dialogue and nothing else"
     if role == "counselor":
         if kind in ("turnplan", "plan", "note"):
-            own = int(digits) < now or (
-                kind == "turnplan" and int(digits) == now
-            ) or (kind in ("plan", "note") and int(digits) == now)
+            own = (
+                int(digits) < now
+                or (kind == "turnplan" and int(digits) == now)
+                or (kind in ("plan", "note") and int(digits) == now)
+            )
             # Without memory a plan may come from intake alone, and a note may not be there at all.
             return "" if own and (remembers or kind in ("turnplan", "plan")) else "not its own yet"
         return "the counselor was never told this"

@@ -134,9 +134,7 @@ def _shown(course: LiveCourse, before: int) -> dict[str, Any]:
         "said": [{"speaker": t.speaker, "text": t.text} for t in now.turns[before:]],
         "client": course.client.state.values.model_dump(),
         "plan": now.turn_plan.model_dump() if now.turn_plan else None,
-        "appraisal": (
-            heard[-1].appraisal.model_dump() if heard and heard[-1].appraisal else None
-        ),
+        "appraisal": (heard[-1].appraisal.model_dump() if heard and heard[-1].appraisal else None),
         "end": now.end.value if now.end else None,
     }
 

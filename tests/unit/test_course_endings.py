@@ -27,7 +27,10 @@ def never_closes(view: RespondView, rng: Random) -> CounselorReply:
 
 def harms(view: AppraiseView, rng: Random) -> AppraisalAnswer:
     said = view.dialogue[-1].text
-    codes = [CodedAnswer(behaviour="dismiss", quote=said), CodedAnswer(behaviour="confront", quote=said)]
+    codes = [
+        CodedAnswer(behaviour="dismiss", quote=said),
+        CodedAnswer(behaviour="confront", quote=said),
+    ]
     return AppraisalAnswer(behaviours=codes, quality=-2)
 
 
@@ -193,7 +196,9 @@ def test_a_failing_model_ends_the_episode_with_its_reason(tmp_path: Path) -> Non
 
 
 def test_a_failure_after_a_session_ends_the_episode_too(tmp_path: Path) -> None:
-    (episode,) = ran(tmp_path, failing("refused", at=lambda r: r.key.prompt == "counselor.remember"))
+    (episode,) = ran(
+        tmp_path, failing("refused", at=lambda r: r.key.prompt == "counselor.remember")
+    )
     assert episode.end is CourseEnd.MODEL_ERROR
     assert episode.sessions[-1].end is SessionEnd.COUNSELOR_CLOSED
     assert episode.failures[0].prompt == "counselor.remember"

@@ -53,7 +53,9 @@ def test_nothing_leaks_where_every_arm_speaks_with_the_offline_words(
     assert bool([t for s in episode.sessions for t in s.turns]) == (arm != "waitlist")
 
 
-def plant(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, change: Callable[..., Any]) -> None:
+def plant(
+    monkeypatch: pytest.MonkeyPatch, place: Any, name: str, change: Callable[..., Any]
+) -> None:
     """Let the function `name` build its view and then change it, as a careless edit would."""
     real = getattr(place, name)
 
@@ -63,7 +65,9 @@ def plant(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, change: Callab
     monkeypatch.setattr(place, name, leaking)
 
 
-def test_a_locked_fact_in_the_clients_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_fact_in_the_clients_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def change(view: Any, state: Any, profile: Any, *_: Any) -> Any:
         last = next(f for f in profile.facts if f.sensitivity == 3)
         extra = UnlockedFact(id=last.id, topic=last.topic, text=last.text)
@@ -73,7 +77,9 @@ def test_a_locked_fact_in_the_clients_view_is_found(tmp_path: Path, monkeypatch:
     assert "locked" in watched(tmp_path)[1][0].why
 
 
-def test_a_locked_belief_in_the_clients_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_belief_in_the_clients_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def change(view: Any, state: Any, profile: Any, *_: Any) -> Any:
         said = [b.belief for b in profile.formulation.core_beliefs]
         return view.model_copy(update={"beliefs": said})
@@ -82,7 +88,9 @@ def test_a_locked_belief_in_the_clients_view_is_found(tmp_path: Path, monkeypatc
     assert any("belief is locked" in leak.why for leak in watched(tmp_path)[1])
 
 
-def test_the_arc_in_a_responsive_clients_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_arc_in_a_responsive_clients_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def change(view: Any, *_: Any) -> Any:
         return view.model_copy(update={"arc": "she feels better zqxarc1"})
 
@@ -90,7 +98,9 @@ def test_the_arc_in_a_responsive_clients_view_is_found(tmp_path: Path, monkeypat
     assert any("arc" in leak.why for leak in watched(tmp_path)[1])
 
 
-def test_the_counselors_note_in_the_clients_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_counselors_note_in_the_clients_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def change(view: Any, *_: Any) -> Any:
         return view.model_copy(update={"memories": ["zqxnote1"]})
 
@@ -98,7 +108,9 @@ def test_the_counselors_note_in_the_clients_view_is_found(tmp_path: Path, monkey
     assert any("counselor's own" in leak.why for leak in watched(tmp_path)[1])
 
 
-def test_a_hidden_fact_in_the_counselors_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hidden_fact_in_the_counselors_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def change(view: Any, course: Any, *_: Any) -> Any:
         told = course.client.profile.facts[-1].text
         return view.model_copy(update={"intake": [Line(id="s0t9", speaker="client", text=told)]})
@@ -107,10 +119,13 @@ def test_a_hidden_fact_in_the_counselors_view_is_found(tmp_path: Path, monkeypat
     assert any("never told" in leak.why for leak in watched(tmp_path)[1])
 
 
-def test_private_reasoning_in_a_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_private_reasoning_in_a_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def change(view: Any, course: Any, *_: Any) -> Any:
         lines = [
-            Line(id=t.id, speaker=t.speaker, text=f"{t.text} {t.reasoning}") for t in course.now.turns
+            Line(id=t.id, speaker=t.speaker, text=f"{t.text} {t.reasoning}")
+            for t in course.now.turns
         ]
         return view.model_copy(update={"dialogue": lines})
 
@@ -118,7 +133,9 @@ def test_private_reasoning_in_a_view_is_found(tmp_path: Path, monkeypatch: pytes
     assert any("thinks aloud" in leak.why for leak in watched(tmp_path)[1])
 
 
-def test_a_plan_in_the_appraisers_view_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_in_the_appraisers_view_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = appraiser_acting.AppraiseView
 
     def leaking(language: Any, dialogue: Any) -> Any:

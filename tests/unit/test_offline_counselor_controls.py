@@ -39,11 +39,15 @@ def behaviours(language: Language, dialogue: list[Line]) -> list[set[str]]:
 def test_no_sentence_comes_back_and_no_slot_is_left(
     language: Language, manner: str, seed: int
 ) -> None:
-    turns = counselor_turns(hold(language, 25, manner=manner, seed=seed, plans_turns=bool(seed % 2)))
+    turns = counselor_turns(
+        hold(language, 25, manner=manner, seed=seed, plans_turns=bool(seed % 2))
+    )
     said = [sentence for turn in turns for sentence in sentences(turn)]
     assert len(turns) == 25
     assert len(said) == len(set(said)), sorted({s for s in said if said.count(s) > 1})
-    foreign = re.compile("[\u3400-\u9fff。，？！]" if language == "en" else r"[A-Za-z]|[,;?!](?!\d)")
+    foreign = re.compile(
+        "[\u3400-\u9fff。，？！]" if language == "en" else r"[A-Za-z]|[,;?!](?!\d)"
+    )
     for turn in turns:
         assert not re.search(r"[{}\[\]<>_*#…]|  |“”|，，|。。|，。|None", turn), turn
         assert not foreign.search(turn), turn
@@ -88,7 +92,9 @@ def test_with_memory_both_use_it_and_one_checks_the_homework(language: Language)
     quotes = [s.quote for s in remembered[0].statements if s.basis == "quote"]
     opened = {
         manner: [
-            counselor_turns(hold(language, 4, session=2, recalled=remembered, manner=manner, seed=s))[0]
+            counselor_turns(
+                hold(language, 4, session=2, recalled=remembered, manner=manner, seed=s)
+            )[0]
             for s in range(6)
         ]
         for manner in MANNERS
@@ -111,14 +117,22 @@ def test_the_nodding_one_sets_nothing_asks_nothing_and_advises_nothing(language:
         "review_homework",
         "summarise",
     }
-    coded = [c for seed in range(6) for c in behaviours(language, hold(language, 20, manner="nodding", seed=seed))]
+    coded = [
+        c
+        for seed in range(6)
+        for c in behaviours(language, hold(language, 20, manner="nodding", seed=seed))
+    ]
     stray = [c & working for c in coded if c & working]
     # The coder is read off, not the counselor: a stray code here and there is the coder's.
     assert len(stray) <= 0.12 * len(coded), stray
     flattered = sum(bool(c & {"flatter", "simple_reflection"}) for c in coded)
     assert flattered >= 0.35 * len(coded)
     for seed in range(6):
-        questions = [t for t in counselor_turns(hold(language, 20, manner="nodding", seed=seed)) if re.search("[?？]", t)]
+        questions = [
+            t
+            for t in counselor_turns(hold(language, 20, manner="nodding", seed=seed))
+            if re.search("[?？]", t)
+        ]
         assert len(questions) <= 6
 
 
@@ -126,20 +140,30 @@ def test_the_nodding_one_sets_nothing_asks_nothing_and_advises_nothing(language:
 def test_the_advising_one_advises_in_nearly_every_turn_and_never_reflects(
     language: Language,
 ) -> None:
-    coded = [c for seed in range(6) for c in behaviours(language, hold(language, 20, manner="advice-only", seed=seed))]
+    coded = [
+        c
+        for seed in range(6)
+        for c in behaviours(language, hold(language, 20, manner="advice-only", seed=seed))
+    ]
     advising = sum(bool(c & {"advise", "assign_homework", "refer_on"}) for c in coded)
     assert advising >= 0.85 * len(coded)
-    warm = sum(bool(c & {"empathy", "complex_reflection", "simple_reflection", "affirm"}) for c in coded)
+    warm = sum(
+        bool(c & {"empathy", "complex_reflection", "simple_reflection", "affirm"}) for c in coded
+    )
     assert warm <= 0.1 * len(coded)
     assert sum("dismiss" in c or "confront" in c for c in coded) <= 0.1 * len(coded)
 
 
 @both
 def test_the_advising_one_is_about_what_was_said(language: Language) -> None:
-    said, theme = ("I can't sleep at night.", "sleep") if language == "en" else ("我晚上睡不着。", "sleep")
+    said, theme = (
+        ("I can't sleep at night.", "sleep") if language == "en" else ("我晚上睡不着。", "sleep")
+    )
     own = own_sayings("advice-only", language)[f"advise_{theme}"]
     for seed in range(6):
-        (_, second, *_) = counselor_turns(hold(language, 8, manner="advice-only", seed=seed, lines=[said]))
+        (_, second, *_) = counselor_turns(
+            hold(language, 8, manner="advice-only", seed=seed, lines=[said])
+        )
         assert any(frame.key in second.lower() for frame in own), second
 
 
@@ -172,7 +196,9 @@ def test_the_session_is_closed_in_its_last_turn(
 
 @both
 @each
-def test_every_theme_and_function_is_there_in_both_languages(language: Language, manner: str) -> None:
+def test_every_theme_and_function_is_there_in_both_languages(
+    language: Language, manner: str
+) -> None:
     mine, other = own_sayings(manner, language), own_sayings(manner, "en")
     assert set(mine) == set(other)
     every = [frame.parts for frames in mine.values() for frame in frames]

@@ -45,8 +45,12 @@ NOTES: dict[Language, list[SessionNote]] = {
         SessionNote(
             session=1,
             emotion_and_cognition=[
-                Statement(text="Feels guilty", basis="quote", turns=["s1t4"], quote="I sold Mum's piano"),
-                Statement(text="A rule", basis="quote", turns=["s1t6"], quote="I should have asked"),
+                Statement(
+                    text="Feels guilty", basis="quote", turns=["s1t4"], quote="I sold Mum's piano"
+                ),
+                Statement(
+                    text="A rule", basis="quote", turns=["s1t6"], quote="I should have asked"
+                ),
             ],
             observations=[Statement(text="Talks readily about the garden", turns=["s1t2"])],
             assignments=[
@@ -63,7 +67,9 @@ NOTES: dict[Language, list[SessionNote]] = {
         SessionNote(
             session=2,
             emotion_and_cognition=[
-                Statement(text="Feels angry", basis="quote", turns=["s2t4"], quote="My boss shouted")
+                Statement(
+                    text="Feels angry", basis="quote", turns=["s2t4"], quote="My boss shouted"
+                )
             ],
             observations=[
                 Statement(text="Brought the night log, three mornings of light", turns=["s2t2"])
@@ -72,7 +78,10 @@ NOTES: dict[Language, list[SessionNote]] = {
             summary=[
                 Statement(text="Ended lighter", turns=["s2t8"]),
                 Statement(
-                    text="Spoke of the funeral", basis="quote", turns=["s2t6"], quote="Mother would have laughed"
+                    text="Spoke of the funeral",
+                    basis="quote",
+                    turns=["s2t6"],
+                    quote="Mother would have laughed",
                 ),
             ],
         ),
@@ -81,7 +90,9 @@ NOTES: dict[Language, list[SessionNote]] = {
         SessionNote(
             session=1,
             emotion_and_cognition=[
-                Statement(text="感到内疚", basis="quote", turns=["s1t4"], quote="我把妈妈的钢琴卖了"),
+                Statement(
+                    text="感到内疚", basis="quote", turns=["s1t4"], quote="我把妈妈的钢琴卖了"
+                ),
                 Statement(text="一条规矩", basis="quote", turns=["s1t6"], quote="我应该先问一声"),
             ],
             observations=[Statement(text="谈起院子里的花就话多", turns=["s1t2"])],
@@ -114,9 +125,7 @@ NOTES: dict[Language, list[SessionNote]] = {
 
 def many(language: Language, sessions: int) -> list[SessionNote]:
     """As many notes as sessions, the two above over and over."""
-    return [
-        NOTES[language][n % 2].model_copy(update={"session": n + 1}) for n in range(sessions)
-    ]
+    return [NOTES[language][n % 2].model_copy(update={"session": n + 1}) for n in range(sessions)]
 
 
 def side(level: RecallLevel, language: Language, notes: list[SessionNote]) -> CounselorSide:
@@ -340,7 +349,12 @@ def prompts(recalled: list[Recalled], language: Language, session: int) -> dict[
             ),
         ),
     ]
-    by_name = {"respond": RESPOND, "plan_turn": PLAN_TURN, "remember": REMEMBER, "plan_next": PLAN_NEXT}
+    by_name = {
+        "respond": RESPOND,
+        "plan_turn": PLAN_TURN,
+        "remember": REMEMBER,
+        "plan_next": PLAN_NEXT,
+    }
     return {name: estimate_prompt_tokens(render(by_name[name], view)) for name, view in asked}  # type: ignore[index]
 
 
@@ -435,6 +449,8 @@ def test_a_sham_course_asks_as_often_as_one_with_notes_and_keeps_no_note(tmp_pat
         for request in model.requests:
             if arm == "sham-recall" and request.role == "counselor":
                 shown = "\n".join(m.content for m in request.messages)
-                said = [t.text for s in episode.sessions[: request.key.session - 1] for t in s.turns]
+                said = [
+                    t.text for s in episode.sessions[: request.key.session - 1] for t in s.turns
+                ]
                 assert not [text for text in said if text in shown]
     assert len(asked["full"]) == len(asked["sham-recall"]) > 20

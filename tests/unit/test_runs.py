@@ -50,7 +50,11 @@ def test_bytes_per_turn_do_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return CounselorReply(text=f"Words of one length, always: {rng.randrange(10**8, 10**9)}.")
 
     (episode,) = ran(
-        tmp_path, FakeModel(counselor__respond=goes_on), exchanges=205, sessions=1, progress="frozen"
+        tmp_path,
+        FakeModel(counselor__respond=goes_on),
+        exchanges=205,
+        sessions=1,
+        progress="frozen",
     )
     turns = episode.sessions[0].turns
     assert len(turns) == 410
