@@ -222,10 +222,20 @@ def _session(
     goal = (
         rng.choice(words.plans.finish) if finish else _one(words.plans.session[stage], slots, rng)
     )
-    techniques = [*words.plans.techniques[stage][:1], *theme.techniques]
+    techniques = _of_school(view, stage, len(known.notes)) or [
+        *words.plans.techniques[stage][:1],
+        *theme.techniques,
+    ]
     return SessionPlan(
         goal=goal, focus=focus, techniques=techniques[:3], stage=stage, finish=finish
     )
+
+
+def _of_school(view: PlanNextView, stage: Stage, held: int) -> list[str]:
+    """Two techniques that the counselor's school has for a stage, others from hour to hour."""
+    fit = [t.name for t in view.school_techniques if stage in t.stages]
+    start = 2 * held % len(fit) if fit else 0
+    return [*fit[start:], *fit[:start]][:2]
 
 
 def _stage(view: PlanNextView, plan: TreatmentPlan, known: _Known, finished: bool) -> Stage:
