@@ -151,7 +151,7 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome) -> None:
             styled("Offline answers come from written sentences, not from a language model.", "dim")
         )
     screen.print()
-    screen.print(styled(f"Results: {run.folder}"))
+    screen.print(styled(f"Results: {run.folder}"), soft_wrap=True)
     for line in next_commands(run.folder, found):
         screen.print(styled(f"  {line}", "cyan"), soft_wrap=True)
 
