@@ -1,0 +1,96 @@
+"""Whole courses against a real server: servers of little skill, and budgets in tokens and money."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.records.episode import CourseEnd, Usage
+from muspsy_sim.runs.orchestrator import RunOutcome, run
+from muspsy_sim.runs.plan import plan_run
+from muspsy_sim.runs.recipe import Recipe
+from muspsy_sim.runs.store import episodes
+from tests.parts.chat_answers import answer, schema_in
+from tests.parts.chat_server import ChatServer
+
+
+async def ran(folder: Path, model: str, **settings: Any) -> RunOutcome:
+    recipe = {
+        "personas": ["en-gordon-pell"],
+        "arms": ["full"],
+        "seeds": [0],
+        "sessions": 2,
+        "exchanges": 3,
+        "follow_up_weeks": 0,
+        "models": {"default": model},
+        "limits": {"first_wait_s": 0.0},
+        **settings,
+    }
+    return await run(plan_run(Recipe.model_validate(recipe)), folder)
+
+
+def files(outcome: RunOutcome) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in (outcome.run.folder / "episodes").glob("*.json")}
+
+
+def recorded(outcome: RunOutcome) -> Usage:
+    """What the journals of a run say that it took."""
+    journals = (outcome.run.folder / "journal").glob("*.jsonl")
+    return sum((e.usage for path in journals for e in read_journal(path).entries), Usage())
+
+
+def deaf(body: dict[str, Any]) -> str:
+    """The answer of a server that takes a schema in `response_format` and ignores it."""
+    return answer({key: value for key, value in body.items() if key != "response_format"})
+
+
+async def test_a_server_that_ignores_the_schema_is_told_it_in_words(tmp_path: Path) -> None:
+    async with ChatServer(says=deaf) as server:
+        outcome = await ran(tmp_path, server.spec)
+    assert not outcome.incomplete
+    bodies = [received.body for received in server.received]
+    assert all(body["response_format"]["type"] == "json_schema" for body in bodies)
+    in_words = [schema_in({"messages": body["messages"]}) is not None for body in bodies]
+    assert in_words.count(True) == in_words.count(False) == len(bodies) / 2, "one repair each"
+    (episode,) = episodes(outcome.run)
+    assert sum(used.calls for used in episode.usage.values()) == len(bodies)
+
+
+async def test_a_server_that_refuses_every_format_is_asked_in_words_at_once(tmp_path: Path) -> None:
+    async with ChatServer(formats=()) as server:
+        outcome = await ran(tmp_path, server.spec)
+    assert not outcome.incomplete
+    answered = [r.body for r in server.received if r.way == "ok"]
+    assert all(schema_in(body) is not None for body in answered)
+    assert recorded(outcome).calls == len(answered), "what it refuses is learnt, not recorded"
+
+
+@pytest.mark.parametrize("limit", ["tokens", "money"])
+async def test_a_spent_budget_goes_on_to_the_same_bytes(tmp_path: Path, limit: str) -> None:
+    price = {"mock": {"prompt": 3.0, "completion": 15.0, "cached": 0.5}}
+    recipe: dict[str, Any] = {"seeds": [0, 1], "arms": ["full", "bare"], "prices": price}
+    async with ChatServer() as server:
+        free = await ran(tmp_path / "free", server.spec, **recipe)
+        total = free.progress.budget
+        assert total.spent == recorded(free)
+        assert total.spent_money is not None
+        whole = total.spent_tokens if limit == "tokens" else total.spent_money
+        sent = len(server.received)
+        tight = tmp_path / "tight"
+        for share in (0.3, 0.6, 0.6):
+            part = share * whole
+            budget = {limit: int(part) if limit == "tokens" else part}
+            outcome = await ran(tight, server.spec, **recipe, budget=budget)
+            assert len(outcome.ends) == len(files(outcome)) == 4
+            assert {outcome.ends[name] for name in outcome.incomplete} == {CourseEnd.BUDGET_SPENT}
+            spent = outcome.progress.budget
+            assert spent.spent == recorded(outcome)
+            now = spent.spent_tokens if limit == "tokens" else spent.spent_money
+            assert now is not None
+            assert part * 0.99 <= now < whole
+        outcome = await ran(tight, server.spec, **recipe, budget={limit: 2 * int(whole + 1)})
+        assert files(outcome) == files(free)
+        assert len(server.received) == 2 * sent, "nothing was paid for twice"
