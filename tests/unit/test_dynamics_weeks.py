@@ -216,6 +216,7 @@ def test_a_rupture_weighs_on_the_week_after_a_session_and_not_at_weight_zero() -
     assert burden(torn, DYNAMICS, False) == burden(calm, DYNAMICS, False)
 
 
+@pytest.mark.slow
 def test_sudden_gains_and_relapses_happen() -> None:
     rules = [
         change.rule
@@ -276,6 +277,7 @@ def test_the_luck_of_a_week_is_the_same_in_every_arm() -> None:
     assert live(clients()[0], 5, GOOD).state == live(clients()[0], 5, GOOD).state
 
 
+@pytest.mark.slow
 def test_a_frozen_client_does_not_move_and_its_reports_move_by_error_alone() -> None:
     drops = []
     for profile in clients():
@@ -348,6 +350,7 @@ def test_error_is_split_into_what_items_share_and_what_each_has() -> None:
     assert total == pytest.approx(36 * 0.16)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     phq9=st.lists(st.integers(0, 3), min_size=9, max_size=9),
@@ -380,6 +383,7 @@ def share(courses: list[Lived], what: str) -> float:
     return statistics.mean(course.ended == what for course in courses)
 
 
+@pytest.mark.slow
 def test_two_hundred_courses_come_out_as_courses_do() -> None:
     """Bands: Cuijpers and others (2021), Swift and Greenberg (2012), widened for six weeks."""
     good, neutral, dismissive, waiting = (
@@ -402,6 +406,7 @@ def test_two_hundred_courses_come_out_as_courses_do() -> None:
     assert worse[0] <= 0.08
 
 
+@pytest.mark.slow
 def test_a_waiting_list_drifts_a_little_better_and_is_lived_without_sessions() -> None:
     waiting = [live(profile, seed, None, weeks=8) for profile in clients() for seed in range(50)]
     assert {course.sessions for course in waiting} == {0}

@@ -531,6 +531,7 @@ def test_a_missing_pyarrow_is_told_before_anything_is_written(
     export_run(run, "trl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", ["trl", "parquet"])
 def test_episodes_are_held_one_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: Format

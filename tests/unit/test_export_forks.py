@@ -18,6 +18,8 @@ from muspsy_sim.runs.orchestrator import RunProgress, run
 from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.store import Run, find_run
 
+pytestmark = pytest.mark.slow  # whole courses, again and again
+
 
 @pytest.fixture(scope="module")
 def parent(tmp_path_factory: pytest.TempPathFactory) -> Run:

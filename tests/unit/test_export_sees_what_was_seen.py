@@ -33,6 +33,8 @@ from muspsy_sim.records.views import (
     RespondView,
 )
 
+pytestmark = pytest.mark.slow  # whole courses, again and again
+
 ARMS = [
     "full",
     "no-memory",

@@ -139,6 +139,7 @@ def test_a_stage_is_at_most_two_from_the_persona_s() -> None:
             assert abs(STAGES.index(each.temperament.stage_of_change) - here) <= 2
 
 
+@pytest.mark.slow
 def test_worse_variants_have_more_symptoms_and_firmer_beliefs_and_less_trust() -> None:
     variants = [each for p in IDS for each in vary(load_profile(p), NUMBER, 3)]
     severity = [_told(each, "severity") for each in variants]

@@ -22,6 +22,8 @@ from muspsy_sim.runs.store import Run
 from tests.fakes import FakeModel
 from tests.unit.courses import PERSONA, altered, held, planned
 
+pytestmark = pytest.mark.slow  # whole courses, again and again
+
 NAME = f"{PERSONA}--full--s0"
 
 

@@ -24,6 +24,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted((folder / "episodes").glob("*.json"))}
 
 
+@pytest.mark.slow
 def test_concurrency_does_not_show_in_the_results(tmp_path: Path) -> None:
     recipe = {"personas": TWO, "arms": ["full", "neither", "bare"], "seeds": [0, 7]}
     found = []
@@ -41,6 +42,7 @@ def test_paired_arms_live_the_same_weeks(tmp_path: Path) -> None:
     assert [w.events for w in full.weeks] == [w.events for w in waitlist.weeks]
 
 
+@pytest.mark.slow
 def test_bytes_per_turn_do_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A client would have gone home long before turn 400, and one that still moved would have less
     # and less to move: what is measured is how storage grows with turns, all else alike.
@@ -95,6 +97,7 @@ def test_an_episode_that_was_lost_is_made_again_from_its_journal(tmp_path: Path)
     assert model.asked == asked
 
 
+@pytest.mark.slow
 def test_a_cut_journal_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     held(tmp_path / "whole", FakeModel(), planned())
     wanted = files(tmp_path / "whole")

@@ -22,6 +22,8 @@ from muspsy_sim.runs.store import Run, episodes, read_episode
 from tests.fakes import FakeModel
 from tests.unit.courses import PERSONA, held, planned
 
+pytestmark = pytest.mark.slow  # whole courses, again and again
+
 PRICES = {"fake": {"prompt": 10.0, "completion": 10.0}}
 
 
