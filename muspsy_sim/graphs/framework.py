@@ -97,8 +97,15 @@ def keep_session(course: LiveCourse) -> None:
     course.pulse("session")
     if now.end is SessionEnd.REFERRED_ON:
         course.finish(CourseEnd.REFERRED_ON)
-    elif now.plan is not None and now.plan.finish and now.end is SessionEnd.COUNSELOR_CLOSED:
+    elif _finishes(course, now):
         course.finish(CourseEnd.COUNSELOR_GOALS_MET)
+
+
+def _finishes(course: LiveCourse, now: LiveSession) -> bool:
+    """Whether the counselor ended the course with this session, by a plan that is still its own."""
+    plan = course.counselor.session_plan
+    closed = now.end is SessionEnd.COUNSELOR_CLOSED
+    return closed and plan is not None and plan is now.plan and plan.finish
 
 
 async def report(course: LiveCourse) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from muspsy_sim.agents.client.acting import lines_of
+from muspsy_sim.agents.client.acting import lines_of, scores_of
 from muspsy_sim.agents.client.dynamics import initial_state, load_dynamics
 from muspsy_sim.agents.counselor.acting import note_lengths
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
+from muspsy_sim.agents.intake import intake_session
 from muspsy_sim.agents.live import (
     ClientSide,
     CounselorSide,
@@ -102,6 +103,7 @@ def sit(course: LiveCourse, seat: Seat) -> None:
         bare and seat.levels.history == "course"
     )
     sham = seat.levels.recall == "sham"
+    remembered = side.remembers
     side.remembers = not sham and ("remember" in seat.arm.nodes or side.keeps_transcripts)
     if side.keeps_transcripts and not side.transcripts:
         # Who takes over a course in its middle is shown what it would have heard itself.
@@ -109,17 +111,38 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     if not side.remembers:
         if sham and side.notes:
             side.note_tokens = note_lengths(side.notes)
-        side.notes, side.transcripts, side.treatment = [], [], None
-        if course.session is not None:
-            side.session_plan, side.planned_session = None, 0
+        side.notes, side.transcripts = [], []
+    if side.levels.plan == "none" or (remembered and not side.remembers):
+        # A plan made without memory holds nothing of earlier sessions, and may be taken over.
+        side.treatment, side.session_plan, side.planned_session = None, None, 0
     if course.session is not None:
         # What the last seat recalled and meant to do next is its own: this one begins afresh.
         course.session.recalled, course.session.turn_plan = [], None
+        _brief(course)
+    course.client.progress = seat.levels.progress
     course.arm = seat.label
     course.nodes = seat.arm.nodes
     course.hold = seat.arm.hold
     course.bare_system = seat.system
     course.ask = Asker(course.ask.episode, seat.models, seat.samplings, course.client.chance)
+
+
+def _brief(course: LiveCourse) -> None:
+    """Tell the counselor that takes over what its levels of monitoring and intake say, no more."""
+    side = course.counselor
+    side.reports = []
+    if side.levels.monitoring == "scores":
+        side.reports = [scores_of(report) for report in course.client.reports]
+    if side.levels.intake == "none":
+        side.intake = []
+        return
+    form = intake_session(course.client.profile, side.levels.intake)
+    side.intake = lines_of(form)
+    # The record holds whatever any of them was told.
+    if course.intake is None:
+        course.intake = form
+    elif len(form.turns) > len(course.intake.turns):
+        course.intake.turns = form.turns
 
 
 async def live(course: LiveCourse, seat: Seat, fork: Fork | None = None) -> None:

@@ -24,6 +24,8 @@ from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_fil
 from tests.fakes import FakeModel
 from tests.unit.courses import PERSONA, held, planned
 
+pytestmark = pytest.mark.slow  # whole courses, again and again
+
 FULL = f"{PERSONA}--full--s0"
 BARE = f"{PERSONA}--bare--s0"
 
@@ -48,7 +50,9 @@ def without_fork(episode: Episode) -> bytes:
     return episode_bytes(episode.model_copy(update={"id": "x", "forked_from": None}))
 
 
-@pytest.mark.parametrize("arm", ["full", "neither", "bare", "last-note"])
+@pytest.mark.parametrize(
+    "arm", ["full", "neither", "bare", "last-note", "no-memory", "no-planning", "sham-recall"]
+)
 def test_a_fork_that_changes_nothing_lives_the_same_course(tmp_path: Path, arm: str) -> None:
     run = parent(tmp_path, arms=[arm])
     name = f"{PERSONA}--{arm}--s0"
@@ -136,6 +140,42 @@ def test_without_memory_nothing_of_before_is_taken_along(tmp_path: Path) -> None
             text = "\n".join(m.content for m in request.messages)
             assert not any(said in text for said in words)
             assert "note:1" not in text
+
+
+def test_who_plans_nothing_takes_no_plan_over(tmp_path: Path) -> None:
+    run = parent(tmp_path)
+    model = FakeModel(keep=True)
+    forked(fork_of(run, FULL, 2, 4, arm="no-planning"), model)
+    views = [r.view for r in model.requests if isinstance(r.view, RespondView)]
+    assert any(view.recalled for view in views)
+    assert [view.session_plan for view in views] == [None] * len(views)
+
+
+def test_a_plan_made_without_memory_is_kept_by_the_arm_that_made_it(tmp_path: Path) -> None:
+    run = parent(tmp_path, arms=["no-memory"])
+    model = FakeModel(keep=True)
+    forked(fork_of(run, f"{PERSONA}--no-memory--s0", 2, 4), model)
+    views = [r.view for r in model.requests if isinstance(r.view, RespondView)]
+    assert views and all(view.session_plan for view in views)
+
+
+def test_the_levels_of_the_new_arm_hold_from_the_fork_on(tmp_path: Path) -> None:
+    other = {
+        "graph": "full",
+        "name": "other",
+        "levels": {"intake": "none", "monitoring": "scores", "progress": "frozen"},
+    }
+    run = parent(tmp_path, arms=["full", other])
+    model = FakeModel(keep=True)
+    made = forked(fork_of(run, FULL, 2, 4, arm="other"), model)
+    views = [r.view for r in model.requests if isinstance(r.view, RespondView)]
+    assert not any(view.intake for view in views)
+    assert [report.week for report in views[0].reports] == [0, 1]
+    assert made.progress == "frozen"
+    assert not any(week.changes for week in made.weeks[1:])
+    back = forked(fork_of(run, f"{PERSONA}--other--s0", 2, 4, arm="full"), model)
+    assert back.intake is not None
+    assert any(week.changes for week in back.weeks[1:])
 
 
 @pytest.mark.parametrize(("turn", "end"), [(1, 2), (2, 2), (3, 4), (4, 4)])

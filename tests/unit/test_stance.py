@@ -49,6 +49,7 @@ def moves(*args: Any, **kwargs: Any) -> Counter[str]:
     return Counter(decision.move for decision in decisions(*args, **kwargs))
 
 
+@pytest.mark.slow
 def test_every_move_is_reachable() -> None:
     found: Counter[str] = Counter()
     for profile in clients():
@@ -64,6 +65,12 @@ def test_the_first_exchange_is_a_greeting() -> None:
     profile = client()
     assert set(moves(profile, state_of(profile), coded("open_question"), exchange=1)) == {"greet"}
     assert set(moves(profile, state_of(profile), Appraisal(), exchange=1, text="")) == {"greet"}
+
+
+def test_who_has_greeted_first_does_not_greet_again() -> None:
+    profile = client()
+    found = moves(profile, state_of(profile), coded("open_question"), exchange=1, own_words="Hi.")
+    assert "greet" not in found
 
 
 def test_homework_is_reported_once_when_it_is_asked_after() -> None:
@@ -230,6 +237,7 @@ def test_each_style_resists_in_its_own_way(style: str, expected: str) -> None:
     assert closed[expected] > ready[expected] + 60
 
 
+@pytest.mark.slow
 def test_the_quiet_say_little_and_even_the_talkative_now_and_then() -> None:
     rates = []
     for talkativeness in (0.0, 0.5, 1.0):
@@ -246,6 +254,7 @@ def test_the_quiet_say_little_and_even_the_talkative_now_and_then() -> None:
     assert 0.20 >= rates[0] > rates[1] > rates[2] >= 0.04
 
 
+@pytest.mark.slow
 def test_agreement_stays_a_habit_of_some_and_not_of_all() -> None:
     for profile in clients():
         counted: Counter[str] = Counter()

@@ -226,10 +226,15 @@ def _report(course: LiveCourse, week: int) -> SymptomReport:
     seen = rules.observe(side.state, side.profile, side.dynamics, side.chance, week)
     side.reports.append(seen)
     if course.counselor.levels.monitoring == "scores":
-        course.counselor.reports.append(
-            ReportedScores(week=week, phq9_total=seen.phq9_total, gad7_total=seen.gad7_total)
-        )
+        course.counselor.reports.append(scores_of(seen))
     return seen
+
+
+def scores_of(report: SymptomReport) -> ReportedScores:
+    """What a counselor is shown of a report, at `monitoring: scores`."""
+    return ReportedScores(
+        week=report.week, phq9_total=report.phq9_total, gad7_total=report.gad7_total
+    )
 
 
 def _held(course: LiveCourse) -> int | None:

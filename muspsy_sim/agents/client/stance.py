@@ -255,7 +255,8 @@ def _homework(turn: _Turn) -> Decision | None:
 
 
 def _first(turn: _Turn) -> Decision | None:
-    if turn.context.exchange == 1:
+    """The client's first turn of the hour; one who opened it has greeted already."""
+    if turn.context.exchange == 1 and not turn.context.own_words:
         return Decision("greet", reason="the hour is beginning")
     return None
 
