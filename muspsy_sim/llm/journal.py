@@ -28,8 +28,9 @@ from muspsy_sim.records.errors import JournalError, StorageError
 from muspsy_sim.records.files import storage_error
 
 _SYNC_EVERY_S = 0.05
-"""Longest time that a written line waits for fdatasync. A killed process loses nothing (the line is
-with the kernel); a power cut can lose this much, which is then asked for again."""
+"""Pause between two rounds of fdatasync over the files written to. A killed process loses nothing
+(the line is with the kernel); a power cut can lose this and the round under way (some milliseconds
+a file), which is then asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

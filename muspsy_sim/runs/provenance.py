@@ -25,6 +25,7 @@ ROLES: tuple[Role, ...] = ("client", "appraiser", "counselor")
 """Roles that a course asks; judges and annotators come after it."""
 
 
+@cache
 def code_version() -> str:
     """The installed version of the project."""
     try:
