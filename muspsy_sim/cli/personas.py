@@ -43,6 +43,8 @@ class ImportFrom(StrEnum):
     MUSPSY_USERCARD = "muspsy-usercard"
     MUSPSY_REPORT = "muspsy-report"
     CACTUS_INTAKE = "cactus-intake"
+    PSYCHEVAL_CASE = "psycheval-case"
+    SIMPSYDIAL_PROFILE = "simpsydial-profile"
 
 
 @personas_app.command("list")
@@ -329,7 +331,10 @@ def _print_imported(console: Console, result: Imported) -> None:
             )
         console.print(table)
         console.print(Text(f"Missing in all, and filled in: {', '.join(sorted(shared))}"))
+    with_profile = {each.source_case for each in result.profiles}
     for case in result.cases:
+        if case.id in with_profile:
+            continue
         console.print(Text(f"{case.id}: a case report in {case.language!r}, no profile yet"))
 
 

@@ -7,21 +7,18 @@ mended, and what the form does not foresee is kept.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from muspsy_sim.formats.cactus_form import IntakeForm, parse_form
-from muspsy_sim.records.errors import ContentError, Problem
+from muspsy_sim.formats.json_list import json_elements
+from muspsy_sim.records.errors import Problem
 from muspsy_sim.records.yaml_tree import read_content
 
 ATTITUDES = ("positive", "neutral", "negative")
 """The published attitudes; another is told and kept."""
-
-_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def parse_cactus(text: str, file: Path) -> CactusFile:
     """Read CACTUS records from JSON text; `file` is only named. Raises as `read_cactus` does."""
     records: list[CactusRecord] = []
     odd: list[Problem] = []
-    for line, value in _elements(text, file):
+    for line, value in json_elements(text, file, "CACTUS records"):
         record = _record(line, value)
         if isinstance(record, str):
             odd.append(Problem(record, file, line, hint="the record is left out"))
@@ -72,52 +69,6 @@ def parse_cactus(text: str, file: Path) -> CactusFile:
         records.append(record)
         odd.extend(_oddities(record, file))
     return CactusFile(file=file, records=records, odd=odd)
-
-
-def _elements(text: str, file: Path) -> Iterator[tuple[int, object]]:
-    """The elements of a JSON list, each with its line."""
-    decoder = json.JSONDecoder(object_pairs_hook=_distinct)
-    at = _skip(text, 0)
-    if not text[at:]:
-        raise ContentError(file, None, None, "is empty", "name a file of CACTUS records")
-    if text[at] != "[":
-        raise ContentError(file, 1, None, "is not a JSON list", "name a file of CACTUS records")
-    at = _skip(text, at + 1)
-    if text[at : at + 1] == "]":
-        return
-    line, counted = 1, 0
-    while True:
-        line, counted = line + text.count("\n", counted, at), at
-        try:
-            value, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            raise _not_json(text, at, file, error) from error
-        yield line, value
-        at = _skip(text, at)
-        if text[at : at + 1] == "]":
-            return
-        if text[at : at + 1] != ",":
-            raise _not_json(text, at, file, ValueError("the list is cut off or lacks a comma"))
-        at = _skip(text, at + 1)
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return value
-
-
-def _not_json(text: str, at: int, file: Path, error: Exception) -> ContentError:
-    position = error.pos if isinstance(error, json.JSONDecodeError) else at
-    what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    line = text.count("\n", 0, position) + 1
-    return ContentError(file, line, None, f"is not JSON: {what}", "check the file's end and commas")
 
 
 def _record(line: int, value: object) -> CactusRecord | str:

@@ -41,6 +41,8 @@ SHARED_LENGTH: dict[Language, int] = {"en": 4, "zh": 7}
 """From this length on, two clients who say the same sentence sound alike."""
 
 _LINES = "temperament.voice.lines"
+_NAMELESS = frozenset({"demographics", "demographics.name"})
+"""What an import names as filled in where its source gives no name: then all bear the same one."""
 _OUTCOME_KEY = re.compile(r"outcome|follow_?up|post_?(?:test|treatment|session)|recovered|improved")
 _OUTCOME_WORDS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
@@ -162,6 +164,8 @@ def _case(profile: Profile, case: CaseReport | None) -> Iterator[Finding]:
         yield Finding(profile.id, "source_case", message, "error")
     if case.language != profile.language:
         yield Finding(profile.id, "language", "differs from the case report's", "error")
+    if not case.fictional:
+        return  # A report that others wrote is as long as it is.
     low, high = CASE_LENGTH[case.language]
     length = words(case.text, case.language)
     if not low <= length <= high:
@@ -179,6 +183,8 @@ def _doubled_ids(profiles: Sequence[Profile]) -> Iterator[Finding]:
 def _shared_names(profiles: Sequence[Profile]) -> Iterator[Finding]:
     cases: dict[str, str] = {}
     for profile in profiles:
+        if _NAMELESS.intersection(profile.defaulted):
+            continue
         name = profile.demographics.name
         first = cases.setdefault(name, profile.source_case)
         if first != profile.source_case:

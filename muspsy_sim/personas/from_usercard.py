@@ -16,8 +16,8 @@ from muspsy_sim.formats.muspsy_usercard import UserCard, UserCardFile
 from muspsy_sim.personas import filled_in
 from muspsy_sim.personas.basic_info import BasicInfo, read_basic_info
 from muspsy_sim.personas.cue_words import cues_of, topic_of
-from muspsy_sim.personas.first_person import Turned, sentences_of, to_first_person, what_was_done
-from muspsy_sim.personas.wording import language_of, speaks_of_itself
+from muspsy_sim.personas.telling import Teller
+from muspsy_sim.personas.wording import language_of
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.errors import ProfileError
 from muspsy_sim.records.profile import ArcSession, Demographics, Fact, Profile
@@ -67,7 +67,11 @@ def profile_from_usercards(source: UserCardFile, persona: str) -> Profile:
         raise ProfileError("holds no user card", file=source.file, hint="name a user card file")
     first = source.cards[0]
     info = read_basic_info(first.basic_info)
-    teller = _Teller(info, language_of(first.basic_info + first.life_events))
+    teller = Teller(
+        info.name or "",
+        info.fields.get("gender", ""),
+        language_of(first.basic_info + first.life_events),
+    )
     problem = teller.tell(first.life_events) or teller.feel(first.emotional_state)
     if not problem:
         raise ProfileError(
@@ -101,52 +105,7 @@ def profile_from_usercards(source: UserCardFile, persona: str) -> Profile:
     )
 
 
-class _Teller:
-    """Turns the cards' sentences into the client's, and keeps what was done to them."""
-
-    def __init__(self, info: BasicInfo, language: Language) -> None:
-        self.name = info.name or ""
-        self.language = language
-        self.pronoun = {"男": "他", "女": "她"}.get(info.fields.get("gender", "")[:1], "")
-        self.told: list[Turned] = []
-
-    def tell(self, text: str) -> list[str]:
-        """Sentences about the client; one that leaves its subject out is the client's."""
-        return self._kept(text, "", add_subject=True)
-
-    def feel(self, text: str) -> list[str]:
-        """Sentences about the client's inner life, where a leading pronoun is the client too."""
-        return self._kept(text, self.pronoun, add_subject=True)
-
-    def aim(self, text: str) -> list[str]:
-        """A goal, which is the counselor's: one that leaves its subject out is not the client's."""
-        return self._kept(text, "", add_subject=False)
-
-    def _kept(self, text: str, pronoun: str, *, add_subject: bool) -> list[str]:
-        turned = [
-            self._turned(sentence, pronoun, add_subject) for sentence in _split(text, self.language)
-        ]
-        self.told.extend(each for each in turned if each not in self.told)
-        return [each.text for each in turned]
-
-    def joined(self, sentences: list[str]) -> str:
-        return ("" if self.language == "zh" else " ").join(sentences)
-
-    def _turned(self, sentence: str, pronoun: str, add_subject: bool) -> Turned:
-        if self.language == "zh":
-            return to_first_person(sentence, self.name, pronoun=pronoun, add_subject=add_subject)
-        # English verbs would have to change with the subject, so the sentence is kept and marked.
-        itself = speaks_of_itself(sentence, "en")
-        return Turned(text=sentence, named=False, added=False, uncertain=not itself)
-
-
-def _split(text: str, language: Language) -> list[str]:
-    if language == "zh":
-        return sentences_of(text)
-    return [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n", text) if part.strip()]
-
-
-def _facts(first: UserCard, info: BasicInfo, teller: _Teller, said: set[str]) -> list[Fact]:
+def _facts(first: UserCard, info: BasicInfo, teller: Teller, said: set[str]) -> list[Fact]:
     sources = [
         ("basic", [s for rest in info.rest for s in teller.tell(rest)], 0),
         ("emotion", teller.feel(first.emotional_state), 2),
@@ -172,7 +131,7 @@ def _facts(first: UserCard, info: BasicInfo, teller: _Teller, said: set[str]) ->
     return facts
 
 
-def _goals(first: UserCard, teller: _Teller) -> tuple[list[str], str]:
+def _goals(first: UserCard, teller: Teller) -> tuple[list[str], str]:
     """The client's goals, and where they were taken from if the client did not state them."""
     if _is_wish(first.cognitive_state):
         return teller.feel(first.cognitive_state), ""
@@ -194,7 +153,7 @@ def _demographics(info: BasicInfo, name: str) -> Demographics:
 _ON_PAPER = ("gender", "occupation", "education", "relationship_status", "living_situation")
 
 
-def _arc(card: UserCard, teller: _Teller) -> ArcSession:
+def _arc(card: UserCard, teller: Teller) -> ArcSession:
     return ArcSession(
         session=card.session,
         life_events=teller.joined(teller.tell(card.life_events)),
@@ -213,7 +172,7 @@ def _defaulted(info: BasicInfo, goals_from: str) -> list[str]:
     return sorted([*missing, *_ALWAYS_DEFAULTED])
 
 
-def _extra(source: UserCardFile, info: BasicInfo, teller: _Teller) -> dict[str, JsonValue]:
+def _extra(source: UserCardFile, info: BasicInfo, teller: Teller) -> dict[str, JsonValue]:
     extra: dict[str, JsonValue] = {
         key: value for key, value in info.fields.items() if key not in _ON_PAPER
     }
@@ -229,14 +188,7 @@ def _extra(source: UserCardFile, info: BasicInfo, teller: _Teller) -> dict[str, 
         extra["basic_info_of_later_cards"] = dict(changed)
     if unplaced:
         extra["cards"] = {session: dict(each) for session, each in unplaced.items()}
-    extra["first_person"] = _done(teller)
+    extra["first_person"] = teller.done()
     if filled_in.of_suicide(" ".join(turned.text for turned in teller.told)):
         extra["speaks_of_suicide"] = True
     return extra
-
-
-def _done(teller: _Teller) -> dict[str, JsonValue]:
-    return {
-        key: list(value) if isinstance(value, list) else value
-        for key, value in what_was_done(teller.told).items()
-    }

@@ -17,8 +17,16 @@ from typing import Literal, get_args
 from muspsy_sim.formats.cactus_intake import CactusRecord, read_cactus
 from muspsy_sim.formats.muspsy_reports import RawReport, read_reports
 from muspsy_sim.formats.muspsy_usercard import read_usercards
+from muspsy_sim.formats.psycheval_case import read_psycheval
+from muspsy_sim.formats.simpsydial_profile import read_complaints
 from muspsy_sim.personas.age import ADULT_AGE, admitted
 from muspsy_sim.personas.from_cactus import opening_language, profile_from_cactus
+from muspsy_sim.personas.from_psycheval import profile_from_psycheval
+from muspsy_sim.personas.from_simpsydial import (
+    at_school,
+    case_from_complaint,
+    profile_from_complaint,
+)
 from muspsy_sim.personas.from_usercard import profile_from_usercards
 from muspsy_sim.personas.summaries import CASE_FILE, PROFILE_FILE
 from muspsy_sim.personas.wording import language_of
@@ -26,7 +34,9 @@ from muspsy_sim.personas.writing import case_text, profile_text, write_new
 from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError
 from muspsy_sim.records.profile import CaseReport, Profile
 
-Source = Literal["muspsy-usercard", "muspsy-report", "cactus-intake"]
+Source = Literal[
+    "muspsy-usercard", "muspsy-report", "cactus-intake", "psycheval-case", "simpsydial-profile"
+]
 """The published shapes that can be imported."""
 
 SOURCES: tuple[Source, ...] = get_args(Source)
@@ -35,6 +45,8 @@ _SUFFIX: dict[Source, str] = {
     "muspsy-usercard": ".txt",
     "muspsy-report": ".jsonl",
     "cactus-intake": ".json",
+    "psycheval-case": ".json",
+    "simpsydial-profile": ".json",
 }
 _STATED_AGE = re.compile(r"(?<!\d)(\d{1,2})周?岁|\b(\d{1,2})[ -]years?[ -]old\b")
 
@@ -183,6 +195,48 @@ def _reports(file: Path, result: Imported, ages: _Ages) -> None:
         result.cases.append(_case(report, file, result))
 
 
+def _psycheval(file: Path, result: Imported, ages: _Ages) -> None:
+    case = read_psycheval(file)
+    profile = profile_from_psycheval(case)
+    result.odd.extend(case.odd)
+    free = _free(profile.id, result)
+    if free != profile.id:
+        message = f"a client {profile.id!r} was imported already; this one is {free!r}"
+        result.odd.append(Problem(message, file))
+    profile = profile.model_copy(update={"id": free})
+    try:
+        result.profiles.append(ages.admit(profile, file, None))
+    except ProfileError as error:
+        result.refused.extend(error.problems)
+
+
+def _simpsydial(file: Path, result: Imported, ages: _Ages) -> None:
+    source = read_complaints(file)
+    if not source.complaints and not source.odd:
+        raise ProfileError("holds no complaint", file=file)
+    result.odd.extend(each for each in source.odd if each.field)
+    result.refused.extend(each for each in source.odd if not each.field)
+    for complaint in source.complaints:
+        persona = _free(f"simpsydial-{_slug(file.stem)}-{complaint.number}", result)
+        try:
+            profile = profile_from_complaint(complaint, persona)
+            school = at_school(complaint.text)
+            if school and not ages.allow_minors and profile.demographics.age is None:
+                raise ProfileError(
+                    f"the writer is at school ({school!r}), so perhaps under {ADULT_AGE}",
+                    hint="such a client is taken only with --allow-minors (allow_minors)",
+                )
+            profile = ages.admit(profile, file, complaint.line)
+        except ProfileError as error:
+            result.refused.append(
+                Problem(error.message, file, complaint.line, error.field, error.hint)
+            )
+            continue
+        result.profiles.append(profile)
+        where = f"SimPsyDial release, {file.name}, entry {complaint.number}"
+        result.cases.append(case_from_complaint(complaint, persona, where))
+
+
 def _case(report: RawReport, file: Path, result: Imported) -> CaseReport:
     for key in report.extra:
         result.odd.append(Problem(f"key {key!r} has no place in a case report", file, report.line))
@@ -220,4 +274,6 @@ _READERS: dict[Source, Callable[[Path, Imported, _Ages], None]] = {
     "muspsy-usercard": _usercards,
     "muspsy-report": _reports,
     "cactus-intake": _cactus,
+    "psycheval-case": _psycheval,
+    "simpsydial-profile": _simpsydial,
 }

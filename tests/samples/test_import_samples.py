@@ -115,3 +115,18 @@ def test_everything_that_imports_is_written_and_read_back(samples: Path, tmp_pat
         for profile in result.profiles:
             assert load_profile(tmp_path / profile.id) == profile
         assert not [each for each in check_together(result.profiles) if each.severity == "error"]
+
+
+def test_every_simpsydial_profile_becomes_a_client_or_is_refused_for_its_age(samples: Path) -> None:
+    path = samples / "simpsydial" / "user_profiles_test.head.json"
+    result = import_personas(path, "simpsydial-profile", assume_adult=True)
+    assert len(result.profiles) + len(result.refused) == 20
+    assert len(result.profiles) >= 15
+    assert all("at school" in problem.message for problem in result.refused)
+    for profile, case in zip(result.profiles, result.cases, strict=True):
+        assert not [each for each in check(profile, case) if each.severity == "error"]
+        for fact in profile.facts:
+            assert fact.span is not None
+            assert fact.text in case.text[fact.span.start : fact.span.end]
+    stated = import_personas(path, "simpsydial-profile")
+    assert [profile.demographics.age for profile in stated.profiles] == [30]
