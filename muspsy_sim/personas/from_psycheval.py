@@ -57,7 +57,6 @@ _TOPICS: tuple[tuple[str, Topic], ...] = (
 """Of the published topics, those that name one of ours; the others are too wide."""
 _ALWAYS_DEFAULTED = (
     "arc",
-    "facts[].details",
     "facts[].hint",
     "facts[].sensitivity",
     "life_events",
@@ -150,7 +149,7 @@ def _goals(case: PsychEvalCase, theory: Theory, teller: Teller) -> tuple[list[st
         if speaks_of_itself(sentence, language) or _WISH.match(told)
     ]
     if said:
-        return said, ""
+        return [each for each in said if _WISH.match(each)] or said, ""
     if theory.wishes:
         return theory.wishes, "goals (taken from the wish of the core conflict)"
     told = "goals (the core demands are the counselor's)" if case.core_demands else "goals"

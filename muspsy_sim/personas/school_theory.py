@@ -149,8 +149,10 @@ def _exceptions(theory: Theory, value: object, teller: Teller) -> bool:
 def _forces(theory: Theory, value: object, teller: Teller) -> bool:
     if isinstance(value, dict):
         for text in _texts(value.get("positive_force")):
-            into = theory.supports if _SUPPORT.search(text) else theory.strengths
-            into.extend(teller.tell(text))
+            if _SUPPORT.search(text):
+                theory.supports.extend(teller.aim(text))
+            else:
+                theory.strengths.extend(teller.tell(text))
     return False
 
 
