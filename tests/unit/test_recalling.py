@@ -17,9 +17,11 @@ from muspsy_sim.agents.counselor.recalling.search import search
 from muspsy_sim.agents.counselor.recalling.size import head_tokens, statement_tokens, tokens_of
 from muspsy_sim.agents.counselor.recalling.terms import terms
 from muspsy_sim.agents.counselor.recalling.words import things_in
-from muspsy_sim.agents.live import CounselorSide, Levels, RecallLevel
+from muspsy_sim.agents.live import CounselorSide, Levels, RecallLevel, Schedule
 from muspsy_sim.agents.prompts import PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
+from muspsy_sim.graphs.compile import compile_arm
 from muspsy_sim.llm.prompting import load_template, render
+from muspsy_sim.llm.seam import Sampling
 from muspsy_sim.llm.tokens import estimate_prompt_tokens
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
@@ -34,8 +36,10 @@ from muspsy_sim.records.views import (
     RememberView,
     RespondView,
 )
+from muspsy_sim.runs.course import Seat, begin, sit
+from muspsy_sim.runs.provenance import ROLES
 from tests.fakes import FakeModel
-from tests.unit.courses import ran
+from tests.unit.courses import PERSONA, ran
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 PLENTY = 100_000
@@ -454,3 +458,24 @@ def test_a_sham_course_asks_as_often_as_one_with_notes_and_keeps_no_note(tmp_pat
                 ]
                 assert not [text for text in said if text in shown]
     assert len(asked["full"]) == len(asked["sham-recall"]) > 20
+
+
+def test_a_sham_that_takes_over_a_course_keeps_how_long_its_notes_were() -> None:
+    def seat(arm: str) -> Seat:
+        compiled = compile_arm(arm)
+        models = dict.fromkeys(ROLES, FakeModel())
+        return Seat(arm, compiled, compiled.levels, models, {role: Sampling() for role in ROLES})
+
+    course = begin("e", load_profile(PERSONA), seat("full"), 0, Schedule(3, 4, 0, 1200))
+    for note in NOTES["en"]:
+        keep_note(course.counselor, note)
+    assert course.counselor.remembers
+    sit(course, seat("sham-recall"))
+    assert not course.counselor.remembers
+    assert course.counselor.notes == []
+    assert course.counselor.note_tokens == note_lengths(NOTES["en"])
+    assert course.counselor.treatment is None
+    # Who takes over from a sham finds no notes either.
+    sit(course, seat("full"))
+    assert course.counselor.remembers
+    assert course.counselor.notes == []
