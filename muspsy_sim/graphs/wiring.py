@@ -50,8 +50,11 @@ def wire(arm: Arm) -> tuple[Flow, Flow]:
 
 
 def effective_levels(arm: Arm) -> Levels:
-    """The arm's levels as they come out: a dropped node's level is `none`."""
-    changed: dict[str, str] = {}
+    """The arm's levels as they come out: a dropped node's level is `none`.
+
+    Who opens is what the flow does.
+    """
+    changed = {"opens": "client" if arm.session[0].source == "greet" else "counselor"}
     here = {e.source for e in (*arm.session, *arm.course)} - set(arm.dropped)
     if "recall" not in here:
         changed["recall"] = "none"

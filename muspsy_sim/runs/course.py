@@ -104,7 +104,8 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     )
     sham = seat.levels.recall == "sham"
     remembered = side.remembers
-    side.remembers = not sham and ("remember" in seat.arm.nodes or side.keeps_transcripts)
+    noted = "remember" in seat.arm.nodes and seat.levels.recall != "none"
+    side.remembers = not sham and (noted or side.keeps_transcripts)
     if side.keeps_transcripts and not side.transcripts:
         # Who takes over a course in its middle is shown what it would have heard itself.
         side.transcripts = [(s.number, lines_of(s)) for s in course.sessions if s.turns]

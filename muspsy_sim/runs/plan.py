@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,6 +10,8 @@ from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
 from muspsy_sim.agents.live import Levels, Schedule
 from muspsy_sim.graphs.compile import CompiledArm, compile_arm
+from muspsy_sim.graphs.spec import Arm, load_arm
+from muspsy_sim.graphs.wiring import effective_levels, wire
 from muspsy_sim.llm.budget import Budget, Price
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
@@ -150,8 +152,6 @@ def _check_prices(recipe: Recipe, arms: list[PlannedArm]) -> None:
 
 def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm:
     """Resolve one arm of a recipe."""
-    from muspsy_sim.graphs.spec import load_arm
-
     arm = load_arm(use.graph)
     compiled = compile_arm(use.graph, midway=midway)
     # What dropping a node took away (a level of `none`) goes before what a recipe asks for.
@@ -167,6 +167,7 @@ def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm
             field="arms",
             hint="see `muspsy graphs list`",
         ) from error
+    _check_levels(arm, levels, use)
     if use.system is not None and "respond_bare" not in compiled.nodes:
         raise GraphError(
             f"arm {use.label!r} has a system prompt, and graph {use.graph!r} does not use one",
@@ -176,6 +177,21 @@ def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm
     _check_content(levels)
     models: dict[str, str] = {role: shown_model(recipe.model_of(role, use)) for role in ROLES}
     return PlannedArm(use, compiled, levels, hashes_of(recipe, use), models)
+
+
+def _check_levels(arm: Arm, levels: Levels, use: ArmUse) -> None:
+    """Refuse levels that this graph cannot act on: the record would claim what never happened."""
+    asked = replace(arm, levels=levels)
+    wire(asked)
+    acts = effective_levels(asked)
+    for factor in ("recall", "plan", "opens"):
+        if factor in use.levels and getattr(acts, factor) != getattr(levels, factor):
+            raise GraphError(
+                f"arm {use.label!r} asks for {factor} {getattr(levels, factor)!r}, and graph "
+                f"{use.graph!r} can only do {getattr(acts, factor)!r}",
+                field="arms",
+                hint="use a graph that has the nodes for it; see `muspsy graphs list`",
+            )
 
 
 def _check_content(levels: Levels) -> None:

@@ -138,10 +138,15 @@ def note_lengths(notes: Iterable[SessionNote]) -> list[int]:
 
 
 async def plan_next(course: LiveCourse) -> None:
-    """Revise the treatment plan and plan the next session; nothing when none is to come."""
+    """Revise the treatment plan and plan the next session; nothing when none is to come.
+
+    At planning level `none` neither this nor `plan_first` asks anything.
+    """
     session = course.sessions[-1] if course.sessions else None
     number = course.week + 1
     if number > course.schedule.sessions or course.end is not None:
+        return
+    if course.counselor.levels.plan == "none":
         return
     await _plan(course, number, session.turns if session else [])
     if session is not None:
@@ -151,7 +156,7 @@ async def plan_next(course: LiveCourse) -> None:
 async def plan_first(course: LiveCourse) -> None:
     """Plan the session about to open, where no plan was made for it (the first; after a miss)."""
     side = course.counselor
-    if side.planned_session == course.week:
+    if side.planned_session == course.week or side.levels.plan == "none":
         return
     await _plan(course, course.week, [])
     # The plan stands with what came before it: the session that was missed, or the intake, which
