@@ -35,7 +35,7 @@ _ENGLISH_LEADS = re.compile(
 )
 _ENGLISH_TAILS = re.compile(
     r"(?:,?\s*(?:you know|i guess|i suppose|or something|or whatever|and all that|really|though"
-    r"|i mean|to be honest|honestly|anyway|if that makes sense))+$",
+    r"|i mean|to be honest|honestly|anyway|if that makes sense|put it that way|if you like))+$",
     re.IGNORECASE,
 )
 _CHINESE_LEADS = re.compile(
@@ -111,7 +111,7 @@ _ENGLISH_BAD = re.compile(
     r"|haven't said|part i left out|isn't easy to say|time i said it|not said before"
     r"|^(?:good )?(?:morning|afternoon)$|^hello$|on repeat|for the record"
     r"|^it's (?:\w+ (?:past|to|o'clock|in the morning)|\d)"
-    r"|(?:said|says|thought|think|was like)$|^that's all|^don't make a face|^and no\b",
+    r"|(?:said|says|thought|think|was like)$|^that's all|^don't make a face|^and no\b|^which\b",
     re.IGNORECASE,
 )
 
