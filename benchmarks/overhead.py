@@ -36,8 +36,11 @@ from muspsy_sim.runs.store import Run
 from muspsy_sim.runs.together import tuned_gc
 
 LIMIT = 2.5
-"""Processor time per call of a run over that of the bare nodes. A step of LangGraph and a line of
-the journal are to cost less than the prompts, views and dynamics that they carry."""
+"""Processor time per call of a run over that of the bare nodes. LangGraph, the journal and the files
+are to cost at most one and a half times what is taken by the prompts, views and dynamics that they carry."""
+
+_WARM_UP = 4
+"""Courses that are run first, so that no import is measured; not held to the limit."""
 
 _WORDS = (
     "kitchen", "evening", "letter", "bridge", "shift", "garden", "promise", "winter", "sleep",
@@ -205,7 +208,7 @@ def main() -> int:
     chosen = parser.parse_args()
     shares = [
         asyncio.run(compared(courses, chosen.latency, chosen.sessions, chosen.exchanges))
-        for courses in (4, *chosen.courses)
+        for courses in (_WARM_UP, *chosen.courses)
     ]
     return int(max(shares[1:]) > LIMIT)
 
