@@ -45,3 +45,12 @@ def test_a_relative_clause_is_never_given_back() -> None:
     assert not heard.phrase.startswith("which")
     heard = hear("Some boater tells me how sorry they are, put it that way.", "en")
     assert heard.clause == "some boater tells you how sorry they are"
+
+
+@pytest.mark.parametrize(
+    ("said", "language"), [("对，是我说的。", "zh"), ("Yeah, I did say that.", "en")]
+)
+def test_that_something_was_said_is_not_given_back_as_what_was_said(
+    said: str, language: Language
+) -> None:
+    assert hear(said, language).clause == ""

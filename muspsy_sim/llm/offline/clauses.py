@@ -111,7 +111,8 @@ _ENGLISH_BAD = re.compile(
     r"|haven't said|part i left out|isn't easy to say|time i said it|not said before"
     r"|^(?:good )?(?:morning|afternoon)$|^hello$|on repeat|for the record"
     r"|^it's (?:\w+ (?:past|to|o'clock|in the morning)|\d)"
-    r"|(?:said|says|thought|think|was like)$|^that's all|^don't make a face|^and no\b|^which\b",
+    r"|(?:said|says|thought|think|was like)$|^that's all|^don't make a face|^and no\b|^which\b"
+    r"|^(?:yeah,? )?i did say that$",
     re.IGNORECASE,
 )
 
@@ -150,7 +151,7 @@ _CHINESE_BAD = re.compile(
     r"|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$"
     r"|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
-    r"|不太想|说得够多"
+    r"|不太想|说得够多|^(?:对，?)?是我[说讲]的"
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
 )
 _CUT = re.compile(
