@@ -36,8 +36,8 @@ from muspsy_sim.runs.store import Run
 from muspsy_sim.runs.together import tuned_gc
 
 LIMIT = 2.5
-"""Processor time per call of a run over that of the bare nodes. LangGraph, the journal and the files
-are to cost at most one and a half times what is taken by the prompts, views and dynamics that they carry."""
+"""Processor time per call of a run over that of the bare nodes: LangGraph, the journal and the
+files may cost one and a half times what the prompts, views and dynamics cost that they carry."""
 
 _WARM_UP = 4
 """Courses that are run first, so that no import is measured; not held to the limit."""

@@ -1,0 +1,17 @@
+"""The benchmark's rivals make the same calls, so that their figures can be compared."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchmarks.overhead import compared
+
+
+async def test_the_rivals_make_the_same_calls(capsys: pytest.CaptureFixture[str]) -> None:
+    share = await compared(3, latency=0.001, sessions=2, exchanges=3)
+    told = capsys.readouterr().out
+    assert share > 1.0, "a run does more than its nodes"
+    assert re.search(r"^3 courses at once, \d{2,} calls, ideal 0\.0\d s$", told, re.MULTILINE)
+    assert all(f"{rival}: " in told for rival in ("calls", "nodes", "run"))
