@@ -169,9 +169,10 @@ async def test_one_call_in_five_fails_in_any_way(tmp_path: Path, seed: int) -> N
         await check_status(out, stopped)
         # It goes on failing: each try gets further, none loses what another got.
         for _ in range(3):
-            recorded = lines(out)
+            recorded, sent = lines(out), len(server.received)
             answer = await command("run", file, "--out", out, "--retry-failed")
-            check_nothing_silent(answer, out, set(KINDS.values()))
+            assert len(server.received) > sent or not stopped
+            stopped = check_nothing_silent(answer, out, set(KINDS.values()))
             assert all(lines(out)[name].startswith(raw) for name, raw in recorded.items())
         assert set(server.answered) == {"ok", *WAYS}
         server.fail = 0.0
