@@ -25,6 +25,7 @@ from muspsy_sim.runs.orchestrator import (
     ForkPlan,
     RunProgress,
     connected,
+    go_on_with,
     live_episode,
     open_models,
 )
@@ -144,6 +145,8 @@ async def fork_run(
             journal = Journal.open(run.journal_file(planned.planned.id), planned.header, sync)
             for entry in (*journal.recorded(), *journal.voided):
                 connections.budget.count(entry.model, entry.usage)
+            if run.episode_file(planned.planned.id).exists():
+                go_on_with(run, planned.planned.id, journal)
             progress.running = 1
             try:
                 episode = await live_episode(

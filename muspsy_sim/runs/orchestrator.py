@@ -262,7 +262,7 @@ async def _one(batch: _Batch, planned: PlannedEpisode) -> CourseEnd:
     journal = Journal.open(run_.journal_file(planned.id), header, batch.sync)
     try:
         if before is not None:
-            _go_on_with(run_, planned.id, journal)
+            go_on_with(run_, planned.id, journal)
         episode = await live_episode(batch.plan, planned, batch.connections, journal, progress)
     except BaseException:
         journal.close()
@@ -278,7 +278,7 @@ def _keep(run_: Run, journal: Journal, episode: Episode) -> None:
     write_episode(run_, episode)
 
 
-def _go_on_with(run_: Run, name: str, journal: Journal) -> None:
+def go_on_with(run_: Run, name: str, journal: Journal) -> None:
     """Owe again the calls that failed an episode, which is not whole from here on.
 
     Its file goes last: as long as it says what failed, no answer to that is in the journal.

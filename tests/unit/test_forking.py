@@ -21,7 +21,7 @@ from muspsy_sim.runs.orchestrator import RunProgress
 from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.replaying import replay_run
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file
-from tests.fakes import FakeModel
+from tests.fakes import FakeModel, failing
 from tests.unit.courses import PERSONA, held, planned
 
 pytestmark = pytest.mark.slow  # whole courses, again and again
@@ -284,6 +284,15 @@ def test_a_fork_that_was_interrupted_goes_on(tmp_path: Path) -> None:
     again = FakeModel(keep=True)
     assert without_fork(forked(begun, again)) == without_fork(whole)
     assert again.requests == []
+
+
+def test_a_fork_that_a_failure_stopped_goes_on(tmp_path: Path) -> None:
+    run = parent(tmp_path)
+    fork = fork_of(run, FULL, 1, 4, arm="neither")
+    whole = forked(fork_of(run, FULL, 1, 4, arm="neither", out=tmp_path / "whole"))
+    stopped = forked(fork, failing("refused", at=lambda r: str(r.key) == "s2t3/counselor.respond"))
+    assert stopped.end is CourseEnd.MODEL_ERROR
+    assert without_fork(forked(fork)) == without_fork(whole)
 
 
 def test_a_folder_that_holds_another_run_is_refused(tmp_path: Path) -> None:
