@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from random import Random
 
 import pytest
 
 from muspsy_sim.llm.offline.client.material import client_material
+from muspsy_sim.llm.offline.counselor import respond
 from muspsy_sim.llm.offline.listening import hear
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
+from muspsy_sim.records.views import Line, RespondView
 
 PERSONAS = [each.id for each in list_profiles()]
 UNDERSTOOD: dict[Moment, tuple[str, ...]] = {
@@ -54,3 +57,22 @@ def test_that_something_was_said_is_not_given_back_as_what_was_said(
     said: str, language: Language
 ) -> None:
     assert hear(said, language).clause == ""
+
+
+@pytest.mark.parametrize("name", PERSONAS)
+def test_what_a_client_made_small_at_intake_is_not_said_to_it(name: str) -> None:
+    """An arm that reads the form anew each week would be coded as dismissive for it each week."""
+    profile = load_profile(name)
+    lines = [Line(id="s0t2", speaker="client", text=profile.presenting_problem)]
+    view = RespondView(
+        language=profile.language,
+        session=None,
+        manner="attuned",
+        manner_text="",
+        intake=lines,
+        exchange=1,
+        exchanges_left=9,
+    )
+    for seed in range(40):
+        said = respond(view, Random(seed)).text
+        assert not re.search(r"you're just|you just|你只是|你不过是", said), said

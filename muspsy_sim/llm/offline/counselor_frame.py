@@ -24,6 +24,8 @@ from muspsy_sim.llm.offline.counselor_scene import (
 from muspsy_sim.llm.offline.listening import Heard, hear
 
 _SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
+_SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECASE)
+"""How clients make it small. In a counselor's mouth, unasked, it would be the counselor's doing."""
 _NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
 
 
@@ -61,7 +63,7 @@ def _intake_slots(scene: Scene) -> dict[str, str]:
     language = scene.view.language
     for said in intake_heard(scene.view.intake, language):
         clauses = (reflectable(c, language) for c in split_clauses(said.text, language))
-        if clause := next((c for c in clauses if c), ""):
+        if clause := next((c for c in clauses if c and not _SMALLER.search(c)), ""):
             return {"clause": clause, "topic": said.topics[-1] if said.topics else ""}
     return {}
 

@@ -7,6 +7,7 @@ harms is never hidden by anything else in the part.
 
 from __future__ import annotations
 
+from muspsy_sim.llm.offline.appraiser.borrowing import in_own_words, without_quotes
 from muspsy_sim.llm.offline.appraiser.client_line import ClientLine
 from muspsy_sim.llm.offline.appraiser.cues import Cues
 from muspsy_sim.llm.offline.appraiser.forms import (
@@ -23,6 +24,9 @@ from muspsy_sim.records.appraisal import Behaviour
 
 HARMFUL: tuple[Behaviour, ...] = ("dismiss", "confront")
 """What is coded wherever it is found, whatever else the part does."""
+
+_OWN_WORDS: frozenset[Behaviour] = frozenset({*HARMFUL, "reassure", "advise", "flatter"})
+"""What is coded only where the counselor's own words show it."""
 
 _ASKING: tuple[Behaviour, ...] = (
     "probe_risk",
@@ -72,6 +76,12 @@ _RATHER: tuple[Behaviour, ...] = ("flatter", "refer_on", "repair")
 def name_part(part: Part, before: Part | None, client: ClientLine, cues: Cues) -> list[Behaviour]:
     """The behaviours of one part, in a fixed order; `before` is the part before it in the turn."""
     found = {name for name, cue in cues.behaviours.items() if cue.search(part.low)}
+    own = without_quotes(part.low, client, cues)
+    found -= {
+        name
+        for name in found & _OWN_WORDS
+        if not in_own_words(cues.behaviours[name], own, client, cues)
+    }
     if part.asks:
         return _code_question(part, before, found, cues)
     return _code_statement(part, before, found, client, cues)
