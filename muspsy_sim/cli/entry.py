@@ -30,6 +30,7 @@ _ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command line, told on stdout and stderr. Returns its exit code."""
     _quiet_libraries()
+    _open_what_is_closed()
     _speak_any_encoding()
     try:
         code = _invoke(list(arguments))
@@ -90,7 +91,7 @@ def _told_usage(error: Exception) -> int:
         print(error, end="")  # With rich, typer has printed the help while making the error.
         return USER_ERROR
     formatted: str = getattr(error, "format_message", lambda: str(error))()
-    message = one_line(formatted).rstrip(".")
+    message = one_line(formatted).rstrip(".").replace("Value error, ", "")
     wrong = getattr(error, "option_name", None)
     if wrong and context is not None:
         message = f"no such option {wrong}"
@@ -136,6 +137,15 @@ def _quiet_libraries() -> None:
 
     warnings.showwarning = show
     logging.getLogger("asyncio").addHandler(logging.NullHandler())
+
+
+def _open_what_is_closed() -> None:
+    """Give a process that was started with stdout or stderr closed (`>&-`) somewhere to write."""
+    # Open until the process ends, as the streams that they stand for would be.
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 def _speak_any_encoding() -> None:

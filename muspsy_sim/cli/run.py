@@ -112,7 +112,8 @@ async def _watched(
     from muspsy_sim.cli.screen import console
     from muspsy_sim.runs.orchestrator import run as run_plan
 
-    title = f"{len(plan.episodes)} episodes into {folder}"
+    episodes = len(plan.episodes)
+    title = f"{episodes} episode{'' if episodes == 1 else 's'} into {folder}"
     async with watching(progress, title, None if quiet else console()):
         return await run_plan(
             plan, folder, restart=restart, retry_failed=retry_failed, progress=progress

@@ -145,7 +145,7 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome) -> None:
     screen.print(styled(SIMULATED, "dim"))
     screen.print(styled(_COLUMNS, "dim"))
     if outcome.progress.kept:
-        screen.print(styled(f"{outcome.progress.kept} episodes were whole already.", "dim"))
+        screen.print(styled(f"{outcome.progress.kept} of them whole already.", "dim"))
     if offline(found):
         screen.print(
             styled("Offline answers come from written sentences, not from a language model.", "dim")

@@ -21,7 +21,10 @@ Act = Callable[[LiveCourse], Awaitable[str | None]] | Callable[[LiveCourse], Awa
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node. `requires` must be in the arm; `without` it can do without, and says so."""
+    """One node. `requires` must be in the arm; `without` it can do without, and says so.
+
+    One of `follows` must have run on every way to it, and again on every way back to it.
+    """
 
     name: str
     level: Literal["session", "course"]
@@ -31,6 +34,7 @@ class Node:
     answers: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     requires_at: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """(factor, level) -> nodes required when the arm's factor has that level."""
 
@@ -86,6 +90,7 @@ _ALL = (
         "appraiser",
         appraiser.appraise,
         "codes what the counselor just did",
+        follows=("respond", "respond_bare"),
     ),
     Node(
         "feel",
@@ -94,6 +99,7 @@ _ALL = (
         client.feel,
         "lets the client's state follow, by the rules of the dynamics",
         requires=("appraise",),
+        follows=("appraise",),
     ),
     Node(
         "speak",
@@ -103,6 +109,7 @@ _ALL = (
         "answers as the client, from its stance and what it is ready to tell",
         answers=("again", "over"),
         requires=("feel",),
+        follows=("feel",),
     ),
     Node("greet", "session", "client", client.greet, "lets the client open the session"),
     Node("intake", "course", "framework", framework.intake, "holds the intake, session 0"),

@@ -46,6 +46,7 @@ def wire(arm: Arm) -> tuple[Flow, Flow]:
         names -= set(session)
     for name in sorted(names):
         _check_needs(NODES[name], names, effective_levels(arm), arm)
+        _check_follows(NODES[name], session if name in session else course, arm)
     return session, course
 
 
@@ -159,3 +160,33 @@ def _check_needs(node: Node, names: set[str], levels: Levels, arm: Arm) -> None:
                 field="drop",
                 hint=f"keep {needed!r}, or drop {node.name!r} as well",
             )
+
+
+def _check_follows(node: Node, flow: Flow, arm: Arm) -> None:
+    if not node.follows:
+        return
+    wanted = " or ".join(repr(name) for name in node.follows)
+    if not set(node.follows) & set(flow):
+        raise GraphError(
+            f"{node.name!r} requires {wanted}, which is dropped or missing",
+            file=arm.file,
+            field="drop",
+            hint=f"keep {node.follows[0]!r}",
+        )
+    import networkx as nx
+
+    past: Flow = nx.DiGraph(flow)
+    past.remove_nodes_from(node.follows)
+    start = flow.graph["start"]
+    begins = [name for name in (start, node.name) if name in past]
+    ways = {after for name in begins for after in past.successors(name)}
+    early = node.name == start or any(
+        node.name == after or node.name in nx.descendants(past, after) for after in ways
+    )
+    if early:
+        raise GraphError(
+            f"a way leads to {node.name!r} past {wanted}",
+            file=arm.file,
+            field=node.level,
+            hint=f"let {node.follows[0]!r} come before it on every way",
+        )

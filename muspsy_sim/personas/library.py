@@ -137,7 +137,7 @@ def _at(path: Path) -> Path:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if not close:
         close = [each for each in known if name and name.lower() in each.lower()][:1]
     meant = f"did you mean {close[0]!r}? " if close else ""

@@ -144,6 +144,9 @@ def _words(
     if kind == "union_tag_invalid":
         context = detail.get("ctx", {})
         return f"should be one of {context['expected_tags']}, not {context['tag']!r}", None
+    if kind == "too_short" and isinstance(detail["input"], list | tuple):
+        least = detail.get("ctx", {}).get("min_length", 1)
+        return f"should hold at least {least}, not {len(detail['input'])}", "add what is missing"
     message = _plainly(detail["msg"])
     if kind in ("value_error", "assertion_error"):
         return message, None

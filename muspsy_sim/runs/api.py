@@ -17,7 +17,10 @@ from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request, Role
 from muspsy_sim.llm.tokens import estimate_prompt_tokens, estimate_tokens
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.records.episode import Episode, Usage
+from muspsy_sim.records.errors import ContentError, Problem, RecipeError, RunError
 from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.strict_yaml import validate_tree
+from muspsy_sim.records.yaml_tree import Tree
 from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import ArmUse, Recipe
@@ -67,7 +70,19 @@ def run_course(
     counselor: str | ArmUse | CounselorCallable = "full",
     **settings: Any,
 ) -> Episode:
-    """Run one course and return its episode. See `arun_course`, which this runs to its end."""
+    """Run one course and return its episode. See `arun_course`, which this runs to its end.
+
+    Raises `RunError` where an event loop runs already, as in a notebook.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        raise RunError(
+            "run_course() was called where an event loop runs already, as in a notebook",
+            hint="write `await arun_course(...)` there; it takes the same arguments",
+        )
     return asyncio.run(arun_course(persona, counselor, **settings))
 
 
@@ -101,17 +116,27 @@ async def arun_course(
         use = ArmUse(graph="bare", system=system)
     else:
         use = counselor
-    recipe = Recipe.model_validate(
-        {
-            **settings,
-            "personas": [profile.id],
-            "arms": [use.model_dump() if isinstance(use, ArmUse) else use],
-            "seeds": [seed],
-            "models": named,
-        }
-    )
+    called: dict[str, object] = {
+        **settings,
+        "personas": [profile.id],
+        "arms": [use.model_dump() if isinstance(use, ArmUse) else use],
+        "seeds": [seed],
+        "models": named,
+    }
+    recipe = _recipe(called)
     plan = plan_run(recipe, profiles=[profile])
     with tempfile.TemporaryDirectory(prefix="muspsy-") as temporary:
         folder = Path(out) if out is not None else Path(temporary)
         outcome = await run(plan, folder, overrides=overrides)
         return read_episode(outcome.run, plan.episodes[0].id)
+
+
+def _recipe(called: dict[str, object]) -> Recipe:
+    """The recipe that a call asks for. Raises `RecipeError` naming the arguments that don't fit."""
+    try:
+        return validate_tree(Tree(Path(), called, {}), Recipe)
+    except ContentError as error:
+        first, *others = (Problem(p.message, None, None, p.field, p.hint) for p in error.problems)
+        raise RecipeError(
+            first.message, field=first.field, hint=first.hint, others=others
+        ) from error

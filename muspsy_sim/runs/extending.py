@@ -28,7 +28,9 @@ def described_with_before(run: Run, plan: RunPlan) -> dict[str, Any]:
     if not run.file.is_file():
         if run.episode_ids():
             raise RunError(
-                "this folder holds episodes and no run.yaml", file=run.folder, hint=_ANEW
+                "this folder holds episodes and no run.yaml",
+                file=run.folder,
+                hint="use another --out, put run.yaml back, or remove its episodes/ and journal/",
             )
         return now
     before = read_run_file(run)

@@ -133,6 +133,8 @@ def _apply(tree: Tree, change: Change) -> None:
             if last:
                 inside[step] = change.value
                 return
+            if depth == 1 and change.loc[0] == "arms" and isinstance(inside[step], str):
+                inside[step] = {"graph": inside[step]}  # the arm by its name, spelt out
             inside = inside[step]
         else:
             kind = "a list" if isinstance(inside, list) else "a single value"

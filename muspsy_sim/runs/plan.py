@@ -14,7 +14,7 @@ from muspsy_sim.graphs.spec import Arm, load_arm
 from muspsy_sim.graphs.wiring import effective_levels, wire
 from muspsy_sim.llm.budget import Budget, Price
 from muspsy_sim.personas.library import load_profile
-from muspsy_sim.personas.summaries import list_profiles
+from muspsy_sim.personas.summaries import PROFILE_FILE, list_profiles, profile_files
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import Provenance
 from muspsy_sim.records.errors import GraphError, RecipeError
@@ -228,16 +228,15 @@ def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:
 
 
 def _profiles(recipe: Recipe, base: Path | None) -> list[Profile]:
-    names: list[str] = []
+    names: list[str | Path] = []
     for name in recipe.personas:
-        names += [p.id for p in list_profiles()] if name == "all" else [name]
-    loaded = [
-        load_profile(
-            base / name if base is not None and "/" in name and not name.startswith("/") else name,
-            allow_minors=recipe.allow_minors,
-        )
-        for name in dict.fromkeys(names)
-    ]
+        if name == "all":
+            names += [p.id for p in list_profiles()]
+        elif "/" in name:
+            names += _below(Path(name) if base is None else base / name)
+        else:
+            names.append(name)
+    loaded = [load_profile(name, allow_minors=recipe.allow_minors) for name in dict.fromkeys(names)]
     ids = [p.id for p in loaded]
     for profile in loaded:
         if ids.count(profile.id) > 1:
@@ -250,6 +249,13 @@ def _profiles(recipe: Recipe, base: Path | None) -> list[Profile]:
             f"no persona speaks {recipe.language!r}", field="language", hint="use `any`"
         )
     return chosen
+
+
+def _below(path: Path) -> list[Path]:
+    """The persona at a path, or all in a folder of personas."""
+    if not path.is_dir() or (path / PROFILE_FILE).exists():
+        return [path]
+    return list(profile_files(path)) or [path]
 
 
 def _without_secrets(recipe: Recipe) -> Recipe:

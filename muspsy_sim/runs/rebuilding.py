@@ -90,7 +90,7 @@ def rebuild(run: Run) -> Rebuilt:
             f"does not describe a run: {first['msg']}",
             file=run.file,
             field=".".join(map(str, first["loc"])),
-            hint="restore it, or run the recipe again",
+            hint="restore it, or begin anew with --restart",
         ) from error
     arms = {use.label: plan_arm(recipe, use) for use in recipe.uses()}
     for label, arm in arms.items():

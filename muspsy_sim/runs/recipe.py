@@ -75,7 +75,9 @@ class Recipe(Record):
     """One file of `runs/`. Sessions are weekly; an exchange is one turn of each party."""
 
     about: str = ""
-    personas: list[str] = Field(min_length=1, description="ids or paths; `all` = all of personas/")
+    personas: list[str] = Field(
+        min_length=1, description="ids, paths, folders of personas; `all` = personas/"
+    )
     arms: list[str | ArmUse] = Field(min_length=1)
     seeds: list[Seed] = Field(min_length=1)
     sessions: int = Field(default=6, ge=1, le=104)

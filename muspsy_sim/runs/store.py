@@ -93,11 +93,13 @@ def read_run_file(run: Run) -> dict[str, Any]:
         read = yaml.load(run.file.read_bytes(), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise RunError(
-            "cannot be read", file=run.file, hint="restore it, or run the recipe again"
+            "cannot be read", file=run.file, hint="restore it, or begin anew with --restart"
         ) from error
     if not isinstance(read, dict) or not isinstance(read.get("recipe"), dict):
         raise RunError(
-            "does not describe a run", file=run.file, hint="restore it, or run the recipe again"
+            "does not describe a run",
+            file=run.file,
+            hint="restore it, or begin anew with --restart",
         )
     return read
 
@@ -144,8 +146,9 @@ def read_episode(run: Run, episode: str) -> Episode:
     except ValidationError as error:
         first = error.errors()[0]
         raise RunError(
-            f"is no episode: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            f"is no episode: {first['msg']}",
             file=path,
+            field=".".join(map(str, first["loc"])) or None,
             hint="delete it and run again: the journal has its answers",
         ) from error
 

@@ -141,3 +141,13 @@ def test_recipes_are_found_by_name_and_by_path(
     assert find_recipe(".") == Path()
     with pytest.raises(MuspsyError, match="did you mean 'demo'"):
         find_recipe("demoo")
+
+
+def test_an_arm_by_its_name_is_spelt_out_for_a_change_inside_it(file: Path) -> None:
+    changed = loaded(file, "arms[0].levels.recall=last").uses()[0]
+    assert (changed.label, changed.levels) == ("full", {"recall": "last"})
+
+
+def test_an_empty_list_is_told_plainly(file: Path) -> None:
+    with pytest.raises(MuspsyError, match=r"seeds: should hold at least 1, not 0"):
+        loaded(file, "seeds=[]")

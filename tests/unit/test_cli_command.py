@@ -68,6 +68,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (["show"], "muspsy show: missing argument 'RUN'; see `muspsy show --help`"),
         (["status", "a", "b"], "muspsy status: got unexpected extra argument"),
         (["fork", "a", "b", "--session", "x"], "muspsy fork: invalid value for '--session'"),
+        (["export", "a", "--to", "csv"], "muspsy export: invalid value for '--to': 'csv' is not"),
     ],
 )
 def test_a_command_line_that_cannot_be_read(
@@ -163,3 +164,10 @@ def test_a_terminal_that_knows_no_chinese_shows_something(monkeypatch: pytest.Mo
     assert run_command_line([]) == 0
     narrow.flush()
     assert narrow.buffer.getvalue() == b"???" + os.linesep.encode()  # type: ignore[attr-defined]
+
+
+def test_a_closed_stdout_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert run_command_line(["--version"]) == 0
+    assert run_command_line(["rnu"]) == 2

@@ -58,7 +58,7 @@ def test_running_again_keeps_what_is_whole(file: Path, capsys: pytest.CaptureFix
     assert (told.out, told.err) == ("", "")
     first = (file.parent / "small" / "episodes" / f"{FULL}.json").stat().st_mtime_ns
     assert run_command_line(["run", str(file)]) == 0
-    assert "1 episodes were whole already" in capsys.readouterr().out
+    assert "1 of them whole already" in capsys.readouterr().out
     assert (file.parent / "small" / "episodes" / f"{FULL}.json").stat().st_mtime_ns == first
 
 
@@ -97,6 +97,17 @@ def test_relative_personas_are_those_beside_the_recipe(
     monkeypatch.chdir(repository)
     assert run_command_line(["run", str(file), "-q", "--limit", "1"]) == 0
     assert Run(file.parent / "small").episode_ids() == [FULL]
+
+
+def test_a_folder_of_personas_stands_for_all_in_it(file: Path, repository: Path) -> None:
+    for name in (PERSONA, "zh-lu-xiaowen"):
+        (file.parent / "mine" / name).mkdir(parents=True)
+        profile = repository / "personas" / name / "profile.yaml"
+        (file.parent / "mine" / name / "profile.yaml").write_bytes(profile.read_bytes())
+    file.write_text(RECIPE.replace("[en-gordon-pell, zh-lu-xiaowen]", "[./mine]"))
+    assert run_command_line(["run", str(file), "-q", "--set", "arms=[full]"]) == 0
+    assert Run(file.parent / "small").episode_ids() == [FULL, "zh-lu-xiaowen--full--s0"]
+    assert run_command_line(["replay", str(file)]) == 0
 
 
 def test_a_failed_run_says_which_and_how_to_go_on(

@@ -234,3 +234,35 @@ def test_every_node_is_of_one_flow_and_says_what_it_does() -> None:
         assert node.about
         assert node.name != END
     assert spec.edges_of(["a -> b -> c when x"])[0].when is None
+
+
+IN_ORDER = "[recall -> plan -> respond -> appraise -> feel -> speak, speak -> end when over, "
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (
+            "drop: [respond]",
+            "drop: 'appraise' requires 'respond' or 'respond_bare', which is dropped or missing",
+        ),
+        (
+            "session: [recall -> plan -> appraise -> respond -> feel -> speak, "
+            "speak -> recall when again, speak -> end when over]",
+            "session: a way leads to 'appraise' past 'respond' or 'respond_bare'",
+        ),
+        (
+            f"session: {IN_ORDER}speak -> appraise when again]",
+            "session: a way leads to 'appraise' past 'respond' or 'respond_bare'",
+        ),
+        (
+            f"session: {IN_ORDER}speak -> speak when again]",
+            "session: a way leads to 'speak' past 'feel'",
+        ),
+    ],
+)
+def test_nobody_answers_what_was_not_said(graphs: Path, what: str, told: str) -> None:
+    (graphs / "odd.yaml").write_text(f"name: odd\nabout: x\nextends: full\n{what}\n")
+    with pytest.raises(MuspsyError) as caught:
+        wire(load_arm("odd"))
+    assert told in str(caught.value)
