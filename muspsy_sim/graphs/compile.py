@@ -17,6 +17,7 @@ from muspsy_sim.agents.live import Levels, LiveCourse
 from muspsy_sim.graphs.nodes import NODES
 from muspsy_sim.graphs.spec import END, load_arm
 from muspsy_sim.graphs.wiring import effective_levels, wire
+from muspsy_sim.llm.ask import CallFailed
 from muspsy_sim.records.errors import GraphError
 
 if TYPE_CHECKING:
@@ -205,9 +206,11 @@ def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
             ended = await asyncio.gather(
                 *(run_branch(acts, course) for acts in stage), return_exceptions=True
             )
-            for outcome in ended:
-                if isinstance(outcome, BaseException):
-                    raise outcome
+            stopped = [outcome for outcome in ended if isinstance(outcome, BaseException)]
+            # Of several calls that failed, the one raised is recorded where it is caught.
+            course.failures += [one.failure for one in stopped[1:] if isinstance(one, CallFailed)]
+            if stopped:
+                raise stopped[0]
             answer = None
         goto = ways[answer] if answer in ways else ways[None]
         return Command(goto=goto, update={"steps": state.get("steps", 0) + 1})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from muspsy_sim.records.appraisal import Behaviour
 from muspsy_sim.records.base import Record
@@ -13,6 +13,10 @@ from muspsy_sim.records.profile import ResistanceStyle, StageOfChange, Topic
 
 MAX_TURN = 8_000
 """Characters in one turn; a longer one is a runaway generation and refused."""
+
+
+Spoken = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TURN)]
+"""A turn's text: nothing but space is no turn."""
 
 
 class Told(Record):
@@ -25,7 +29,7 @@ class Told(Record):
 class Speech(Record):
     """The client's turn."""
 
-    text: str = Field(min_length=1, max_length=MAX_TURN)
+    text: Spoken
     told: list[Told] = Field(default_factory=list)
     leaves: bool = Field(default=False, description="the client says goodbye in this turn")
 
@@ -33,7 +37,7 @@ class Speech(Record):
 class Reflection(Record):
     """The client's memory of a session, first person."""
 
-    text: str = Field(min_length=1, max_length=2_000)
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class CodedAnswer(Record):
@@ -53,7 +57,7 @@ class AppraisalAnswer(Record):
 class CounselorReply(Record):
     """The counselor's turn. `close`: it ends the session with this turn."""
 
-    text: str = Field(min_length=1, max_length=MAX_TURN)
+    text: Spoken
     close: bool = False
 
 
@@ -81,7 +85,7 @@ class PlanAnswer(Record):
 class PlainReply(Record):
     """Text as it came, for a model that is asked for no structure."""
 
-    text: str = Field(min_length=1, max_length=MAX_TURN)
+    text: Spoken
 
 
 class Sourced(Record):

@@ -18,7 +18,14 @@ from muspsy_sim.llm.parsing import (
     parse_answer,
     split_reasoning,
 )
-from muspsy_sim.records.answers import AppraisalAnswer, CounselorReply, PlainReply, PlanAnswer
+from muspsy_sim.records.answers import (
+    AppraisalAnswer,
+    CounselorReply,
+    PlainReply,
+    PlanAnswer,
+    Reflection,
+    Speech,
+)
 from muspsy_sim.records.base import Record
 
 
@@ -194,3 +201,9 @@ def test_what_was_written_is_read_back(answer: Nested) -> None:
     text = orjson.dumps(answer.model_dump()).decode()
     for wrapped in (text, f"```json\n{text}\n```", f"Here: {text} Done."):
         assert parse_answer(wrapped, Nested) == answer
+
+
+@pytest.mark.parametrize("answer", [CounselorReply, Speech, Reflection])
+def test_an_answer_of_nothing_but_space_is_refused(answer: type[Record]) -> None:
+    with pytest.raises(AnswerError, match="text"):
+        parse_answer('{"text": " \\n "}', answer)
