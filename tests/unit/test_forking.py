@@ -156,7 +156,8 @@ def test_a_plan_made_without_memory_is_kept_by_the_arm_that_made_it(tmp_path: Pa
     model = FakeModel(keep=True)
     forked(fork_of(run, f"{PERSONA}--no-memory--s0", 2, 4), model)
     views = [r.view for r in model.requests if isinstance(r.view, RespondView)]
-    assert views and all(view.session_plan for view in views)
+    assert views
+    assert all(view.session_plan for view in views)
 
 
 def test_the_levels_of_the_new_arm_hold_from_the_fork_on(tmp_path: Path) -> None:
