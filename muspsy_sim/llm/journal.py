@@ -139,19 +139,23 @@ class Entry:
         )
 
 
-def encode_line(line: dict[str, Any]) -> bytes:
-    """A journal line with its checksum (CRC-32 of the rest) in front, newline-terminated."""
+def encode_line(line: dict[str, Any], number: int) -> bytes:
+    """A journal line with its checksum in front, newline-terminated.
+
+    The checksum is CRC-32 of the rest, begun at the line's number (from 1): a line that was taken
+    out, doubled or moved is seen, as well as one that was changed.
+    """
     body = orjson.dumps(line)
-    return b'{"crc":"%08x",' % zlib.crc32(body[1:]) + body[1:] + b"\n"
+    return b'{"crc":"%08x",' % zlib.crc32(body[1:], number) + body[1:] + b"\n"
 
 
-def decode_line(raw: bytes) -> dict[str, Any]:
-    """The line without its checksum. Raises `ValueError` where it does not hold."""
+def decode_line(raw: bytes, number: int) -> dict[str, Any]:
+    """The line without its checksum. Raises `ValueError` where that does not hold."""
     if not raw.startswith(b'{"crc":"') or raw[16:18] != b'",':
         raise ValueError("it does not begin with a checksum")
     rest = raw[18:]
-    if b"%08x" % zlib.crc32(rest) != raw[8:16]:
-        raise ValueError("its checksum does not hold")
+    if b"%08x" % zlib.crc32(rest, number) != raw[8:16]:
+        raise ValueError("its checksum does not hold, or a line before it is missing")
     line = orjson.loads(b"{" + rest)
     if not isinstance(line, dict):
         raise ValueError("it is no object")
@@ -166,6 +170,8 @@ class JournalText:
     entries: list[Entry]
     whole_bytes: int
     torn: bool
+    lines: int = 0
+    """How many whole lines there are, the header's included."""
     voided: list[Entry] = field(default_factory=list)
     """Attempts that answer nothing any more, since their call is owed again. They were paid for."""
 
@@ -186,7 +192,7 @@ def read_journal(path: Path) -> JournalText:
     voided: set[int] = set()
     for number, bytes_of_line in enumerate(raw[:whole].split(b"\n")[:-1], start=1):
         try:
-            line = decode_line(bytes_of_line)
+            line = decode_line(bytes_of_line, number)
             if header is None:
                 header = Header.from_line(line)
             elif line["kind"] == "retry":
@@ -205,7 +211,8 @@ def read_journal(path: Path) -> JournalText:
             ) from error
     kept = [e for i, e in enumerate(entries) if i not in voided]
     given_up = [entries[i] for i in sorted(voided)]
-    return JournalText(header, kept, whole, whole < len(raw), given_up)
+    lines = raw.count(b"\n", 0, whole)
+    return JournalText(header, kept, whole, whole < len(raw), lines, given_up)
 
 
 class GroupSync:
@@ -282,6 +289,7 @@ class Journal:
         self._next: dict[str, int] = {}
         self._fd = fd
         self._size = text.whole_bytes
+        self._lines = text.lines
         self._sync = sync
 
     @classmethod
@@ -365,7 +373,7 @@ class Journal:
     def _write(self, line: dict[str, Any]) -> None:
         if self._fd is None:
             raise JournalError("the journal is open for replay only", file=self.path)
-        written = encode_line(line)
+        written = encode_line(line, self._lines + 1)
         left = memoryview(written)
         try:
             while left:  # A disk that fills up takes a part, and says why with the next.
@@ -376,6 +384,7 @@ class Journal:
                 os.ftruncate(self._fd, self._size)
             raise storage_error(self.path, error, "write") from error
         self._size += len(written)
+        self._lines += 1
         self._sync.mark(self._fd, self.path)
 
 

@@ -282,7 +282,9 @@ def _begin_journal(planned: PlannedFork) -> None:
         for entry in read_journal(planned.parent_journal).entries
         if in_prefix(entry.key, planned.fork.session, planned.fork.turn)
     ]
-    write_atomic(path, b"".join(encode_line(line) for line in lines))
+    write_atomic(
+        path, b"".join(encode_line(line, number) for number, line in enumerate(lines, start=1))
+    )
 
 
 def in_prefix(key: str, session: int, turn: int) -> bool:

@@ -190,7 +190,7 @@ def clear(run: Run) -> None:
     if not run.file.is_file():
         return
     try:
-        for part in ("episodes", "journal", "forks", "scores", "tables"):
+        for part in ("episodes", "journal", "forks", "scores", "tables", "exports"):
             if (run.folder / part).exists():
                 shutil.rmtree(run.folder / part)
         # Last, so that a clearing which is cut short is seen for a run and cleared again.

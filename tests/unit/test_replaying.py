@@ -36,11 +36,13 @@ def replayed(folder: Path) -> dict[str, Replayed]:
 
 def journal_lines(folder: Path, name: str = NAME) -> list[dict[str, Any]]:
     raw = Run(folder).journal_file(name).read_bytes()
-    return [decode_line(line) for line in raw.splitlines()]
+    return [decode_line(line, n) for n, line in enumerate(raw.splitlines(), start=1)]
 
 
 def write_journal(folder: Path, lines: list[dict[str, Any]], name: str = NAME) -> None:
-    Run(folder).journal_file(name).write_bytes(b"".join(encode_line(line) for line in lines))
+    Run(folder).journal_file(name).write_bytes(
+        b"".join(encode_line(line, n) for n, line in enumerate(lines, start=1))
+    )
 
 
 def test_every_arm_comes_out_as_the_same_bytes(tmp_path: Path) -> None:
