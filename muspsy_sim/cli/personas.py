@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from muspsy_sim.cli.personas_extract import extract_persona
 from muspsy_sim.cli.personas_vary import vary_persona
 from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError
 
@@ -32,6 +33,7 @@ personas_app = typer.Typer(
     no_args_is_help=True,
 )
 personas_app.command("vary")(vary_persona)
+personas_app.command("extract")(extract_persona)
 
 _PIPE_WIDTH = 120
 """Columns of a table where no terminal says how many it has."""

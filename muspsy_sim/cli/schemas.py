@@ -24,6 +24,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.graphs.spec import ArmFile
+    from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
@@ -46,6 +47,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "memory-words": MemoryWordsFile,
         "profile": Profile,
         "recipe": Recipe,
+        "report-cues": ReportCues,
         "school": SchoolFile,
         "symptom_words": SymptomWords,
     }

@@ -24,6 +24,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "counselor.plan_turn": ("counselor", "plan_turn"),
     "counselor.remember": ("counselor", "remember"),
     "counselor.plan_next": ("counselor", "plan_next"),
+    "annotator.extract": ("annotator.extract", "extract"),
 }
 
 

@@ -1,0 +1,284 @@
+"""`annotator.extract` offline: a case report read by its headings and cues.
+
+What the report says before any session becomes facts, each a sentence or two that a rule could put
+in the client's words, with the quote it rests on. The course of the counseling is never read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from random import Random
+
+from muspsy_sim.llm.offline.annotator.as_client import as_client
+from muspsy_sim.llm.offline.annotator.reading import Sentence, read_report, title_of
+from muspsy_sim.llm.offline.annotator.report_cues import ReportCues, Section, cue, report_cues
+from muspsy_sim.llm.offline.annotator.who import Who, who_is
+from muspsy_sim.records.answers import ExtractAnswer, ExtractedFact, ExtractedRisk, Sourced
+from muspsy_sim.records.base import Language
+from muspsy_sim.records.profile import ResistanceStyle, StageOfChange, Topic
+from muspsy_sim.records.views import ExtractView
+
+_TOLD: frozenset[Section] = frozenset({"visit", "problem", "history", "manner", "other"})
+"""Parts that tell of the client's life before the first session."""
+_DETAILS = 2
+"""Sentences that may follow the first one in a fact."""
+_MOST_FACTS = 16
+_OWN_WORDS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"[\"“]([^\"”]{12,160})[\"”]"),
+    "zh": re.compile(r"“([^”]{6,60})”"),
+}
+"""The client's own words in quotation marks; shorter ones are a word that the report borrows."""
+_SPOKEN_ZH = re.compile(
+    r"(?:自述|[他她]说|来访者说|老人说|强调|因|而是|要咨询师|只说)[^“。；]{0,12}$"
+)
+_SPOKEN_EN = re.compile(r"\b(?:he|she|client|patient|M[rs]s? \w+) (?:said|says|added|put it)\b")
+"""That the words beside it are the client's, and nobody else's."""
+_LONGEST: dict[Language, int] = {"en": 240, "zh": 80}
+"""Characters of a sentence that can be said in a turn."""
+_GENERIC = re.compile(r"^(?:a|an|people|nobody|anyone|everyone|one|what|whatever)\b", re.IGNORECASE)
+
+
+def extract(view: ExtractView, rng: Random) -> ExtractAnswer:
+    """What the report supports. The same report gives the same answer, whatever the seed."""
+    cues = report_cues(view.language)
+    who = who_is(view.report, view.language)
+    sentences = read_report(view.report, cues)
+    reader = _Reader(view.language, cues, who)
+    problem = (
+        [*_own_words(sentences, view.language)][:2]
+        or reader.turned([s for s in sentences if s.section == "problem"], most=2)
+        or reader.turned([s for s in sentences if s.section == "visit"], most=2)
+    )
+    used = {each.quote for each in problem}
+    free = [s for s in sentences if not any(quote in s.text for quote in used)]
+    facts = [*reader.facts(free)][:_MOST_FACTS]
+    used |= {each.quote for fact in facts for each in (fact, *fact.details)}
+    manner = [s for s in sentences if s.section in ("manner", "problem", "visit")]
+    return ExtractAnswer(
+        name=who.name,
+        age=who.age,
+        gender={"m": "male", "f": "female"}.get(who.gender, "")
+        if view.language == "en"
+        else {"m": "男", "f": "女"}.get(who.gender, ""),
+        occupation=who.fields.get("occupation", ""),
+        education=who.fields.get("education", ""),
+        relationship_status=who.fields.get("relationship_status", ""),
+        living_situation=who.fields.get("living_situation", ""),
+        title=title_of(view.report),
+        topic=_topic(sentences, cues),
+        presenting_problem=problem,
+        history=reader.turned(
+            [s for s in sentences if s.section == "history" and s.text not in used], most=3
+        ),
+        facts=facts,
+        core_beliefs=[*reader.beliefs(sentences)][:3],
+        strengths=reader.turned(_about(sentences, cues.strength), most=3),
+        supports=reader.turned(_about(sentences, cues.support), most=3),
+        goals=reader.turned(_about(sentences, cues.wish), most=3),
+        risk=reader.risk(sentences),
+        resistance_style=_resistance(manner, cues),
+        stage_of_change=_stage(sentences, cues),
+        voice_style=next(
+            (
+                s.text
+                for s in sentences
+                if s.section == "manner" and cue(cues.speech).search(s.text)
+            ),
+            "",
+        ),
+    )
+
+
+class _Reader:
+    """Takes sentences of one report, and says for each what the client would say."""
+
+    def __init__(self, language: Language, cues: ReportCues, who: Who) -> None:
+        self.language = language
+        self.cues = cues
+        self.who = who
+
+    def told(self, sentence: Sentence, *, follows_me: bool = True) -> Sourced | None:
+        """A sentence as the client would tell it, or `None` where no rule can put it so.
+
+        `follows_me`: what stands before it was the client's, so that a subject left out is too.
+        """
+        reported = cue(self.cues.reported).search(sentence.text)
+        words = reported[1] if reported else sentence.text
+        if reported and self.language == "en":
+            words = re.split(r",? and (?:then )?that ", words)[0]
+        quoted = _OWN_WORDS["zh"].match(words)
+        if reported and words.startswith("“"):
+            return Sourced(text=_closed(quoted[1], "zh"), quote=sentence.text) if quoted else None
+        turned = None if _half_quoted(words) else as_client(words, self.who.client)
+        if turned is None or len(turned.text) > _LONGEST[self.language]:
+            return None
+        if turned.subjectless and not follows_me:
+            return None
+        return Sourced(text=turned.text, quote=sentence.text)
+
+    def turned(self, sentences: list[Sentence], most: int) -> list[Sourced]:
+        """The first of some sentences that can be told."""
+        found: list[Sourced] = []
+        for sentence in sentences:
+            if sentence.section not in _TOLD or self._of_the_room(sentence):
+                continue
+            told = self.told(sentence, follows_me=sentence.follows_me)
+            if told is not None and _first_person(told.text, self.language):
+                found.append(told)
+            if len(found) == most:
+                break
+        return found
+
+    def facts(self, sentences: list[Sentence]) -> Iterator[ExtractedFact]:
+        """Facts of up to three sentences of one paragraph; a sentence that cannot be told ends one.
+
+        After words that nobody has been told, the rest of the paragraph is as hard to tell.
+        """
+        group: list[tuple[Sentence, Sourced]] = []
+        hidden, paragraph = False, -1
+        for sentence in sentences:
+            if sentence.paragraph != paragraph:
+                yield from self._fact(group, hidden)
+                group, hidden, paragraph = [], False, sentence.paragraph
+            if sentence.section not in _TOLD:
+                continue
+            if cue(self.cues.told_nobody).search(sentence.text):
+                yield from self._fact(group, hidden)
+                group, hidden = [], True
+            told = None
+            if not self._of_the_room(sentence):
+                told = self.told(sentence, follows_me=sentence.follows_me)
+            starts = not group
+            if told is None or (starts and not _first_person(told.text, self.language)):
+                yield from self._fact(group, hidden)
+                group = []
+                continue
+            group.append((sentence, told))
+            if len(group) > _DETAILS:
+                yield from self._fact(group, hidden)
+                group = []
+        yield from self._fact(group, hidden)
+
+    def _fact(self, group: list[tuple[Sentence, Sourced]], hidden: bool) -> Iterator[ExtractedFact]:
+        if not group:
+            return
+        first, *rest = group
+        whole = " ".join(sentence.text for sentence, _ in group)
+        base = 0 if first[0].section == "visit" else 1
+        hard = 2 if cue(self.cues.hard_to_tell).search(whole) else base
+        yield ExtractedFact(
+            text=first[1].text,
+            quote=first[1].quote,
+            topic=self._name(whole),
+            sensitivity=3 if hidden else hard,
+            details=[told for _, told in rest],
+        )
+
+    def _of_the_room(self, sentence: Sentence) -> bool:
+        """Whether a sentence tells of the counseling, or of how the client is in it."""
+        text = sentence.text
+        if cue(self.cues.left_out).search(text):
+            return True
+        manners = (self.cues.in_the_room, self.cues.speech, *self.cues.resistance.values())
+        return sentence.section == "manner" and any(cue(words).search(text) for words in manners)
+
+    def _name(self, text: str) -> str:
+        """What the first word of a fact that has a name calls it."""
+        found = [
+            (match.start(), about.name)
+            for about in self.cues.about
+            if (match := cue(about.cue).search(text))
+        ]
+        return min(found)[1] if found else self.cues.otherwise
+
+    def beliefs(self, sentences: list[Sentence]) -> Iterator[Sourced]:
+        """What the formulation says that the client believes; a general saying stays as it is."""
+        for sentence in sentences:
+            if sentence.section not in ("formulation", "history", "problem"):
+                continue
+            match = cue(self.cues.belief).search(sentence.text)
+            if match is None:
+                continue
+            said = re.split(r",? (?:and )?that |, which |，而|，因此|，所以", match[1])[0].strip()
+            turned = as_client(said, self.who.client, subject=False)
+            text = turned.text if turned else ""
+            if _GENERIC.match(said):
+                # `a man is of use or he is nothing`: the pronoun is not the client.
+                text = _closed(said, self.language)
+            if 6 <= len(text) <= _LONGEST[self.language]:
+                yield Sourced(text=text, quote=match[1])
+
+    def risk(self, sentences: list[Sentence]) -> ExtractedRisk:
+        """Passive thoughts in the words of the first sentence that tells of them, else none.
+
+        Never more than passive: how far a plan goes is for a person to read.
+        """
+        for sentence in sentences:
+            text = sentence.text
+            if sentence.section == "course" or not cue(self.cues.ideation).search(text):
+                continue
+            if cue(self.cues.denied).search(text):
+                continue
+            told = self.told(sentence)
+            return ExtractedRisk(ideation="passive", words=told.text if told else text, quote=text)
+        return ExtractedRisk()
+
+
+def _own_words(sentences: list[Sentence], language: Language) -> Iterator[Sourced]:
+    """What the client is quoted with as its problem."""
+    for sentence in sentences:
+        if sentence.section not in ("problem", "visit"):
+            continue
+        for match in _OWN_WORDS[language].finditer(sentence.text):
+            said = match[1].strip().rstrip(",，")
+            if language == "zh":
+                own = _SPOKEN_ZH.search(sentence.text[: match.start()])
+            else:
+                own = _SPOKEN_EN.search(sentence.text) if said[0].isupper() else None
+            if own and (language == "zh" or len(said.split()) > 3):
+                yield Sourced(text=_closed(said, language), quote=match[1])
+
+
+def _closed(text: str, language: Language) -> str:
+    text = text.strip().rstrip("，,；; ")
+    end = "" if text[-1:] in ".!?。！？…" else "。" if language == "zh" else "."
+    return text[:1].upper() + text[1:] + end
+
+
+def _half_quoted(text: str) -> bool:
+    """Whether a quotation begins or ends outside of this sentence, its speaker with it."""
+    return text.count('"') % 2 == 1 or text.count("“") != text.count("”")
+
+
+def _about(sentences: list[Sentence], expression: str) -> list[Sentence]:
+    return [s for s in sentences if cue(expression).search(s.text)]
+
+
+def _topic(sentences: list[Sentence], cues: ReportCues) -> Topic:
+    """What the problem and the visit speak of most, a name's first mention before another's."""
+    text = " ".join(s.text for s in sentences if s.section in ("problem", "visit", "other"))
+    hits = {topic: len(cue(words).findall(text)) for topic, words in cues.topics.items()}
+    best = max(hits, key=lambda topic: hits[topic])
+    return best if hits[best] else "other"
+
+
+def _resistance(sentences: list[Sentence], cues: ReportCues) -> ResistanceStyle | None:
+    text = " ".join(s.text for s in sentences)
+    hits = {style: len(cue(words).findall(text)) for style, words in cues.resistance.items()}
+    best = max(hits, key=lambda style: hits[style])
+    return best if hits[best] else None
+
+
+def _stage(sentences: list[Sentence], cues: ReportCues) -> StageOfChange | None:
+    text = " ".join(s.text for s in sentences if s.section != "course")
+    for stage, words in cues.stages.items():
+        if cue(words).search(text):
+            return stage
+    return None
+
+
+def _first_person(text: str, language: Language) -> bool:
+    if language == "zh":
+        return bool(re.search("[我咱]", text))
+    return bool(re.search(r"\bI\b|\b(?i:me|my|mine|myself|we|our|us)\b", text))

@@ -1,0 +1,98 @@
+"""A case report as sections and sentences, each with its place in the text.
+
+Headings are Markdown's, or short lines that end in a colon; a sentence is cut at its end mark and
+never runs over a paragraph. Places are character offsets, so that whatever is taken can be quoted
+letter for letter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from muspsy_sim.llm.offline.annotator.as_client import speaks_of_another
+from muspsy_sim.llm.offline.annotator.report_cues import ReportCues, Section, cue
+
+_HEADING = re.compile(
+    r"^(?:#{1,6}[ \t]+(.+?)[ \t]*#*|\*\*(.{1,60}?)\*\*[:：]?|(.{1,40})[:：])[ \t]*$"
+)
+_TITLE = re.compile(r"^#[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_SOMEONE = re.compile(r"[^，,]{0,14}(?:来访者|求助者|老人|[他她])")
+_ENDS = re.compile(
+    r"(?:(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bSt)[.!?]+[\"”’')]*(?=\s|$))"
+    r"|[。！？]+[”’」』）]*|(?<=；)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a report: its words, where it begins, and what part it stands in."""
+
+    text: str
+    start: int
+    section: Section
+    heading: str
+    paragraph: int
+    before: str = ""
+    """The sentence before it in the same paragraph."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends, exclusive."""
+        return self.start + len(self.text)
+
+    @property
+    def follows_me(self) -> bool:
+        """Whether a subject that it leaves out would be the client, and not another's."""
+        return not speaks_of_another(self.before)
+
+
+def title_of(report: str) -> str:
+    """The report's own title: its first heading of the first order, or empty."""
+    match = _TITLE.search(report)
+    return match[1].strip() if match else ""
+
+
+def read_report(report: str, cues: ReportCues) -> list[Sentence]:
+    """All sentences of a report, in its order. What stands before any heading is `other`."""
+    found: list[Sentence] = []
+    section: Section = "other"
+    heading, paragraph, at = "", 0, 0
+    for line in report.split("\n"):
+        head = _HEADING.match(line)
+        if head:
+            heading = next(group for group in head.groups() if group).strip()
+            section = _section(heading, cues)
+        elif not line.strip():
+            paragraph += 1
+        else:
+            before = ""
+            for text, start in _sentences(line):
+                found.append(Sentence(text, at + start, section, heading, paragraph, before))
+                # One that leaves its subject out goes on with the subject before it.
+                before = before if speaks_of_another(before) and _goes_on(text) else text
+        at += len(line) + 1
+    return found
+
+
+def _goes_on(text: str) -> bool:
+    return not speaks_of_another(text) and not _SOMEONE.match(text)
+
+
+def _section(heading: str, cues: ReportCues) -> Section:
+    for section, expression in cues.headings.items():
+        if cue(expression).search(heading):
+            return section
+    return "other"
+
+
+def _sentences(line: str) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    start = 0
+    for end in [*(match.end() for match in _ENDS.finditer(line)), len(line)]:
+        part = line[start:end]
+        text = part.strip()
+        if text:
+            found.append((text, start + part.index(text)))
+        start = end
+    return found
