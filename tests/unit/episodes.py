@@ -498,7 +498,7 @@ def _cut_off(session: Session) -> None:
 
 def _journal(episode: Episode) -> bytes:
     header = Header(episode.id, "0" * 32, {}, {}, {}, "0.0.test")
-    lines = [encode_line(header.as_line())]
+    lines = [encode_line(header.as_line(), 1)]
     for session in episode.sessions:
         for number, turn in enumerate(session.turns, start=1):
             role = turn.speaker
@@ -507,7 +507,7 @@ def _journal(episode: Episode) -> bytes:
             model = episode.provenance.models[role]
             if number == 1:
                 failed = Entry(key, 1, role, model, "f" * 32, "error", kind="timeout", message="-")
-                lines.append(encode_line(failed.as_line()))
+                lines.append(encode_line(failed.as_line(), len(lines) + 1))
             attempt = 2 if number == 1 else 1
             entry = Entry(
                 key,
@@ -522,5 +522,5 @@ def _journal(episode: Episode) -> bytes:
                 at=1.5,
                 ms=20.0,
             )
-            lines.append(encode_line(entry.as_line()))
+            lines.append(encode_line(entry.as_line(), len(lines) + 1))
     return b"".join(lines)
