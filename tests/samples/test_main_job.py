@@ -26,7 +26,7 @@ exchanges: 8
 
 def muspsy(*words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "muspsy_sim.cli", *words],
+        [sys.executable, "-m", "muspsy_sim", *words],
         capture_output=True,
         text=True,
         check=False,
