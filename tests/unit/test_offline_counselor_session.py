@@ -449,3 +449,24 @@ def test_a_reply_takes_little_time() -> None:
     for seed in range(50):
         respond(view, Random(seed))
     assert (perf_counter() - begun) / 50 < 0.02
+
+
+@pytest.mark.parametrize(
+    ("said", "closes"),
+    [("我走了。", True), ("我跟妈妈说过一次不想结，她说，那你等我走了再讲。", False)],
+)
+def test_a_goodbye_that_is_told_of_is_not_one(said: str, closes: bool) -> None:
+    dialogue = [
+        Line(id="s1t1", speaker="counselor", text="你好，今天想从哪里说起？"),
+        Line(id="s1t2", speaker="client", text=said),
+    ]
+    view = RespondView(
+        language="zh",
+        session=1,
+        manner="attuned",
+        manner_text="",
+        exchange=2,
+        exchanges_left=6,
+        dialogue=dialogue,
+    )
+    assert respond(view, Random(1)).close is closes
