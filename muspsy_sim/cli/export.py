@@ -1,6 +1,6 @@
-"""`muspsy export`: a run as tables or as training data.
+"""`muspsy export`: a run as tables or as training data, and any corpus in a published format.
 
-The choices are spelled out here so that `muspsy --help` loads nothing of the export itself.
+Formats are spelled out as text here, so that `muspsy --help` loads nothing of the export itself.
 """
 
 from __future__ import annotations
@@ -13,15 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from muspsy_sim.datasets.exporting import Exported
-
-
-class ExportFormat(StrEnum):
-    """What a run can be exported to."""
-
-    PARQUET = "parquet"
-    TRL = "trl"
-    ALPACA = "alpaca"
-    MESSAGES = "messages"
+    from muspsy_sim.datasets.selecting import Wanted
 
 
 class OpeningPolicy(StrEnum):
@@ -34,14 +26,21 @@ class OpeningPolicy(StrEnum):
 
 def export(
     run: Annotated[
-        str, typer.Argument(metavar="RUN", help="The run's folder, or its recipe's name.")
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="The run's folder, or its recipe's name; for a published format also imported "
+            "tables or published files.",
+        ),
     ],
     to: Annotated[
-        ExportFormat,
+        str,
         typer.Option(
             "--to",
+            metavar="FORMAT",
             help="parquet: all that was recorded, as tables. trl: prompt and completion, and "
-            "messages. alpaca: task1.json to task3.json, as MusPsy's. messages: chat messages.",
+            "messages. alpaca: task1.json to task3.json, as MusPsy's. messages: chat messages. "
+            "Or a published format, such as smile or psycheval; `muspsy formats` lists them.",
         ),
     ],
     out: Annotated[
@@ -85,12 +84,12 @@ def export(
         typer.Option("--leave-out", metavar="EPISODE,...", help="Go without these episodes."),
     ] = None,
 ) -> None:
-    """Export a run as tables or training data, checked row by row.
+    """Export a run as tables or training data, checked row by row, or as a published format.
 
     A row that breaks a rule (a wrong speaker, words that were not said, anything that the
     counselor could not know) stops the export, and nothing is written.
     """
-    from muspsy_sim.datasets.exporting import export_run
+    from muspsy_sim.datasets.exporting import FORMATS, Format, export_run
     from muspsy_sim.datasets.selecting import Wanted
 
     wanted = Wanted(
@@ -99,8 +98,32 @@ def export(
         leave_out=_names(leave_out),
         allow_offline=allow_offline,
     )
-    done = export_run(run, to.value, out=out, wanted=wanted, opening=opening.value)
+    if to not in FORMATS:
+        _convert(run, to, out, wanted)
+        return
+    format_: Format = next(each for each in FORMATS if each == to)
+    done = export_run(run, format_, out=out, wanted=wanted, opening=opening.value)
     _tell(done)
+
+
+def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
+    """A corpus in a published format, and what that format has no place for."""
+    from muspsy_sim.cli.corpora import print_problems
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.datasets.corpora.converting import convert
+
+    done = convert(source, to, out, wanted)
+    screen = console()
+    print_problems(screen, done.problems, done.told)
+    for what, number in sorted(done.written.lost.items()):
+        screen.print(f"Lost, since {to} has no place for it: {what} ({number} dialogues).")
+    if done.selection is not None:
+        for reason, episodes in sorted(done.selection.left_out.items()):
+            screen.print(f"Left out: {episodes} episodes, {reason}.")
+        if done.selection.offline_roles():
+            screen.print("The offline default spoke here: do not train on this.")
+    noun = "dialogue" if done.written.dialogues == 1 else "dialogues"
+    screen.print(f"{done.written.dialogues:,} {noun} written to {done.folder}", soft_wrap=True)
 
 
 def _names(given: list[str] | None) -> tuple[str, ...]:

@@ -137,6 +137,10 @@ class ExportError(MuspsyError):
     """An export failed its own checks, or would hold what it must not."""
 
 
+class FormatError(MuspsyError):
+    """A corpus is not there, or in no format that is known."""
+
+
 class StorageError(MuspsyError):
     """The disk refused: full, read-only, no permission, or not what it should be."""
 

@@ -1,0 +1,127 @@
+"""A corpus, or a run, written in a published format, with what the format cannot hold told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from muspsy_sim.datasets.corpora.from_run import dialogue_of
+from muspsy_sim.datasets.corpora.importing import SHOWN
+from muspsy_sim.datasets.corpora.opening import is_run, open_corpus
+from muspsy_sim.datasets.reading import glances, open_run
+from muspsy_sim.datasets.selecting import Selection, Wanted, select
+from muspsy_sim.datasets.writing import MANIFEST, staged, write_json, write_text
+from muspsy_sim.formats.corpora.catalogue import format_named
+from muspsy_sim.formats.corpora.writing import Written, write_corpus
+from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.errors import FormatError, Problem
+from muspsy_sim.runs.store import find_run, read_episode
+
+
+@dataclass(slots=True)
+class Converted:
+    """What a conversion wrote, and what stood in its way."""
+
+    folder: Path
+    written: Written
+    problems: list[Problem]
+    """The first of them."""
+    told: int
+    """How many there were."""
+    selection: Selection | None
+    """Of a run: which episodes were taken, and why the others were not."""
+
+
+def convert(
+    source: str | Path, to: str, out: Path | None = None, wanted: Wanted | None = None
+) -> Converted:
+    """Write a run, canonical tables or published files in the format named `to`.
+
+    By default the result lies in `exports/FORMAT` below the run or the tables, and in
+    `NAME-FORMAT` beside published files. Of a run the same episodes are taken as in any export.
+
+    Raises:
+        FormatError: the source or the format is not known, or nothing could be read.
+        ExportError: something else stands at `out`, or `offline` spoke and is not allowed.
+        StorageError: the disk refuses.
+    """
+    form = format_named(to)
+    path = place_of(source)
+    selection = None
+    problems: list[Problem] = []
+    told = 0
+
+    if is_run(path):
+        run = open_run(path)
+        selection = select(glances(run), wanted or Wanted())
+
+        def dialogues() -> Iterator[Dialogue]:
+            for glance in selection.taken:
+                yield dialogue_of(read_episode(run, glance.id))
+
+    else:
+
+        def dialogues() -> Iterator[Dialogue]:
+            nonlocal told
+            for found in open_corpus(path):
+                if isinstance(found, Dialogue):
+                    yield found
+                    continue
+                told += 1
+                if len(problems) < SHOWN:
+                    problems.append(found)
+
+    target = out or _beside(path, to)
+    with staged(target) as folder:
+        written = write_corpus(dialogues(), form, folder)
+        if not written.dialogues:
+            raise FormatError("holds no dialogue that could be read", file=path, others=problems)
+        write_json(folder / MANIFEST, _manifest(to, written))
+        write_text(folder / "README.md", _readme(to, written, selection))
+    return Converted(target, written, problems, told, selection)
+
+
+def place_of(source: str | Path) -> Path:
+    """Where a corpus lies: a path, or the folder of the run whose recipe is named.
+
+    Raises:
+        RunError: there is neither.
+    """
+    path = Path(source)
+    if path.exists() and path.suffix != ".yaml":
+        return path
+    return find_run(source).folder
+
+
+def _beside(path: Path, to: str) -> Path:
+    if path.is_dir() and (is_run(path) or (path / MANIFEST).is_file()):
+        return path / "exports" / to
+    return path.absolute().with_name(f"{path.stem}-{to}")
+
+
+def _manifest(to: str, written: Written) -> dict[str, object]:
+    return {
+        "kind": "published format",
+        "format": to,
+        "dialogues": written.dialogues,
+        "files": written.files,
+        "lost": dict(sorted(written.lost.items())),
+    }
+
+
+def _readme(to: str, written: Written, selection: Selection | None) -> str:
+    lines = [f"# {written.dialogues} dialogues as {to}", ""]
+    if selection is not None:
+        lines += [
+            "Simulated clients; a program wrote every word. Nothing here is medical advice.",
+            "",
+        ]
+        if selection.offline_roles():
+            lines += ["The offline default spoke here: do not train on this.", ""]
+    if written.lost:
+        lines += ["What this format has no place for, and in how many dialogues it was lost:", ""]
+        lines += [f"- {what}: {n}" for what, n in sorted(written.lost.items())]
+    else:
+        lines.append("Nothing was lost.")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,303 @@
+"""The entries of a JSON, JSON lines or Parquet file, one at a time, each with its line.
+
+A file of any size is read in bounded memory. What breaks is told with its line; what stood before
+it has been read by then, and JSON lines go on after it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from muspsy_sim.formats.corpora.shape import CorpusFile
+from muspsy_sim.records.errors import Problem
+from muspsy_sim.records.files import storage_error
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
+
+LONGEST = 64 << 20
+"""Characters that one entry may have; a longer one is no dialogue, and is told."""
+
+MOST_TURNS = 100_000
+"""Turns up to which a file may be one dialogue."""
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of a file and the line that it begins on (for Parquet: its row)."""
+
+    value: object
+    line: int
+    number: int
+    """Its place among the file's entries, from 1."""
+
+
+def entries(file: CorpusFile) -> Iterator[Entry | Problem]:
+    """The entries of a file: list elements, the one object, lines, or rows."""
+    suffix = file.path.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            yield from _rows(file)
+        elif suffix in (".jsonl", ".ndjson"):
+            yield from _lines(file)
+        else:
+            with file.path.open("rb") as opened:
+                yield from _elements(file, opened)
+    except OSError as error:
+        yield storage_error(file.path, error, "read").problem
+
+
+def whole(file: CorpusFile) -> Iterator[Entry | Problem]:
+    """A file whose list is one entry. A list of lists, JSON lines and Parquet hold one each."""
+    suffix = file.path.suffix.lower()
+    if suffix in (".parquet", ".jsonl", ".ndjson"):
+        yield from entries(file)
+        return
+    turns: list[object] = []
+    line = 1
+    for each in entries(file):
+        if isinstance(each, Problem) or isinstance(each.value, list):
+            yield each
+        elif len(turns) == MOST_TURNS:
+            yield file.odd(f"one dialogue has over {MOST_TURNS} turns; the rest is left", each.line)
+            break
+        else:
+            line = line if turns else each.line
+            turns.append(each.value)
+    if turns:
+        yield Entry(turns, line, 1)
+
+
+class _Doubled:
+    """The object hook of a decoder: it notes that a key stood twice, where one value is lost."""
+
+    def __init__(self) -> None:
+        self.key: str | None = None
+        self.constant: str | None = None
+
+    def pairs(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            seen: set[str] = set()
+            self.key = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
+        return value
+
+    def no_number(self, name: str) -> None:
+        self.constant = name
+
+    def told(self, file: CorpusFile, line: int) -> Iterator[Problem]:
+        if self.key is not None:
+            yield file.odd(f"the key {self.key!r} stands twice; the last is read", line)
+        if self.constant is not None:
+            yield file.odd(f"{self.constant} is no JSON; read as null", line)
+        self.key = self.constant = None
+
+
+def _decoder() -> tuple[json.JSONDecoder, _Doubled]:
+    noted = _Doubled()
+    return (
+        json.JSONDecoder(object_pairs_hook=noted.pairs, parse_constant=noted.no_number),
+        noted,
+    )
+
+
+def _lines(file: CorpusFile) -> Iterator[Entry | Problem]:
+    decoder, noted = _decoder()
+    number = 0
+    with file.path.open("rb") as opened:
+        at = 0
+        while raw := opened.readline(LONGEST):
+            at += 1
+            if at == 1:
+                raw = raw.removeprefix(codecs.BOM_UTF8)
+            if not raw.strip():
+                continue
+            try:
+                text = raw.decode("utf-8").strip()
+                value, end = decoder.raw_decode(text)
+                if end != len(text):
+                    raise ValueError("something follows the value")
+            except UnicodeDecodeError as error:
+                yield file.odd(f"is not UTF-8 (byte {error.start} of the line)", at)
+                continue
+            except (ValueError, RecursionError) as error:
+                yield file.odd(f"is not JSON: {_what(error)}", at)
+                continue
+            yield from noted.told(file, at)
+            number += 1
+            yield from _clean(file, Entry(value, at, number), text)
+        if at == 0:
+            yield file.odd("is empty")
+
+
+def _rows(file: CorpusFile) -> Iterator[Entry | Problem]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        yield file.odd("Parquet needs pyarrow: pip install 'muspsy-sim[export]'")
+        return
+    number = 0
+    try:
+        with pyarrow.parquet.ParquetFile(file.path) as opened:
+            for batch in opened.iter_batches(batch_size=256):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield Entry(row, number, number)
+    except (pyarrow.ArrowException, ValueError) as error:
+        yield file.odd(f"is not Parquet, or breaks off after row {number}: {_what(error)}")
+
+
+class _Window:
+    """The part of a text file that is held, decoded as it is read; what lies before `at` is done.
+
+    Done text is let go of only when more is read, so that small entries cost no copying.
+    """
+
+    def __init__(self, opened: BinaryIO) -> None:
+        self._opened = opened
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
+        self.text = ""
+        self.at = 0
+        self.line = 1
+        """The line that `at` is on."""
+        self.ended = False
+
+    def more(self) -> bool:
+        """Read on; False at the file's end. Raises UnicodeDecodeError with a reason."""
+        if self.ended:
+            return False
+        rest = self.text[self.at :]
+        # Doubling keeps an entry that is larger than a chunk from being parsed again and again.
+        raw = self._opened.read(max(CHUNK, len(rest)))
+        self.ended = not raw
+        self.text, self.at = rest, 0
+        self.text += self._decoder.decode(raw, final=not raw)
+        return bool(raw)
+
+    def to(self, end: int) -> None:
+        """Go on to `end`."""
+        self.line += self.text.count("\n", self.at, end)
+        self.at = end
+
+    def skip(self) -> str:
+        """Go to the next character that is no space, and give it; empty at the end."""
+        while True:
+            match = _SPACE.match(self.text, self.at)
+            self.to(match.end() if match else self.at)
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+
+def _elements(file: CorpusFile, opened: BinaryIO) -> Iterator[Entry | Problem]:
+    window = _Window(opened)
+    try:
+        first = window.skip()
+        if not first:
+            yield file.odd("is empty")
+        elif first != "[":
+            yield from _one(file, window)
+        else:
+            yield from _list(file, window)
+    except UnicodeDecodeError as error:
+        before = window.text.count("\n", window.at) + error.object[: error.start].count(b"\n")
+        yield file.odd(f"is not UTF-8 ({error.reason})", window.line + before)
+    except (ValueError, RecursionError) as error:
+        line = window.line
+        if isinstance(error, json.JSONDecodeError):
+            line += window.text.count("\n", window.at, error.pos)
+        yield file.odd(f"is not JSON: {_what(error)}", line)
+
+
+def _one(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
+    yield from _next(file, window, *_decoder(), number=1)
+    if window.skip():
+        yield file.odd("something follows the first value; name JSON lines .jsonl", window.line)
+
+
+def _list(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
+    decoder, noted = _decoder()
+    window.to(window.at + 1)
+    if window.skip() == "]":
+        yield file.odd("is an empty list", 1)
+        return
+    number = 0
+    while True:
+        number += 1
+        yield from _next(file, window, decoder, noted, number)
+        after = window.skip()
+        if after != ",":
+            break
+        window.to(window.at + 1)
+        window.skip()
+    if after != "]":
+        what = "a comma is missing in the list" if after else "the list is cut off"
+        yield file.odd(f"is not JSON: {what}", window.line)
+        return
+    window.to(window.at + 1)
+    if window.skip():
+        yield file.odd("something follows the list", window.line)
+
+
+def _next(
+    file: CorpusFile, window: _Window, decoder: json.JSONDecoder, noted: _Doubled, number: int
+) -> Iterator[Entry | Problem]:
+    """The value that the window stands at; reads on while it is cut off."""
+    line = window.line
+    while True:
+        try:
+            value, end = decoder.raw_decode(window.text, window.at)
+        except (json.JSONDecodeError, RecursionError):
+            if len(window.text) - window.at > LONGEST or not window.more():
+                raise
+            continue
+        # A number at the window's end may go on behind it.
+        if end < len(window.text) or not window.more():
+            break
+    # `more` may have moved the text, and then the value was read again from its new place.
+    raw = window.text[window.at : end]
+    window.to(end)
+    yield from noted.told(file, line)
+    yield from _clean(file, Entry(value, line, number), raw)
+
+
+def _clean(file: CorpusFile, entry: Entry, raw: str) -> Iterator[Entry | Problem]:
+    """Half a surrogate pair is no text and could not be written again: it is told and replaced."""
+    if _SURROGATE.search(raw):
+        told: list[bool] = []
+        value = _without_halves(entry.value, told)
+        if told:
+            yield file.odd("holds half a surrogate pair; read as U+FFFD", entry.line)
+            entry = Entry(value, entry.line, entry.number)
+    yield entry
+
+
+def _without_halves(value: object, told: list[bool]) -> object:
+    if isinstance(value, str):
+        whole_text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if whole_text != value:
+            told.append(True)
+        return whole_text
+    if isinstance(value, list):
+        return [_without_halves(each, told) for each in value]
+    if isinstance(value, dict):
+        return {
+            _without_halves(key, told): _without_halves(each, told) for key, each in value.items()
+        }
+    return value
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)

@@ -1,0 +1,114 @@
+"""Psy-Insight's labelled sessions: a JSON list of objects with a `dialog` of labelled utterances.
+
+`speaker` says who that is (Seeker, Supporter), `participant` how the book calls them. Its key
+`emotional label` has a space; `is_same_qa` and others are a number or an empty text; ids collide.
+All is kept as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import JsonValue
+
+from muspsy_sim.formats.corpora.building import Draft, Roles, as_json, each_object
+from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
+from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
+from muspsy_sim.records.episode import Label
+
+ROLES: Roles = {"seeker": "client", "supporter": "counselor"}
+_KEYS = ("speaker", "content")
+_LABELS: tuple[tuple[str, Literal["strategy", "emotion"]], ...] = (
+    ("strategy", "strategy"),
+    ("emotional label", "emotion"),
+)
+_DOCUMENTS = {
+    "background": "background",
+    "guide": "guide",
+    "reasoning": "reasoning",
+    "summary": "summary",
+}
+_ROLE = {"client": "Seeker", "counselor": "Supporter", "other": "Other"}
+
+
+def read(file: CorpusFile) -> Iterator[Found]:
+    """A dialogue an element. Its id is its place, since published ids collide."""
+
+    def build(entry: Entry, value: dict[str, object]) -> Iterator[Found]:
+        draft = Draft(file, entry, "psy-insight")
+        draft.texts(value, _DOCUMENTS)
+        turns = draft.turns(value.get("dialog"), "dialog", _KEYS, ROLES)
+        for n, turn in enumerate(turns):
+            _labelled(draft, turn, f"dialog[{n}]")
+        draft.sessions.append(CorpusSession(number=1, utterances=turns))
+        draft.rest(value, ["dialog", *_DOCUMENTS])
+        yield from draft.whole()
+
+    return each_object(file, "a session with a dialog", build)
+
+
+def _labelled(draft: Draft, turn: Utterance, place: str) -> None:
+    """Move labels and reasoning out of `extra`; what has another shape than a list stays there."""
+    for key, kind in _LABELS:
+        said = turn.extra.get(key)
+        if isinstance(said, list) and all(isinstance(each, str) for each in said):
+            turn.labels += [Label(kind=kind, value=str(v), origin="published") for v in said]
+            if said:
+                del turn.extra[key]
+        elif said not in (None, ""):
+            draft.odd("is no list of labels; kept in extra", f"{place}.{key}")
+    if isinstance(turn.extra.get("reasoning"), str) and turn.extra["reasoning"]:
+        turn.reasoning = str(turn.extra.pop("reasoning"))
+
+
+def encode(dialogue: Dialogue) -> JsonValue:
+    """The element as published."""
+    turns: list[JsonValue] = []
+    for turn in dialogue.utterances():
+        if "_value" in turn.extra:
+            turns.append(turn.extra["_value"])
+            continue
+        value: dict[str, JsonValue] = {
+            "speaker": turn.role
+            if turn.role.lower() in ROLES or dialogue.format == "psy-insight"
+            else _ROLE[turn.speaker],
+            "content": turn.text,
+        }
+        for key, kind in _LABELS:
+            said: list[JsonValue] = [label.value for label in turn.labels if label.kind == kind]
+            if said or dialogue.format != "psy-insight":
+                value[key] = said
+        if turn.reasoning is not None:
+            value["reasoning"] = turn.reasoning
+        turns.append({**value, **(turn.extra if dialogue.format == "psy-insight" else {})})
+    documents: dict[str, JsonValue] = {
+        str(d.extra.get("key", d.kind)): d.text for d in dialogue.documents if d.kind in _DOCUMENTS
+    }
+    extra = {k: v for k, v in dialogue.extra.items() if k != "dialog"}
+    kept = as_json(dialogue.extra.get("dialog"))
+    return {
+        **(extra if dialogue.format == "psy-insight" else {"dialog_id": dialogue.id}),
+        **documents,
+        "dialog": kept if kept is not None else turns,
+    }
+
+
+def _sniff(sample: Sample) -> bool:
+    return isinstance(sample.first, dict) and "dialog" in sample.first
+
+
+FORMAT = Format(
+    name="psy-insight",
+    about="Psy-Insight's labelled sessions: strategy, emotion, reasoning, observation a turn",
+    layout="list",
+    sniff=_sniff,
+    read=read,
+    encode=encode,
+    holds=Holds(
+        frozenset({"labels", "reasoning", "other", "extra"}),
+        frozenset({"background", "guide", "reasoning", "summary"}),
+    ),
+    speakers=(("Seeker", "client"), ("Supporter", "counselor")),
+)

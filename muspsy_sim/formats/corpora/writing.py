@@ -1,0 +1,174 @@
+"""Dialogues as files of a published format, one at a time, with what the format cannot hold told.
+
+A dialogue that was read from the same format comes back under its own file name, its unknown
+fields included. One of another format gets a name of its own, and loses what is listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from muspsy_sim.formats.corpora.shape import Format
+from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.files import storage_error, write_atomic
+
+_UNSAFE = re.compile(r"[^\w.~-]+")
+_LIST_FILE = "data.json"
+_LINES = (".jsonl", ".ndjson")
+_CLOSING = b"\n]\n"
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written, and what was lost on the way: what it is, and in how many dialogues."""
+
+    files: int = 0
+    dialogues: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+
+
+def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Written:
+    """Write dialogues below the folder `out`, in the order given. Memory does not grow with them.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    written = Written()
+    names = _Names()
+    with ExitStack() as stack:
+        lists = _Lists(stack, written)
+        for dialogue in dialogues:
+            written.dialogues += 1
+            written.lost.update(losses(dialogue, form))
+            value = form.encode(dialogue)
+            if form.layout == "list":
+                lists.add(out / _list_name(dialogue, form), value)
+                continue
+            name = names.of(dialogue, form)
+            said = str(value).encode() if form.layout == "text" else _json(value)
+            write_atomic(out / name, said)
+            written.files += 1
+    return written
+
+
+def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
+    """What of a dialogue the format has no place for, each thing once."""
+    if dialogue.format == form.name:
+        return
+    facets = form.holds.facets
+    turns = [*dialogue.utterances()]
+    if turns and not form.holds.dialogue:
+        yield "the dialogue"
+    if len(dialogue.sessions) > 1 and "sessions" not in facets:
+        yield "where sessions begin"
+    if any(turn.labels for turn in turns) and "labels" not in facets:
+        yield "labels of turns"
+    if any(turn.reasoning for turn in turns) and "reasoning" not in facets:
+        yield "private reasoning"
+    if any(turn.speaker == "other" for turn in turns) and "other" not in facets:
+        yield "who the other speakers are"
+    kinds = {document.kind for document in dialogue.documents} - form.holds.documents
+    for kind in sorted(kinds):
+        yield f"documents: {kind}"
+    if dialogue.split is not None and "split" not in facets:
+        yield "the split"
+    if "id" not in facets:
+        yield "the id"
+    # Fields that another format does not know would be somebody else's claim in it.
+    for key in sorted(key for key in dialogue.extra if not key.startswith("_")):
+        yield f"field: {key}"
+    for key in sorted({key for turn in turns for key in turn.extra if not key.startswith("_")}):
+        yield f"field of turns: {key}"
+
+
+class _Lists:
+    """Lists of entries that are being written: JSON, or JSON lines where they came from such.
+
+    One file is open at a time, since dialogues come file by file; one that is come back to is
+    opened again.
+    """
+
+    def __init__(self, stack: ExitStack, written: Written) -> None:
+        self._written = written
+        self._open: IO[bytes] | None = None
+        self._path = Path()
+        self._first = True
+        self._begun: set[Path] = set()
+        stack.callback(self._close)
+
+    def add(self, path: Path, value: object) -> None:
+        """Add a value to the list at `path`. Raises `StorageError` when the disk refuses."""
+        try:
+            if self._open is None or path != self._path:
+                self._close()
+                self._open = self._opened(path)
+                self._path = path
+            if path.suffix in _LINES:
+                self._open.write(orjson.dumps(value) + b"\n")
+            else:
+                self._open.write(b"" if self._first else b",\n")
+                self._open.write(_json(value).rstrip())
+            self._first = False
+        except OSError as error:
+            raise storage_error(path, error, "write") from error
+
+    def _opened(self, path: Path) -> IO[bytes]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        again = path in self._begun
+        self._first = not again
+        if not again:
+            self._begun.add(path)
+            self._written.files += 1
+        if path.suffix in _LINES:
+            return path.open("ab" if again else "wb")
+        opened = path.open("r+b" if again else "wb")
+        if again:
+            opened.seek(-len(_CLOSING), 2)  # the closing bracket, which is no longer the end
+            opened.truncate()
+        else:
+            opened.write(b"[\n")
+        return opened
+
+    def _close(self) -> None:
+        if self._open is not None:
+            if self._path.suffix not in _LINES:
+                self._open.write(_CLOSING)
+            self._open.close()
+        self._open = None
+
+
+class _Names:
+    """File names that no two dialogues share."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def of(self, dialogue: Dialogue, form: Format) -> str:
+        suffix = form.suffixes[0]
+        own = dialogue.format == form.name and dialogue.file.endswith(suffix)
+        name = dialogue.file if own else _UNSAFE.sub("_", dialogue.id).strip("._") + suffix
+        stem, n = name[: -len(suffix)], 1
+        while name.casefold() in self._taken:
+            n += 1
+            name = f"{stem}_{n}{suffix}"
+        self._taken.add(name.casefold())
+        return name
+
+
+def _list_name(dialogue: Dialogue, form: Format) -> str:
+    if dialogue.format == form.name and dialogue.file:
+        name = Path(dialogue.file)
+        return str(name if name.suffix in _LINES else name.with_suffix(".json"))
+    return _LIST_FILE
+
+
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
