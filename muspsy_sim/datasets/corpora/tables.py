@@ -7,13 +7,12 @@ order, so that they are read back side by side in bounded memory. Unknown fields
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from muspsy_sim.datasets.parquet import TableFile, arrow
 from muspsy_sim.datasets.tables import Columns, TableRow
@@ -249,9 +248,10 @@ def _document(row: TableRow) -> Document:
 
 
 def _json(value: dict[str, Any]) -> str:
-    return orjson.dumps(value).decode() if value else ""
+    # Not orjson, which turns a whole number over 64 bits into a rounded one.
+    return json.dumps(value, ensure_ascii=False) if value else ""
 
 
 def _value(text: str | None) -> dict[str, Any]:
-    value = orjson.loads(text) if text else {}
+    value = json.loads(text) if text else {}
     return value if isinstance(value, dict) else {}

@@ -80,13 +80,23 @@ class Draft:
     def turns(
         self, value: object, place: str, keys: tuple[str, str], roles: Roles
     ) -> list[Utterance]:
-        """The turns of a list; empty, told and kept, where it is none."""
+        """The turns of a list. What is none is told, and gives no turn."""
         if not isinstance(value, list):
-            self.odd("is no list of turns" if value is not None else "is missing", place)
-            if value is not None:
-                self.extra[place] = as_json(value)
+            self.odd("is no list of turns", place)
             return []
         return [self.turn(each, f"{place}[{n}]", keys, roles) for n, each in enumerate(value)]
+
+    def turns_under(
+        self, value: Mapping[str, object], key: str, keys: tuple[str, str], roles: Roles
+    ) -> list[Utterance]:
+        """The turns under a key of an object. What is no list there is told and kept in `extra`."""
+        if key not in value:
+            self.odd("is missing", key)
+            return []
+        said = value[key]
+        if not isinstance(said, list):
+            self.extra[key] = as_json(said)
+        return self.turns(said, key, keys, roles)
 
     def texts(self, value: Mapping[str, object], kinds: Mapping[str, str]) -> None:
         """Documents from the keys of an object; what is there and no text is told and kept."""

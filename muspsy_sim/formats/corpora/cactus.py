@@ -57,7 +57,8 @@ def read_evaluation(file: CorpusFile) -> Iterator[Found]:
         client = value.get("AI_client")
         if not isinstance(client, dict):
             draft.odd("is missing or no object", "AI_client")
-            draft.rest(value, [])
+            draft.rest(value, ["AI_client"])
+            draft.extra |= {"_AI_client": as_json(client)} if "AI_client" in value else {}
         else:
             draft.texts(client, {"intake_form": "intake_form"})
             turns = _spoken(
@@ -79,11 +80,12 @@ def encode_evaluation(dialogue: Dialogue) -> JsonValue:
     client: dict[str, JsonValue] = {} if form is None else {"intake_form": form.text}
     said = dialogue.extra.get("_dialogue_history_init", _text([*dialogue.utterances()]))
     client["dialogue_history_init"] = said
-    rest = {
-        k: v for k, v in dialogue.extra.items() if k not in ("AI_client", "_dialogue_history_init")
-    }
+    taken = ("AI_client", "_AI_client", "_dialogue_history_init")
+    rest = {k: v for k, v in dialogue.extra.items() if k not in taken}
     if dialogue.format == "cactus-eval" and not dialogue.sessions:
-        return rest if not isinstance(kept, dict) else {"AI_client": kept, **rest}
+        # There was no client in it, or what stood in its place was none.
+        none = {"AI_client": dialogue.extra["_AI_client"]} if "_AI_client" in dialogue.extra else {}
+        return {**none, **rest}
     return {"AI_client": {**client, **(kept if isinstance(kept, dict) else {})}, **rest}
 
 
@@ -93,7 +95,7 @@ def read_sessions(file: CorpusFile) -> Iterator[Found]:
     def build(entry: Entry, value: dict[str, object]) -> Iterator[Found]:
         draft = Draft(file, entry, "cactus-session")
         draft.texts(value, {"cbt_technique": "technique", "cbt_plan": "plan"})
-        turns = draft.turns(value.get("history"), "history", _SESSION_KEYS, BY_NAME)
+        turns = draft.turns_under(value, "history", _SESSION_KEYS, BY_NAME)
         draft.sessions.append(CorpusSession(number=1, utterances=turns))
         draft.rest(value, ["cbt_technique", "cbt_plan", "history"])
         yield from draft.whole()
@@ -106,11 +108,11 @@ def encode_session(dialogue: Dialogue) -> JsonValue:
     turns: list[JsonValue] = [
         published_turn(turn, _SESSION_KEYS, {}) for turn in dialogue.utterances()
     ]
-    kept = dialogue.extra.get("history")
+    # The extra goes last: a `history` in it was no list, and is given back as it was.
     return {
-        **{k: v for k, v in dialogue.extra.items() if k != "history"},
         **_documents(dialogue, {"technique": "cbt_technique", "plan": "cbt_plan"}),
-        "history": turns if kept is None else kept,
+        "history": turns,
+        **dialogue.extra,
     }
 
 

@@ -25,17 +25,19 @@ _GREETING = "你好"
 def _reader(name: str, file: CorpusFile) -> Iterator[Found]:
     def build(entry: Entry, value: dict[str, object]) -> Iterator[Found]:
         draft = Draft(file, entry, name)
-        take_messages(draft, value.get("messages"))
+        take_messages(draft, value)
         draft.rest(value, ["messages"])
         yield from draft.whole()
 
     return each_object(file, "an object with messages", build)
 
 
-def take_messages(draft: Draft, value: object) -> None:
+def take_messages(draft: Draft, entry: dict[str, object]) -> None:
     """Messages as a session, with a first system message as a document."""
+    value = entry.get("messages")
     if isinstance(value, list) and value and _role(value[0]) == "system":
-        first, *value = value
+        first, *rest = value
+        entry = {"messages": rest}
         text = first.get("content")
         extra: dict[str, JsonValue] = {k: v for k, v in first.items() if k not in KEYS}
         if isinstance(text, str):
@@ -43,7 +45,7 @@ def take_messages(draft: Draft, value: object) -> None:
         else:
             draft.odd("has no text", "messages[0]")
             draft.extra["_system"] = first
-    turns = draft.turns(value, "messages", KEYS, {**CHAT, "system": "other"})
+    turns = draft.turns_under(entry, "messages", KEYS, {**CHAT, "system": "other"})
     draft.sessions.append(CorpusSession(number=1, utterances=turns))
 
 
@@ -61,8 +63,9 @@ def messages(dialogue: Dialogue) -> list[JsonValue]:
 def encode(dialogue: Dialogue) -> JsonValue:
     """The entry as published."""
     extra = {k: v for k, v in dialogue.extra.items() if k not in ("_system", "messages")}
-    # What stood where the messages should be was no list, and is given back as it was.
-    said: JsonValue = dialogue.extra.get("messages") or messages(dialogue)
+    # What stood where the messages should be and was no list is given back as it was.
+    kept = dialogue.extra.get("messages")
+    said: JsonValue = kept if "messages" in dialogue.extra else messages(dialogue)
     return {"messages": said, **extra}
 
 

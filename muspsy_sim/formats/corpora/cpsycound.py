@@ -1,7 +1,7 @@
 """CPsyCounD's dialogues: text, `来访者：` and `心理咨询师：`, blank lines between.
 
-A role may carry a name in brackets, `来访者（某女士）：`; it is kept as the role. Other `X：` inside
-a turn are its text.
+A role may carry a name in brackets, `来访者（某女士）：`; it is kept as the role. Other `X：`
+inside a turn are its text.
 """
 
 from __future__ import annotations

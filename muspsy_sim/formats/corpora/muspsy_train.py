@@ -101,10 +101,10 @@ def encode(dialogue: Dialogue) -> JsonValue:
             said = turn.extra.get("_value", turn.text)
             if turn.role in ("input", "output"):
                 row[turn.role] = said
-            elif turn.role.endswith("[1]") and history and isinstance(history[-1], list):
+            elif turn.role.endswith("][1]") and history and isinstance(history[-1], list):
                 history[-1].append(said)
             else:
-                history.append([said] if turn.role.endswith("[0]") else said)
+                history.append([said] if turn.role.endswith("][0]") else said)
         rest = {k: v for k, v in dialogue.extra.items() if k not in ("task", "_no_history")}
         if dialogue.extra.get("task") == 3 and "_no_history" not in dialogue.extra:
             row.setdefault("history", history)

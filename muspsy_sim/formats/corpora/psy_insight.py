@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from muspsy_sim.formats.corpora.building import Draft, Roles, as_json, each_object
+from muspsy_sim.formats.corpora.building import Draft, Roles, each_object
 from muspsy_sim.formats.corpora.json_stream import Entry
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
@@ -39,7 +39,7 @@ def read(file: CorpusFile) -> Iterator[Found]:
     def build(entry: Entry, value: dict[str, object]) -> Iterator[Found]:
         draft = Draft(file, entry, "psy-insight")
         draft.texts(value, _DOCUMENTS)
-        turns = draft.turns(value.get("dialog"), "dialog", _KEYS, ROLES)
+        turns = draft.turns_under(value, "dialog", _KEYS, ROLES)
         for n, turn in enumerate(turns):
             _labelled(draft, turn, f"dialog[{n}]")
         draft.sessions.append(CorpusSession(number=1, utterances=turns))
@@ -71,9 +71,7 @@ def encode(dialogue: Dialogue) -> JsonValue:
             turns.append(turn.extra["_value"])
             continue
         value: dict[str, JsonValue] = {
-            "speaker": turn.role
-            if turn.role.lower() in ROLES or dialogue.format == "psy-insight"
-            else _ROLE[turn.speaker],
+            "speaker": turn.role or _ROLE[turn.speaker],
             "content": turn.text,
         }
         for key, kind in _LABELS:
@@ -82,17 +80,15 @@ def encode(dialogue: Dialogue) -> JsonValue:
                 value[key] = said
         if turn.reasoning is not None:
             value["reasoning"] = turn.reasoning
-        turns.append({**value, **(turn.extra if dialogue.format == "psy-insight" else {})})
+        turns.append({**value, **turn.extra})
     documents: dict[str, JsonValue] = {
         str(d.extra.get("key", d.kind)): d.text for d in dialogue.documents if d.kind in _DOCUMENTS
     }
-    extra = {k: v for k, v in dialogue.extra.items() if k != "dialog"}
-    kept = as_json(dialogue.extra.get("dialog"))
-    return {
-        **(extra if dialogue.format == "psy-insight" else {"dialog_id": dialogue.id}),
-        **documents,
-        "dialog": kept if kept is not None else turns,
-    }
+    first: dict[str, JsonValue] = (
+        {} if dialogue.format == "psy-insight" else {"dialog_id": dialogue.id}
+    )
+    # The extra goes last: a `dialog` in it was no list, and is given back as it was.
+    return {**first, **documents, "dialog": turns, **dialogue.extra}
 
 
 def _sniff(sample: Sample) -> bool:

@@ -39,7 +39,7 @@ def read(file: CorpusFile) -> Iterator[Found]:
         sessions = value.get("sessions")
         if not isinstance(sessions, list):
             draft.odd("is missing or no list", "sessions")
-            if sessions is not None:
+            if "sessions" in value:
                 draft.extra["sessions"] = as_json(sessions)
             sessions = []
         for n, session in enumerate(sessions):
@@ -69,12 +69,12 @@ def _session(draft: Draft, value: object, n: int) -> None:
     if stated not in (number, str(number)):
         draft.odd(f"is numbered {stated!r}, and stands at place {number}", f"sessions[{n}]")
     place = f"sessions[{n}].session_dialogue"
-    turns = draft.turns(value.get("session_dialogue"), place, _KEYS, BY_NAME)
+    said = value.get("session_dialogue")
+    turns = draft.turns(said, place, _KEYS, BY_NAME)
     for turn in turns:
         _think_apart(turn)
-    extra = {k: as_json(v) for k, v in value.items() if k != "session_dialogue"}
-    if place in draft.extra:
-        extra["session_dialogue"] = draft.extra.pop(place)
+    taken = "session_dialogue" if isinstance(said, list) else ""
+    extra = {k: as_json(v) for k, v in value.items() if k != taken}
     draft.sessions.append(CorpusSession(number=number, utterances=turns, extra=extra))
 
 
@@ -96,11 +96,9 @@ def encode(dialogue: Dialogue) -> JsonValue:
         if document.session is None:
             key = str(document.extra.get("key", document.kind))
             value[key] = document.extra.get("value", document.text)
-    sessions = dialogue.extra.get("sessions")
-    if sessions is None:
-        sessions = [_published(dialogue, session) for session in dialogue.sessions]
-    rest = {k: v for k, v in dialogue.extra.items() if k != "sessions"} if own else {}
-    return {**rest, **value, "sessions": sessions}
+    value["sessions"] = [_published(dialogue, session) for session in dialogue.sessions]
+    # The extra goes last: `sessions` in it were no list, and are given back as they were.
+    return {**value, **dialogue.extra}
 
 
 def _published(dialogue: Dialogue, session: CorpusSession) -> JsonValue:
@@ -122,8 +120,7 @@ def _turn(turn: Utterance) -> JsonValue:
     if text is None:
         text = f"<think>{turn.reasoning}</think>{turn.text}" if turn.reasoning else turn.text
     rest = {k: v for k, v in turn.extra.items() if k != "_text"}
-    role = turn.role if turn.role.lower() in BY_NAME else (turn.role or _ROLE[turn.speaker])
-    return {"role": role, "text": text, **rest}
+    return {"role": turn.role or _ROLE[turn.speaker], "text": text, **rest}
 
 
 def _sniff(sample: Sample) -> bool:

@@ -22,7 +22,7 @@ def read(file: CorpusFile) -> Iterator[Found]:
 
     def build(entry: Entry, value: dict[str, object]) -> Iterator[Found]:
         draft = Draft(file, entry, "psydial-d101")
-        take_messages(draft, value.get("messages"))
+        take_messages(draft, value)
         golden = value.get("golden")
         said = golden.get("content") if isinstance(golden, dict) else None
         taken = ["messages"]
@@ -43,7 +43,11 @@ def read(file: CorpusFile) -> Iterator[Found]:
 
 def encode(dialogue: Dialogue) -> JsonValue:
     """The case as published."""
-    value: dict[str, JsonValue] = {"messages": dialogue.extra.get("messages") or messages(dialogue)}
+    value: dict[str, JsonValue] = {
+        "messages": dialogue.extra["messages"]
+        if "messages" in dialogue.extra
+        else messages(dialogue)
+    }
     golden = dialogue.document("golden")
     if golden is not None:
         value["golden"] = {"role": "assistant", "content": golden.text, **golden.extra}

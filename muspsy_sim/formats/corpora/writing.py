@@ -6,6 +6,7 @@ fields included. One of another format gets a name of its own, and loses what is
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
-
-import orjson
 
 from muspsy_sim.formats.corpora.shape import Format
 from muspsy_sim.records.corpus import Dialogue
@@ -48,7 +47,7 @@ def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Writ
         for dialogue in dialogues:
             written.dialogues += 1
             written.lost.update(losses(dialogue, form))
-            value = form.encode(dialogue)
+            value = form.encode(_without_foreign(dialogue, form))
             if form.layout == "list":
                 lists.add(out / _list_name(dialogue, form), value)
                 continue
@@ -89,6 +88,29 @@ def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
         yield f"field of turns: {key}"
 
 
+def _without_foreign(dialogue: Dialogue, form: Format) -> Dialogue:
+    """A dialogue of another format without that format's own fields and words for its roles."""
+    if dialogue.format == form.name:
+        return dialogue
+    return dialogue.model_copy(
+        update={
+            "extra": {},
+            "documents": [d.model_copy(update={"extra": {}}) for d in dialogue.documents],
+            "sessions": [
+                s.model_copy(
+                    update={
+                        "extra": {},
+                        "utterances": [
+                            u.model_copy(update={"extra": {}, "role": ""}) for u in s.utterances
+                        ],
+                    }
+                )
+                for s in dialogue.sessions
+            ],
+        }
+    )
+
+
 class _Lists:
     """Lists of entries that are being written: JSON, or JSON lines where they came from such.
 
@@ -112,7 +134,7 @@ class _Lists:
                 self._open = self._opened(path)
                 self._path = path
             if path.suffix in _LINES:
-                self._open.write(orjson.dumps(value) + b"\n")
+                self._open.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
             else:
                 self._open.write(b"" if self._first else b",\n")
                 self._open.write(_json(value).rstrip())
@@ -171,4 +193,5 @@ def _list_name(dialogue: Dialogue, form: Format) -> str:
 
 
 def _json(value: object) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    # Not orjson: published numbers may be larger than 64 bits, and it has no word for those.
+    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
