@@ -128,10 +128,28 @@ def test_a_corpus_of_nothing_is_refused_and_leaves_nothing(tmp_path: Path) -> No
         import_corpus(tmp_path / "nowhere", tmp_path / "out")
 
 
-KEYS = (
-    "messages role content golden dialog speaker history sessions session_dialogue text AI_client "
-    "dialogue intake_form client_info strategy input output instruction message x"
-).split()
+KEYS = [
+    "messages",
+    "role",
+    "content",
+    "golden",
+    "dialog",
+    "speaker",
+    "history",
+    "sessions",
+    "session_dialogue",
+    "text",
+    "AI_client",
+    "dialogue",
+    "intake_form",
+    "client_info",
+    "strategy",
+    "input",
+    "output",
+    "instruction",
+    "message",
+    "x",
+]
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inside: (
