@@ -10,7 +10,7 @@ from muspsy_sim.records.base import Language
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 
-_ENOUGH = 2_000
+_ENOUGH = 600
 """Characters looked at: a language does not change after that, and files may be long."""
 
 
