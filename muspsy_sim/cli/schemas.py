@@ -23,6 +23,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.filler import FillerFile
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
+    from muspsy_sim.datasets.audit.cues import AuditCues
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
@@ -35,6 +36,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     return {
         "appraiser-cues": CueSheet,
         "arm": ArmFile,
+        "audit-cues": AuditCues,
         "behaviours": BehaviourList,
         "client-material": ClientMaterial,
         "counselor-listening": Listening,

@@ -7,9 +7,12 @@ addresses); names have none and must be declared, or asked of Presidio (an extra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from muspsy_sim.records.errors import FormatError
 
 PersonalKind = Literal[
     "email", "url", "phone", "identity", "card", "account", "address", "ip", "name"
@@ -85,3 +88,64 @@ def _places(text: str, name: str) -> Iterator[int]:
         if not whole or not (before.isalnum() or after.isalnum()):
             yield at
         at = text.find(name, at + 1)
+
+
+Finder = Callable[[str, str], Iterator[Span]]
+"""More personal data in a text, given its language."""
+
+
+def declared_names(file: Path) -> tuple[str, ...]:
+    """The names in a file, one a line; blank lines and lines that begin with # say nothing.
+
+    Raises:
+        FormatError: the file cannot be read, or names nobody.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(f"cannot be read: {error}", file=file) from error
+    names = tuple(
+        dict.fromkeys(line.strip() for line in lines if line.strip()[:1] not in ("", "#"))
+    )
+    if not names:
+        raise FormatError("names nobody", file=file, hint="write one name a line")
+    return names
+
+
+def presidio_finder() -> Finder:
+    """Presidio's analyser with the spaCy models that are installed here; nothing is fetched.
+
+    Raises:
+        FormatError: Presidio or a model for English is not installed.
+    """
+    try:
+        import spacy
+        from presidio_analyzer import AnalyzerEngine
+        from presidio_analyzer.nlp_engine import NlpEngineProvider
+    except ImportError as error:
+        raise FormatError(
+            "--presidio needs Presidio, which is not installed",
+            hint="pip install 'muspsy-sim[privacy]'",
+        ) from error
+    models = {"en": "en_core_web_sm", "zh": "zh_core_web_sm"}
+    there = {code: name for code, name in models.items() if spacy.util.is_package(name)}
+    if not there:
+        raise FormatError(
+            "--presidio needs a spaCy model, and none is installed",
+            hint=f"install one of {', '.join(models.values())}; nothing is fetched from here",
+        )
+    provider = NlpEngineProvider(
+        nlp_configuration={
+            "nlp_engine_name": "spacy",
+            "models": [{"lang_code": code, "model_name": name} for code, name in there.items()],
+        }
+    )
+    engine = AnalyzerEngine(nlp_engine=provider.create_engine(), supported_languages=sorted(there))
+
+    def find(text: str, language: str) -> Iterator[Span]:
+        if language in there:
+            for each in engine.analyze(text, language=language, entities=["PERSON", "LOCATION"]):
+                kind: PersonalKind = "name" if each.entity_type == "PERSON" else "address"
+                yield Span(kind, each.start, each.end)
+
+    return find

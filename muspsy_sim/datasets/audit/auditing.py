@@ -15,6 +15,7 @@ from muspsy_sim.datasets.audit import corpus, courses, people, training, turns
 from muspsy_sim.datasets.audit.finding import SEVERITIES, Finding, Rule
 from muspsy_sim.datasets.audit.together import Clients
 from muspsy_sim.datasets.corpora.opening import open_corpus
+from muspsy_sim.datasets.personal_data import Finder
 from muspsy_sim.records.corpus import Dialogue
 from muspsy_sim.records.errors import Problem
 
@@ -113,12 +114,14 @@ def audit_corpus(
     *,
     form: str | None = None,
     names: Sequence[str] = (),
+    more_personal: Finder | None = None,
     tell: Callable[[Finding], None] = lambda _: None,
     pulse: Callable[[int], None] = lambda _: None,
 ) -> Audit:
     """Audit a corpus, a run or canonical tables.
 
-    `names` are looked for as personal data. `tell` gets each finding, `pulse` the count so far.
+    `names` are looked for as personal data, and what `more_personal` finds is added. `tell` gets
+    each finding, `pulse` the count so far.
 
     Raises:
         FormatError: there is nothing there, or the format is not known.
@@ -140,7 +143,7 @@ def audit_corpus(
         result.dialogues += 1
         result.turns += sum(len(session.utterances) for session in found.sessions)
         result.formats[found.format] += 1
-        add(look(found, known, names))
+        add(look(found, known, names, more_personal))
         add(whole.look(found))
         add(clients.look(found))
         pulse(result.dialogues)
@@ -149,7 +152,10 @@ def audit_corpus(
 
 
 def look(
-    dialogue: Dialogue, known: training.Speakers, names: Sequence[str] = ()
+    dialogue: Dialogue,
+    known: training.Speakers,
+    names: Sequence[str] = (),
+    more_personal: Finder | None = None,
 ) -> Iterator[Finding]:
     """What all rules over one dialogue find in it."""
     if dialogue.format == training.TRAIN:
@@ -158,7 +164,7 @@ def look(
     else:
         yield from turns.look(dialogue)
         yield from courses.look(dialogue)
-    yield from people.look(dialogue, names)
+    yield from people.look(dialogue, names, more_personal)
 
 
 def _speakers(path: str | Path, form: str | None) -> training.Speakers:

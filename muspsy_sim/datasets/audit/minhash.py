@@ -50,7 +50,8 @@ def signature(text: str) -> Signature:
     # Multiply-shift hashing (Dietzfelbinger and others 1997): the high half of a * x + b, modulo
     # 2^64, which unsigned numbers do by themselves.
     hashed = (shingles * _A[:, None] + _B[:, None]) >> _HIGH
-    return hashed.min(axis=1).astype(np.uint32)
+    minima: Signature = hashed.min(axis=1).astype(np.uint32)
+    return minima
 
 
 class NearDuplicates:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from muspsy_sim.datasets.audit.cues import cues_of
 from muspsy_sim.datasets.audit.finding import Finding, Rule, found
-from muspsy_sim.datasets.personal_data import personal_spans
+from muspsy_sim.datasets.personal_data import Finder, Span, personal_spans
 from muspsy_sim.records.corpus import Dialogue, Document
 
 PERSONAL = Rule(
@@ -44,11 +44,19 @@ _AGE = re.compile(
 )
 
 
-def look(dialogue: Dialogue, names: Sequence[str] = ()) -> Iterator[Finding]:
+def look(
+    dialogue: Dialogue, names: Sequence[str] = (), more: Finder | None = None
+) -> Iterator[Finding]:
     """All that these rules find in one dialogue and its documents."""
+
+    def spans(text: str) -> Iterator[Span]:
+        yield from personal_spans(text, names)
+        if more is not None:
+            yield from more(text, dialogue.language or "en")
+
     for session in dialogue.sessions:
         for number, turn in enumerate(session.utterances, start=1):
-            for span in personal_spans(turn.text, names):
+            for span in spans(turn.text):
                 yield found(
                     PERSONAL,
                     dialogue,
@@ -60,7 +68,7 @@ def look(dialogue: Dialogue, names: Sequence[str] = ()) -> Iterator[Finding]:
                     line=turn.line,
                 )
     for paper in dialogue.documents:
-        for span in personal_spans(paper.text, names):
+        for span in spans(paper.text):
             yield found(
                 PERSONAL,
                 dialogue,
