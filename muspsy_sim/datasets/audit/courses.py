@@ -232,7 +232,7 @@ def _never_said(dialogue: Dialogue, cues: Cues) -> Iterator[Finding]:
             if claim:
                 about = _CLAUSE.split(turn.text[claim.end() :])[0]
                 words = content_words(about, dialogue.language, cues)
-                if place == 0 or (len(words) >= 3 and overlap(words, earlier) < HEARD):
+                if place == 0 or (len(words) >= CHANCE and overlap(words, earlier) < HEARD):
                     yield found(
                         NEVER_SAID,
                         dialogue,

@@ -1,6 +1,6 @@
 """Near-duplicates by MinHash (Broder 1997), for corpora of any size in a few bytes a text.
 
-Estimates Jaccard similarity of sets of five-character shingles from 64 minima, and finds candidate
+Estimates Jaccard similarity of sets of five-character shingles from 128 minima, and finds candidate
 pairs by banding (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). Written
 here in numpy since 50,000 dialogues must fit in seconds and 500 MB: the libraries that exist keep
 Python objects for each text and band.
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 SHINGLE = 5
 """Characters of a shingle."""
 
-PERMUTATIONS = 64
-BANDS = 16
-"""Bands of 4 minima: two texts at similarity s are compared with probability 1 - (1 - s^4)^16,
-99.98% at 0.8 and 64% at 0.5."""
+PERMUTATIONS = 128
+BANDS = 32
+"""Bands of 4 minima: two texts at similarity s are compared with probability 1 - (1 - s^4)^32,
+over 99.99% at 0.8 and 87% at 0.5."""
 
 NEAR = 0.8
-"""Estimated Jaccard similarity from which two texts are near-duplicates."""
+"""Estimated Jaccard similarity from which two texts are near-duplicates. The estimate's standard
+error is at most 0.044."""
 
 LONGEST = 20_000
 """Characters of a text that are looked at."""
@@ -38,7 +39,7 @@ _BASE = np.uint64(1_000_003)
 
 
 def signature(text: str) -> Signature:
-    """The minima of a text's shingles under `PERMUTATIONS` hashes: uint32, shape (64,)."""
+    """The minima of a text's shingles under `PERMUTATIONS` hashes: uint32, shape (128,)."""
     points = np.frombuffer(text[:LONGEST].encode("utf-32-le", "replace"), dtype="<u4")
     if len(points) < SHINGLE:
         points = np.pad(points, (0, SHINGLE - len(points)))
