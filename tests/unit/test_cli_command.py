@@ -68,7 +68,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (["show"], "muspsy show: missing argument 'RUN'; see `muspsy show --help`"),
         (["status", "a", "b"], "muspsy status: got unexpected extra argument"),
         (["fork", "a", "b", "--session", "x"], "muspsy fork: invalid value for '--session'"),
-        (["export", "a", "--to", "csv"], "muspsy export: invalid value for '--to': 'csv' is not"),
+        (["export", "a", "--to", "csv"], "there is no format 'csv'; the formats are"),
     ],
 )
 def test_a_command_line_that_cannot_be_read(

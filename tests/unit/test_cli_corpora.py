@@ -1,0 +1,103 @@
+"""`muspsy import`, `export --to FORMAT`, `audit`, `repair`, `formats` as they are called."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from muspsy_sim.cli.entry import run_command_line
+from tests.unit import corpus_files as shapes
+from tests.unit.episodes import make_episode, write_run
+
+
+def command(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    code = run_command_line([str(word) for word in words])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_import_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shapes.lay(tmp_path / "in", "smile")
+    code, out, _ = command(capsys, "import", tmp_path / "in", "--out", tmp_path / "tables")
+    assert code == 0
+    assert "1 entries, 3 turns, 0 documents. Formats: smile (1). Languages: en (1)." in out
+    code, out, _ = command(capsys, "export", tmp_path / "tables", "--to", "smile")
+    assert code == 0
+    back = tmp_path / "tables" / "exports" / "smile" / "1.json"
+    assert json.loads(back.read_text()) == shapes.TURNS
+    assert "Lost" not in out
+
+
+def test_what_a_format_cannot_hold_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shapes.lay(tmp_path / "in", "psycheval")
+    code, out, _ = command(
+        capsys, "export", tmp_path / "in", "--to", "smile", "--out", tmp_path / "out"
+    )
+    assert code == 0
+    assert "Lost, since smile has no place for it: where sessions begin (1 dialogues)." in out
+
+
+def test_a_run_as_a_published_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    episodes = [
+        make_episode("en", arm, case="case-1", persona="p-1", offline=["client"])
+        for arm in ("full", "dismissive")
+    ]
+    run = write_run(tmp_path / "run", episodes)
+    code, _, err = command(capsys, "export", run, "--to", "muspsy-dialogue")
+    assert (code, "--allow-offline" in err) == (2, True)
+    code, out, _ = command(capsys, "export", run, "--to", "muspsy-dialogue", "--allow-offline")
+    assert code == 0
+    assert "Left out: 1 episodes, arm dismissive: a control." in out
+    assert "do not train on this" in out
+    (file,) = (run / "exports" / "muspsy-dialogue").glob("*.txt")
+    said = file.read_text(encoding="utf-8")
+    assert said.startswith(("Consultant: ", "User: "))
+    code, out, _ = command(capsys, "audit", run, "--json")
+    assert code == 0
+    assert json.loads(out)["formats"] == {"run": 2}
+
+
+def test_mistakes_are_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shapes.lay(tmp_path / "in", "smile")
+    for words, told in (
+        (("import", tmp_path / "no", "--out", tmp_path / "o"), "no such file or folder"),
+        (("import", tmp_path / "in", "--out", tmp_path / "o", "--from", "smil"), "smile?"),
+        (("export", tmp_path / "in", "--to", "smiel"), "did you mean smile?"),
+        (("audit", tmp_path / "no"), "no such file or folder"),
+        (("audit", tmp_path / "in", "--fail-on", "erorr"), "did you mean error?"),
+        (("audit", tmp_path / "in", "--names", tmp_path / "no"), "cannot be read"),
+        (("repair", tmp_path / "in", "--out", tmp_path / "o"), "holds no transcript"),
+    ):
+        code, _, err = command(capsys, *words)
+        assert code == 2, words
+        assert told in err
+        assert "Traceback" not in err
+
+
+def test_audit_says_where_and_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shapes.lay(tmp_path / "in", "cpsycound")
+    out_folder = tmp_path / "audit"
+    code, out, _ = command(capsys, "audit", tmp_path / "in", "--out", out_folder)
+    assert code == 0
+    assert "case_1.txt:8, session 1, turn 4: the client speaks twice in a row: 再见。" in out
+    assert sorted(p.name for p in out_folder.iterdir()) == [
+        "audit.html",
+        "audit.md",
+        "findings.jsonl",
+    ]
+    found = [json.loads(line) for line in (out_folder / "findings.jsonl").read_text().splitlines()]
+    assert {each["rule"] for each in found} == {"non-alternation", "ends-on-client"}
+    assert command(capsys, "audit", tmp_path / "in", "--fail-on", "warning")[0] == 1
+    assert command(capsys, "audit", tmp_path / "in", "--fail-on", "error")[0] == 0
+
+
+def test_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = command(capsys, "formats")
+    assert code == 0
+    assert all(name in out for name in shapes.FILES)
