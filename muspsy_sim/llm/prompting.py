@@ -64,6 +64,8 @@ def fence(lines: list[Any], client: str = "Client", counselor: str = "Counselor"
 def _environment() -> Environment:
     from jinja2 import Environment, StrictUndefined
 
+    from muspsy_sim.records.sheet_text import form_text
+
     env = Environment(
         undefined=StrictUndefined,
         autoescape=False,
@@ -72,6 +74,7 @@ def _environment() -> Environment:
         keep_trailing_newline=False,
     )
     env.globals["fence"] = fence
+    env.globals["form_text"] = form_text
     env.globals["language_names"] = LANGUAGE_NAMES
     return env
 
