@@ -96,7 +96,7 @@ def hashes_of(recipe: Recipe, use: ArmUse) -> Hashes:
     offline = any(recipe.model_of(role, use) == "offline" for role in ROLES)
     return Hashes(
         recipe=digest(canonical_json(settings_of(recipe, use))),
-        content=_content(offline),
+        content=content_hashes(offline),
         prompts={p.name: load_template(p.template).digest for p in PROMPTS},
         schemas={p.name: schema_digest(p.answer) for p in PROMPTS},
     )
@@ -112,7 +112,7 @@ def _arm_settings(arm: Arm) -> dict[str, object]:
 
 
 @cache
-def _content(offline: bool) -> dict[str, str]:
+def content_hashes(offline: bool) -> dict[str, str]:
     """Hashes of the content files of `agents/` that a course reads."""
     root = content_path("agents")
     found: dict[str, str] = {}
