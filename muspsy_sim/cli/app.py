@@ -11,6 +11,7 @@ from muspsy_sim.cli.audit import audit, repair
 from muspsy_sim.cli.corpora import formats, import_
 from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
+from muspsy_sim.cli.generate import generate
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.personas import personas_app
@@ -49,6 +50,7 @@ app.command("fork")(fork)
 app.command("export")(export)
 app.command("import")(import_)
 app.command("formats")(formats)
+app.command("generate")(generate)
 app.command("audit")(audit)
 app.command("repair")(repair)
 app.add_typer(personas_app)

@@ -25,6 +25,23 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "counselor.remember": ("counselor", "remember"),
     "counselor.plan_next": ("counselor", "plan_next"),
     "annotator.extract": ("annotator.extract", "extract"),
+    "muspsy.cards": ("corpora.muspsy", "cards"),
+    "muspsy.draft": ("corpora.muspsy", "draft"),
+    "muspsy.expand": ("corpora.muspsy", "expand"),
+    "cactus.technique": ("corpora.cactus", "technique"),
+    "cactus.whole": ("corpora.cactus", "whole"),
+    "cpsycoun.note": ("corpora.cpsycoun", "note"),
+    "cpsycoun.staged": ("corpora.cpsycoun", "staged"),
+    "smile.answer": ("corpora.smile", "answer"),
+    "smile.rewrite": ("corpora.smile", "rewrite"),
+    "simpsydial.client": ("corpora.simpsydial", "client"),
+    "simpsydial.counselor": ("corpora.simpsydial", "counselor"),
+    "psydial.summarize": ("corpora.psydial", "summarize"),
+    "psydial.reconstruct": ("corpora.psydial", "reconstruct"),
+    "psydial.refine": ("corpora.psydial", "refine"),
+    "psydial.verdict": ("corpora.psydial", "verdict"),
+    "psy-insight.labels": ("corpora.psy_insight", "labels"),
+    "psy-insight.session": ("corpora.psy_insight", "session"),
 }
 
 

@@ -6,8 +6,8 @@ and says nothing about what a counselor did. Pure given the cast and the random 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
 
 from muspsy_sim.llm.offline.client import speak
@@ -43,12 +43,12 @@ _READY: dict[Attitude, tuple[ReadinessWord, ...]] = {
 _DISTRESS: tuple[DistressWord, ...] = ("heavy", "troubled", "troubled", "uneasy")
 _MOVES: dict[Attitude, tuple[tuple[Move, float], ...]] = {
     "positive": (("answer", 4), ("elaborate", 4), ("consider", 2), ("agree", 0.6), ("minimal", 0.5)),
-    "neutral": (("answer", 5), ("elaborate", 3), ("consider", 1), ("minimal", 1.2), ("deflect", 0.6)),
+    "neutral": (("answer", 5), ("elaborate", 3), ("consider", 1.5), ("minimal", 0.7), ("deflect", 0.4)),
     "negative": (("answer", 4), ("minimal", 2), ("resist", 2), ("deflect", 1.6), ("elaborate", 1)),
 }
 _LENGTHS: dict[Attitude, tuple[tuple[LengthWord, float], ...]] = {
     "positive": (("one short sentence", 2), ("a sentence or two", 5), ("a few sentences", 3)),
-    "neutral": (("one short sentence", 4), ("a sentence or two", 5), ("a few sentences", 1)),
+    "neutral": (("one short sentence", 3), ("a sentence or two", 6), ("a few sentences", 2)),
     "negative": (("a word or two", 1), ("one short sentence", 5), ("a sentence or two", 3)),
 }
 
@@ -66,6 +66,8 @@ class Hour:
     homework: HomeworkWord | None = None
     client_opens: bool = False
     most_facts: int | None = None
+    inserts: Mapping[int, str] = field(default_factory=dict)
+    """What the counselor says at an exchange, in place of what it would have said."""
 
 
 def play(cast: Cast, hour: Hour, rng: Random) -> list[ScriptLine]:
@@ -86,7 +88,7 @@ def play(cast: Cast, hour: Hour, rng: Random) -> list[ScriptLine]:
         tells = told < len(due) and exchange >= due[told]
         move: Move = "disclose" if tells else move_of(hour.attitude, exchange, rng)
         dialogue.append(
-            _client(cast, hour, dialogue, rng, move, _length(hour.attitude, rng), told, exchange)
+            _client(cast, hour, dialogue, rng, move, length_of(hour.attitude, rng), told, exchange)
         )
         told += tells
     return [ScriptLine(speaker=line.speaker, text=line.text) for line in dialogue]
@@ -96,6 +98,9 @@ def counselor_line(
     cast: Cast, hour: Hour, dialogue: Sequence[Line], exchange: int, rng: Random
 ) -> tuple[Line, bool]:
     """The counselor's next line, and whether it closes the session."""
+    name = f"t{len(dialogue) + 1}"
+    if exchange in hour.inserts:
+        return Line(id=name, speaker="counselor", text=hour.inserts[exchange]), False
     view = RespondView(
         language=cast.language,
         session=hour.session,
@@ -108,7 +113,7 @@ def counselor_line(
         dialogue=list(dialogue),
     )
     said = respond(view, rng)
-    return Line(id=f"t{len(dialogue) + 1}", speaker="counselor", text=said.text), said.close
+    return Line(id=name, speaker="counselor", text=said.text), said.close
 
 
 def client_view(
@@ -177,7 +182,8 @@ def _client(
     return Line(id=f"t{len(dialogue) + 1}", speaker="client", text=speech.text)
 
 
-def _length(attitude: Attitude, rng: Random) -> LengthWord:
+def length_of(attitude: Attitude, rng: Random) -> LengthWord:
+    """How long the client's next turn is."""
     lengths, weights = zip(*_LENGTHS[attitude], strict=True)
     return rng.choices(lengths, weights)[0]
 
