@@ -82,7 +82,7 @@ async def counselor(work: Work) -> None:
 
 async def check(work: Work) -> None:
     """Hold the rules against what was said; a played session is not played again."""
-    why = broken(_lines(work), Shape(work.bench.language, opens="client", fewest=2))
+    why = broken(_lines(work), Shape(work.bench.language, opens="client", closes=False))
     if not work.bench.checked("session", why):
         raise CheckFailed("; ".join(why))
 
