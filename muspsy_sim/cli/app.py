@@ -13,6 +13,7 @@ from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
+from muspsy_sim.cli.metrics import metrics
 from muspsy_sim.cli.personas import personas_app
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
@@ -50,6 +51,7 @@ app.command("export")(export)
 app.command("import")(import_)
 app.command("formats")(formats)
 app.command("audit")(audit)
+app.command("metrics")(metrics)
 app.command("repair")(repair)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
