@@ -15,6 +15,7 @@ from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.metrics import metrics
 from muspsy_sim.cli.personas import personas_app
+from muspsy_sim.cli.privacy import mask, privacy_check
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
@@ -52,6 +53,8 @@ app.command("import")(import_)
 app.command("formats")(formats)
 app.command("audit")(audit)
 app.command("metrics")(metrics)
+app.command("mask")(mask)
+app.command("privacy-check")(privacy_check)
 app.command("repair")(repair)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
