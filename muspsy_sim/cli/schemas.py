@@ -17,6 +17,7 @@ from muspsy_sim.records.schemas import write_schemas
 def content_models() -> dict[str, type[BaseModel]]:
     """Schema name -> the record that a content file of that kind is read into."""
     from muspsy_sim.agents.appraiser.behaviours import BehaviourList
+    from muspsy_sim.agents.appraiser.check_set import CheckFile
     from muspsy_sim.agents.client.parameters import Dynamics
     from muspsy_sim.agents.client.symptom_words import SymptomWords
     from muspsy_sim.agents.counselor.manners import MannerFile
@@ -34,6 +35,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.runs.recipe import Recipe
 
     return {
+        "appraiser-check": CheckFile,
         "appraiser-cues": CueSheet,
         "arm": ArmFile,
         "audit-cues": AuditCues,
