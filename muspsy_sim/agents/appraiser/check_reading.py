@@ -115,8 +115,8 @@ def _about_names(turn: CheckTurn) -> Iterator[Found]:
         ("may", set(must) & set(turn.may)),
         ("must_not", (set(must) | set(turn.may)) & set(turn.must_not)),
     )
-    for field, names in both:
-        for name in sorted(names):
+    for field, named in both:
+        for name in sorted(named):
             yield (field,), f"{name} stands in another list of this turn", "keep one of the two"
 
 
