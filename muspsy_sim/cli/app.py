@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from muspsy_sim import __version__
+from muspsy_sim.cli.appraise_check import appraise_check
 from muspsy_sim.cli.audit import audit, repair
 from muspsy_sim.cli.corpora import formats, import_
 from muspsy_sim.cli.export import export
@@ -51,6 +52,7 @@ app.command("import")(import_)
 app.command("formats")(formats)
 app.command("audit")(audit)
 app.command("repair")(repair)
+app.command("appraise-check")(appraise_check)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

@@ -25,6 +25,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.datasets.audit.cues import AuditCues
+    from muspsy_sim.evaluation.appraise_check.thresholds import Thresholds
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
@@ -37,6 +38,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     return {
         "appraiser-check": CheckFile,
         "appraiser-cues": CueSheet,
+        "appraiser-thresholds": Thresholds,
         "arm": ArmFile,
         "audit-cues": AuditCues,
         "behaviours": BehaviourList,

@@ -8,7 +8,7 @@ and F1 as usual; kappa is Cohen's (1960, Educational and Psychological Measureme
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from pydantic import Field
@@ -29,8 +29,10 @@ FEWEST_LABELLED = 5
 
 
 class BehaviourAgreement(Record):
-    """One behaviour. `right`, `extra` and `missed` count turns: coded and labelled, only coded,
-    only labelled."""
+    """One behaviour over the turns that count for it.
+
+    `right` are turns coded and labelled with it, `extra` only coded, `missed` only labelled.
+    """
 
     behaviour: Behaviour
     labelled: int = Field(ge=0)
@@ -68,7 +70,7 @@ def agreement(outcomes: Sequence[TurnOutcome]) -> Agreement:
         resampled = draws @ cells.T
         now = cells.sum(axis=1)
         pooled += np.column_stack([now, resampled.T])
-        per.append(_of_one(behaviour, now, resampled, scored))
+        per.append(_of_one(cast(Behaviour, behaviour), now, resampled, scored))
     kappas = _kappa(pooled)
     judged = [b.kappa.value for b in per if b.labelled >= FEWEST_LABELLED]
     known = [k for k in judged if k is not None]
@@ -120,16 +122,16 @@ def _kappa(four: Any) -> Any:
 
 
 def _of_one(
-    behaviour: str, now: Floats, resampled: Floats, scored: Sequence[TurnOutcome]
+    behaviour: Behaviour, now: Floats, resampled: Floats, scored: Sequence[TurnOutcome]
 ) -> BehaviourAgreement:
     right, extra, missed, _ = (round(float(x)) for x in now)
     labelled = right + missed
     tempted = sum(
-        behaviour in o.item.labelled.must_not and o.given is not None and o.given.shows(behaviour)  # type: ignore[arg-type]
+        behaviour in o.item.labelled.must_not and o.given is not None and o.given.shows(behaviour)
         for o in scored
     )
     return BehaviourAgreement(
-        behaviour=behaviour,  # type: ignore[arg-type]
+        behaviour=behaviour,
         labelled=labelled,
         right=right,
         extra=extra,

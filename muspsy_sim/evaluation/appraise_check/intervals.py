@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,10 +50,13 @@ def share(count: int, n: int, of_what: str) -> Share:
     )
 
 
+@cache
 def resampling_counts(n: int, seed: int = 0) -> Floats:
     """How often each of `n` turns is drawn in each resample: `RESAMPLES x n`, rows sum to n."""
     rng = np.random.default_rng(seed)
-    return rng.multinomial(n, np.full(n, 1.0 / n), size=RESAMPLES).astype(np.float64)
+    counts: Floats = rng.multinomial(n, np.full(n, 1.0 / n), size=RESAMPLES).astype(np.float64)
+    counts.flags.writeable = False
+    return counts
 
 
 def estimate(value: float, resampled: Floats, n: int, undefined: str) -> Estimate:

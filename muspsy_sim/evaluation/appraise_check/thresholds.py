@@ -19,6 +19,9 @@ class Thresholds(Record):
     inflation: float = Field(
         ge=0.0, le=4.0, description="largest mean error of the quality, either way, in points"
     )
+    inflation_of_a_kind: float = Field(
+        ge=0.0, le=4.0, description="the same within any one kind of turn"
+    )
     rated_above: Unit = Field(
         description="largest share of flattering and invalidating turns rated above their range"
     )
