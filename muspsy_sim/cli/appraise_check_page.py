@@ -67,7 +67,7 @@ def _table(*heads: str) -> Table:
 
 
 def _behaviours(finding: Finding) -> Table:
-    table = _table("behaviour", "n", "extra", "missed", "prec", "rec", "F1", "kappa", "95%")
+    table = _table("behaviour", "n", "extra", "miss", "prec", "rec", "F1", "kappa", "95%")
     for each in finding.agreement.behaviours:
         table.add_row(
             each.behaviour,
