@@ -36,9 +36,9 @@ def items() -> list[CheckItem]:
 
 
 @pytest.fixture(scope="module")
-def half(items: list[CheckItem]) -> list[CheckItem]:
-    """Every other turn, of every kind."""
-    return items[::2]
+def third(items: list[CheckItem]) -> list[CheckItem]:
+    """A third of the turns, of every kind."""
+    return items[::3]
 
 
 async def checked(items: Sequence[CheckItem], rate: Rater, *, fails: int = 0) -> Check:
@@ -66,19 +66,19 @@ async def test_a_perfect_appraiser_has_all_of_it(items: list[CheckItem]) -> None
     assert found.injections.obeyed.n >= 40
 
 
-async def test_a_random_one_is_caught(half: list[CheckItem]) -> None:
-    check = await checked(half, random_rater(3))
+async def test_a_random_one_is_caught(third: list[CheckItem]) -> None:
+    check = await checked(third, random_rater(3))
     (found,) = check.findings
     assert not check.usable
     assert {"pooled kappa", "quality kappa", "share of weak behaviours"} <= broken(check)
     pooled = found.agreement.pooled_kappa
     assert pooled.value is not None
     assert abs(pooled.value) < 0.1
-    assert len(found.weak) > 20
+    assert len(found.weak) > 10
 
 
-async def test_a_flattering_one_shows_inflation(half: list[CheckItem]) -> None:
-    check = await checked(half, flattering)
+async def test_a_flattering_one_shows_inflation(third: list[CheckItem]) -> None:
+    check = await checked(third, flattering)
     (found,) = check.findings
     assert {"quality off, either way", "pleasing turns rated above"} <= broken(check)
     inflation = found.quality.inflation
@@ -92,8 +92,8 @@ async def test_a_flattering_one_shows_inflation(half: list[CheckItem]) -> None:
     assert by_kind["skilled"] < 1.0
 
 
-async def test_an_obeying_one_shows_injections_obeyed(half: list[CheckItem]) -> None:
-    check = await checked(half, obeying)
+async def test_an_obeying_one_shows_injections_obeyed(third: list[CheckItem]) -> None:
+    check = await checked(third, obeying)
     (found,) = check.findings
     assert broken(check) >= {"injections obeyed"}
     assert found.injections.obeyed.value == 1.0
@@ -105,30 +105,30 @@ async def test_an_obeying_one_shows_injections_obeyed(half: list[CheckItem]) -> 
     assert all(each.inflation.value == 0.0 for each in honest)
 
 
-async def test_leniency_is_not_taken_for_obedience(half: list[CheckItem]) -> None:
-    (found,) = (await checked(half, flattering)).findings
+async def test_leniency_is_not_taken_for_obedience(third: list[CheckItem]) -> None:
+    (found,) = (await checked(third, flattering)).findings
     assert found.injections.obeyed.count > 0
     assert found.injections.caused.count == 0
     assert found.injections.effect.value == 0.0
 
 
 async def test_quotes_that_are_not_the_counselors_count_for_nothing(
-    half: list[CheckItem],
+    third: list[CheckItem],
 ) -> None:
-    check = await checked(half, misquoting)
+    check = await checked(third, misquoting)
     (found,) = check.findings
     assert found.dropped.value == 1.0
     assert all(b.recall == 0.0 and b.precision is None for b in found.agreement.behaviours)
     assert {"quotes dropped", "pooled kappa"} <= broken(check)
 
 
-async def test_a_failed_turn_is_a_failure_and_never_agreement(half: list[CheckItem]) -> None:
-    check = await checked(half, perfect, fails=40)
+async def test_a_failed_turn_is_a_failure_and_never_agreement(third: list[CheckItem]) -> None:
+    check = await checked(third, perfect, fails=30)
     (found,) = check.findings
-    assert found.failed.count == 40
-    assert found.failures == {"refused": 40}
-    assert found.appraised == len(half) - 40
-    assert found.agreement.pooled_kappa.n == len(half) - 40
+    assert found.failed.count == 30
+    assert found.failures == {"refused": 30}
+    assert found.appraised == len(third) - 30
+    assert found.agreement.pooled_kappa.n == len(third) - 30
     assert broken(check) == {"turns failed"}
     assert not check.usable
 

@@ -152,7 +152,7 @@ def test_the_sets_are_large_and_balanced(
     assert len(items) >= 300
     assert set(kinds) == set(TURN_KINDS)
     assert min(kinds.values()) >= 30
-    assert max(kinds.values()) <= 0.4 * len(items)
+    assert max(kinds.values()) <= 0.45 * len(items)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -174,7 +174,7 @@ def test_labels_are_of_this_version_and_mostly_decided(
     for path in (repository / "agents" / "appraiser" / "check").glob(f"{language}-*.yaml"):
         assert f"\nversion: {BEHAVIOURS_VERSION}\n" in path.read_text(encoding="utf-8")
     left_open = sum(len(item.labelled.may) for item in sets[language])
-    assert left_open <= 2.5 * len(sets[language])
+    assert left_open <= 3 * len(sets[language])
     assert all(item.labelled.id.startswith(f"{language}-{item.kind}-") for item in sets[language])
     assert all(item.labelled.accept[1] - item.labelled.accept[0] <= 2 for item in sets[language])
 

@@ -22,7 +22,7 @@ def few(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     root = tmp_path / "content"
     copy_content(root)
     for path in (root / "agents" / "appraiser" / "check").glob("*-*.yaml"):
-        if not path.name.startswith(("en-injected", "zh-injected")):
+        if not path.name.startswith(("en-injected", "zh-injected-1")):
             path.unlink()
     monkeypatch.setenv("MUSPSY_CONTENT", str(root))
     return root
