@@ -135,8 +135,11 @@ def _header(model: Model, language: str, items: Sequence[CheckItem], seed: int) 
     settings = {"model": model.name, "temperature": SAMPLING.temperature, "seed": seed}
     return Header(
         episode=_episode(language),
-        recipe=digest(canonical_json(settings)),
-        content={"labelled turns": digest(canonical_json(asked))},
+        recipe="",
+        content={
+            "labelled turns": digest(canonical_json(asked)),
+            "model and sampling": digest(canonical_json(settings)),
+        },
         prompts={APPRAISE.name: load_template(APPRAISE.template).digest},
         schemas={APPRAISE.name: schema_digest(APPRAISE.answer)},
         code_version=code_version(),
