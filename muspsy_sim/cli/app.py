@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from muspsy_sim import __version__
+from muspsy_sim.cli.appraise_check import appraise_check
 from muspsy_sim.cli.audit import audit, repair
 from muspsy_sim.cli.corpora import formats, import_
 from muspsy_sim.cli.export import export
@@ -56,6 +57,7 @@ app.command("metrics")(metrics)
 app.command("mask")(mask)
 app.command("privacy-check")(privacy_check)
 app.command("repair")(repair)
+app.command("appraise-check")(appraise_check)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

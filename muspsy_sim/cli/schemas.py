@@ -17,6 +17,7 @@ from muspsy_sim.records.schemas import write_schemas
 def content_models() -> dict[str, type[BaseModel]]:
     """Schema name -> the record that a content file of that kind is read into."""
     from muspsy_sim.agents.appraiser.behaviours import BehaviourList
+    from muspsy_sim.agents.appraiser.check_set import CheckFile
     from muspsy_sim.agents.client.parameters import Dynamics
     from muspsy_sim.agents.client.symptom_words import SymptomWords
     from muspsy_sim.agents.counselor.manners import MannerFile
@@ -24,6 +25,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.datasets.audit.cues import AuditCues
+    from muspsy_sim.evaluation.appraise_check.thresholds import Thresholds
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
@@ -34,7 +36,9 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.runs.recipe import Recipe
 
     return {
+        "appraiser-check": CheckFile,
         "appraiser-cues": CueSheet,
+        "appraiser-thresholds": Thresholds,
         "arm": ArmFile,
         "audit-cues": AuditCues,
         "behaviours": BehaviourList,

@@ -118,7 +118,7 @@ def _content(offline: bool) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in list_content("agents", "**/*.yaml"):
         name = path.relative_to(root).as_posix()
-        if name.startswith("judge/") or ("/offline/" in name and not offline):
+        if name.startswith(("judge/", "appraiser/check/")) or ("/offline/" in name and not offline):
             continue
         found[f"agents/{name}"] = digest(path.read_bytes())
     return found
