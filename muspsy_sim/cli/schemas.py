@@ -23,6 +23,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.filler import FillerFile
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
+    from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
@@ -45,6 +46,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "filler": FillerFile,
         "manner": MannerFile,
         "memory-words": MemoryWordsFile,
+        "pitfall-cues": PitfallCuesFile,
         "profile": Profile,
         "recipe": Recipe,
         "report-cues": ReportCues,
