@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from muspsy_sim.evaluation.pitfalls.cues import pitfall_cues
+from muspsy_sim.evaluation.pitfalls.once import once_per_profile
 from muspsy_sim.evaluation.pitfalls.tokens import in_blanks, sentences, terms, tokens
 from muspsy_sim.records.base import Language
-from muspsy_sim.records.episode import Episode, Session, Turn
+from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.profile import Profile
 
 RISK = "risk"
 """The id of the client's words about self-harm, which count as a fact of sensitivity 3."""
 
-_SENSITIVE = 2
+SENSITIVE = 2
+"""The sensitivity from which a fact is sensitive (0 = on any form, 3 = told to nobody yet)."""
 
 _SHORTEST: dict[Language, int] = {"en": 4, "zh": 6}
 """Tokens from which a sentence found word for word is no coincidence."""
@@ -28,7 +30,12 @@ _COVERED = 0.6
 """Share of a fact's weight that other words must hold."""
 _DETAIL_COVERED = 0.75
 _FEWEST_SHARED: dict[Language, int] = {"en": 3, "zh": 4}
-"""Terms that other words must share with the fact, whatever their weight."""
+"""Terms that other words must share with a fact, whatever their weight."""
+_SPOKEN_OF = 0.4
+"""Share of a fact's weight by which something already told is spoken of again."""
+_FEWEST_SPOKEN_OF = 2
+
+How = Literal["verbatim", "other_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +49,84 @@ class FactTold:
     client_turn: int
     """The client's turns of the course up to this one, from 1; the intake form not counted."""
     quote: str
-    how: Literal["verbatim", "other_words"]
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """One text whose saying tells a fact."""
+class Way:
+    """One text whose saying tells a fact: the fact's own, or that of one of its details."""
 
     sentences: tuple[str, ...]
     """Its sentences that are long enough to be found word for word, tokens in blanks."""
     weights: dict[str, float]
+    """Its terms, each weighed by 1 / the parts of the profile that share it."""
     needed: float
+
+    def covered(self, said: frozenset[str]) -> float:
+        """The share of its weight that these terms hold."""
+        whole = sum(self.weights.values())
+        return sum(self.weights[t] for t in said & self.weights.keys()) / whole if whole else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tellings:
+    """For each fact of a profile, the ways to tell it, and its hint, which tells nothing."""
+
+    language: Language
+    stop: frozenset[str]
+    ways: dict[str, tuple[Way, ...]]
+    hints: dict[str, str]
+    hint_terms: dict[str, frozenset[str]]
+    sensitivity: dict[str, int]
+
+    def terms(self, text: str) -> frozenset[str]:
+        """The terms of a text of this profile's language."""
+        return terms(text, self.language, self.stop)
+
+    def told_in(self, fact: str, text: str, before: str = "") -> tuple[str, How] | None:
+        """The words of `text` that tell this fact, or `None`.
+
+        `before`: the client's turn before, which may hold the first half of it.
+        """
+        said = in_blanks(text)
+        hint = self.hints.get(fact, "")
+        rest = said.replace(hint, " ") if hint and hint in said else said
+        for way in self.ways[fact]:
+            for sentence in way.sentences:
+                if sentence in rest:
+                    return _holding(text, sentence), "verbatim"
+        now = self.terms(text if rest is said else _closed(rest, self.language))
+        if any(self._covers(fact, way, now) for way in self.ways[fact]):
+            return text, "other_words"
+        if before:
+            first, both = self.ways[fact][0], now | self.terms(before)
+            new = (now & first.weights.keys()) - self.terms(before)
+            if new and self._covers(fact, first, both):
+                return text, "other_words"
+        return None
+
+    def speaks_of(self, fact: str, text: str, now: frozenset[str]) -> bool:
+        """Whether a text speaks of a fact that is known already: less will do than for telling.
+
+        `now`: the terms of the text.
+        """
+        said = in_blanks(text)
+        return any(
+            any(sentence in said for sentence in way.sentences)
+            or (
+                len(now & way.weights.keys()) >= _FEWEST_SPOKEN_OF
+                and way.covered(now) >= _SPOKEN_OF
+            )
+            for way in self.ways[fact]
+        )
+
+    def _covers(self, fact: str, way: Way, said: frozenset[str]) -> bool:
+        shared = said & way.weights.keys()
+        if len(shared) < max(2, min(_FEWEST_SHARED[self.language], len(way.weights))):
+            return False
+        # What could as well be the hint shows that something is kept back, and tells nothing.
+        hinted = self.hint_terms.get(fact, frozenset())
+        return way.covered(said) >= way.needed and bool(shared - hinted)
 
 
 def facts_told(episode: Episode) -> list[FactTold]:
@@ -61,67 +135,77 @@ def facts_told(episode: Episode) -> list[FactTold]:
     Each fact comes once, at its first telling. Thoughts of self-harm come as the fact `risk`, of
     sensitivity 3, where the profile has words for them.
     """
-    profile = episode.profile
-    tellings = _tellings(profile)
-    hints = {fact.id: in_blanks(fact.hint) for fact in profile.facts if tokens(fact.hint)}
-    sensitivity = {fact.id: fact.sensitivity for fact in profile.facts} | {RISK: 3}
+    return told_by(episode, tellings_of(episode.profile))
+
+
+def told_by(episode: Episode, tellings: Tellings) -> list[FactTold]:
+    """`facts_told`, for a caller who has the ways to tell them already."""
     found: dict[str, FactTold] = {}
     spoken = 0
     for session in episode.sessions:
-        before: Turn | None = None
-        for turn in _of_client(session):
+        before = ""
+        for turn in session.turns:
+            if turn.speaker != "client":
+                continue
             spoken += 1
-            for fact, ways in tellings.items():
+            for fact, sensitivity in tellings.sensitivity.items():
                 if fact in found:
                     continue
-                said = _told(turn, before, ways, hints.get(fact, ""), profile.language)
+                said = tellings.told_in(fact, turn.text, before)
                 if said is not None:
-                    quote, how = said
                     found[fact] = FactTold(
-                        fact, sensitivity[fact], session.number, turn.id, spoken, quote, how
+                        fact, sensitivity, session.number, turn.id, spoken, *said
                     )
-            before = turn
-    return sorted(found.values(), key=lambda told: told.client_turn)
+            before = turn.text
+    return list(found.values())
 
 
-def sensitive_told(episode: Episode, least: int = _SENSITIVE) -> tuple[int, int]:
+def sensitive_told(episode: Episode, least: int = SENSITIVE) -> tuple[int, int]:
     """How many facts of at least this sensitivity were told, and how many the profile has."""
-    known = sum(1 for fact in episode.profile.facts if fact.sensitivity >= least)
-    known += bool(tokens(episode.profile.risk.words))
-    told = sum(1 for told in facts_told(episode) if told.sensitivity >= least)
-    return told, known
+    known = sum(1 for s in tellings_of(episode.profile).sensitivity.values() if s >= least)
+    return sum(1 for told in facts_told(episode) if told.sensitivity >= least), known
 
 
-def _of_client(session: Session) -> list[Turn]:
-    return [turn for turn in session.turns if turn.speaker == "client"]
-
-
-def _tellings(profile: Profile) -> dict[str, list[_Telling]]:
-    stop = pitfall_cues(profile.language).stop
+@once_per_profile
+def tellings_of(profile: Profile) -> Tellings:
+    """The ways to tell each fact of a profile. Raises `ContentError` where cues cannot be read."""
+    language = profile.language
+    stop = pitfall_cues(language).stop
     texts = {fact.id: [fact.text, *fact.details] for fact in profile.facts}
     if tokens(profile.risk.words):
         texts[RISK] = [profile.risk.words]
     shared = _shared(profile, texts, stop)
 
-    def telling(text: str, needed: float) -> _Telling:
-        long = [s for s in sentences(text) if len(tokens(s)) >= _SHORTEST[profile.language]]
-        return _Telling(
-            sentences=tuple(in_blanks(s) for s in long),
-            weights={t: 1 / shared[t] for t in terms(text, profile.language, stop)},
-            needed=needed,
+    def way(text: str, needed: float) -> Way:
+        long = (s for s in sentences(text) if len(tokens(s)) >= _SHORTEST[language])
+        return Way(
+            tuple(in_blanks(s) for s in long),
+            {t: 1 / shared[t] for t in sorted(terms(text, language, stop))},
+            needed,
         )
 
-    return {
-        fact: [telling(t, _DETAIL_COVERED if at else _COVERED) for at, t in enumerate(ways)]
-        for fact, ways in texts.items()
-    }
+    hints = {fact.id: fact.hint for fact in profile.facts if tokens(fact.hint)}
+    return Tellings(
+        language=language,
+        stop=stop,
+        ways={
+            fact: tuple(way(t, _DETAIL_COVERED if at else _COVERED) for at, t in enumerate(said))
+            for fact, said in texts.items()
+        },
+        hints={fact: in_blanks(hint) for fact, hint in hints.items()},
+        hint_terms={fact: terms(hint, language, stop) for fact, hint in hints.items()},
+        sensitivity={
+            **{fact.id: fact.sensitivity for fact in profile.facts},
+            **({RISK: 3} if RISK in texts else {}),
+        },
+    )
 
 
 def _shared(profile: Profile, texts: dict[str, list[str]], stop: frozenset[str]) -> Counter[str]:
     """In how many parts of the profile each term occurs."""
     formulation = profile.formulation
     parts = [
-        *(" ".join(ways) for ways in texts.values()),
+        *(" ".join(said) for said in texts.values()),
         profile.presenting_problem,
         profile.history,
         *(f"{s.situation} {s.automatic_thought} {s.behaviour}" for s in formulation.situations),
@@ -133,42 +217,8 @@ def _shared(profile: Profile, texts: dict[str, list[str]], stop: frozenset[str])
     return Counter(term for part in parts for term in terms(part, profile.language, stop))
 
 
-def _told(
-    turn: Turn, before: Turn | None, ways: list[_Telling], hint: str, language: Language
-) -> tuple[str, Literal["verbatim", "other_words"]] | None:
-    said = in_blanks(turn.text)
-    if hint:
-        said = said.replace(hint, " ")
-    for way in ways:
-        for sentence in way.sentences:
-            if sentence in said:
-                return _holding(turn.text, sentence), "verbatim"
-    stop = pitfall_cues(language).stop
-    now = terms(said.replace(" ", "") if language == "zh" else said, language, stop)
-    for way in ways:
-        if _covers(now, way, hint, language, stop):
-            return turn.text, "other_words"
-    if before is not None:
-        then = terms(before.text, language, stop)
-        for way in ways[:1]:
-            new = now & way.weights.keys()
-            if new and new - then and _covers(now | then, way, hint, language, stop):
-                return turn.text, "other_words"
-    return None
-
-
-def _covers(
-    said: frozenset[str], way: _Telling, hint: str, language: Language, stop: frozenset[str]
-) -> bool:
-    shared = said & way.weights.keys()
-    if len(shared) < min(_FEWEST_SHARED[language], len(way.weights)) or len(shared) < 2:
-        return False
-    held = sum(way.weights[term] for term in shared)
-    if held < way.needed * sum(way.weights.values()):
-        return False
-    # What could as well be the hint, which shows that something is kept back, tells nothing.
-    hinted = terms(hint.replace(" ", "") if language == "zh" else hint, language, stop)
-    return bool(shared - hinted)
+def _closed(in_blanks_: str, language: Language) -> str:
+    return in_blanks_.replace(" ", "") if language == "zh" else in_blanks_
 
 
 def _holding(text: str, sentence: str) -> str:

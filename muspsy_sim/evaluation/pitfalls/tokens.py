@@ -33,6 +33,7 @@ _SUFFIXES = ("ing", "ed", "es", "s")
 _SHORTEST_STEM = 3
 
 
+@lru_cache(maxsize=16384)
 def folded(text: str) -> str:
     """The text with width, case and the signs for one apostrophe folded."""
     return unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
@@ -44,6 +45,7 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(folded(text)))
 
 
+@lru_cache(maxsize=16384)
 def in_blanks(text: str) -> str:
     """The tokens, each between blanks: one text holds another where this holds that as a string."""
     return " ".join(["", *tokens(text), ""])
@@ -69,11 +71,19 @@ def without_quotes(text: str) -> str:
     return _QUOTED.sub(" … ", text)
 
 
-def quotes(text: str) -> list[str]:
-    """What stands in quotation marks, without them."""
-    return [found[1:-1] for found in _QUOTED.findall(text)]
+@lru_cache(maxsize=16384)
+def masked(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with a mark such as `⟦0⟧` in place of each quotation, and what was quoted."""
+    quoted: list[str] = []
+
+    def mark(found: re.Match[str]) -> str:
+        quoted.append(found[0][1:-1])
+        return f"⟦{len(quoted) - 1}⟧"
+
+    return _QUOTED.sub(mark, text), tuple(quoted)
 
 
+@lru_cache(maxsize=16384)
 def terms(text: str, language: Language, stop: frozenset[str]) -> frozenset[str]:
     """What a text is about: stemmed words in English, pairs of characters in Chinese.
 
