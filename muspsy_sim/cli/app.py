@@ -12,6 +12,7 @@ from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.personas import personas_app
+from muspsy_sim.cli.pitfalls import pitfalls
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
@@ -42,6 +43,7 @@ def muspsy(
 app.command("run")(run)
 app.command("status")(status)
 app.command("show")(show)
+app.command("pitfalls")(pitfalls)
 app.command("replay")(replay)
 app.command("fork")(fork)
 app.command("export")(export)

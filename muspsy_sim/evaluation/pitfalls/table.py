@@ -29,8 +29,11 @@ from muspsy_sim.runs.store import Run, read_episode
 VERSION = 1
 """Of the rules: raised when a pitfall comes to mean something else."""
 
-OnPlace = Callable[[str, str, Place], None]
-"""Called with an episode's id, a pitfall's name and a place, for a caller who wants to read it."""
+OnPlace = Callable[[str, str, str, Place], None]
+"""Called with an arm, an episode, a pitfall's name and a place, for a caller who wants to read it.
+
+What lies between episodes, such as two personas that sound alike, has no episode: `*`.
+"""
 
 
 class PitfallValue(Record):
@@ -100,14 +103,26 @@ def measure_episodes(
         for name, finding in measure_reading(reading).items():
             before = arm.tallies.get(name)
             arm.tallies[name] = finding.tally if before is None else before + finding.tally
-            for place in finding.places if on_place else ():
-                on_place(episode.id, name, place)  # type: ignore[misc]
+            if on_place is not None:
+                for place in finding.places:
+                    on_place(episode.arm, episode.id, name, place)
     return {name: _read_off(name, arm, on_place) for name, arm in arms.items()}
 
 
 def write_table(run: Run, table: PitfallTable) -> None:
     """Write a run's table whole. Raises `StorageError` when the disk refuses."""
     write_atomic(table_file(run), canonical_json(table))
+
+
+def kept_or_measured(run: Run, most: int) -> PitfallTable | None:
+    """The table that was kept; measured where it is out of date and the episodes are few.
+
+    `None` where there are more than `most` episodes to measure, or none. Nothing is written.
+    """
+    table = stored_table(run)
+    if table is not None or not 0 < len(run.episode_ids()) <= most:
+        return table
+    return measure_run(run)
 
 
 def stored_table(run: Run) -> PitfallTable | None:
@@ -133,8 +148,9 @@ def _cues() -> dict[Language, str]:
 
 def _read_off(name: str, arm: _Arm, on_place: OnPlace | None) -> ArmPitfalls:
     alike = arm.voices.alike()
-    for place in alike.places if on_place else ():
-        on_place(f"arm {name}", "shared_5grams.client", place)  # type: ignore[misc]
+    if on_place is not None:
+        for place in alike.places:
+            on_place(name, "*", "shared_5grams.client", place)
     tallies = {**arm.tallies, "shared_5grams.client": alike.tally}
     return ArmPitfalls(
         episodes=arm.episodes,

@@ -78,6 +78,8 @@ class Tellings:
     hints: dict[str, str]
     hint_terms: dict[str, frozenset[str]]
     sensitivity: dict[str, int]
+    about: dict[str, frozenset[str]]
+    """All terms of a fact: a turn with none of them neither tells it nor speaks of it."""
 
     def terms(self, text: str) -> frozenset[str]:
         """The terms of a text of this profile's language."""
@@ -88,6 +90,9 @@ class Tellings:
 
         `before`: the client's turn before, which may hold the first half of it.
         """
+        spoken = self.terms(text)
+        if spoken.isdisjoint(self.about[fact]):
+            return None
         said = in_blanks(text)
         hint = self.hints.get(fact, "")
         rest = said.replace(hint, " ") if hint and hint in said else said
@@ -95,7 +100,7 @@ class Tellings:
             for sentence in way.sentences:
                 if sentence in rest:
                     return _holding(text, sentence), "verbatim"
-        now = self.terms(text if rest is said else _closed(rest, self.language))
+        now = spoken if rest is said else self.terms(_closed(rest, self.language))
         if any(self._covers(fact, way, now) for way in self.ways[fact]):
             return text, "other_words"
         if before:
@@ -110,6 +115,8 @@ class Tellings:
 
         `now`: the terms of the text.
         """
+        if now.isdisjoint(self.about[fact]):
+            return False
         said = in_blanks(text)
         return any(
             any(sentence in said for sentence in way.sentences)
@@ -184,20 +191,22 @@ def tellings_of(profile: Profile) -> Tellings:
             needed,
         )
 
+    ways = {
+        fact: tuple(way(t, _DETAIL_COVERED if at else _COVERED) for at, t in enumerate(said))
+        for fact, said in texts.items()
+    }
     hints = {fact.id: fact.hint for fact in profile.facts if tokens(fact.hint)}
     return Tellings(
         language=language,
         stop=stop,
-        ways={
-            fact: tuple(way(t, _DETAIL_COVERED if at else _COVERED) for at, t in enumerate(said))
-            for fact, said in texts.items()
-        },
+        ways=ways,
         hints={fact: in_blanks(hint) for fact, hint in hints.items()},
         hint_terms={fact: terms(hint, language, stop) for fact, hint in hints.items()},
         sensitivity={
             **{fact.id: fact.sensitivity for fact in profile.facts},
             **({RISK: 3} if RISK in texts else {}),
         },
+        about={fact: frozenset(t for w in each for t in w.weights) for fact, each in ways.items()},
     )
 
 
