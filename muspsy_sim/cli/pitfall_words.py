@@ -68,9 +68,15 @@ def shown(value: PitfallValue, name: str) -> str:
 
 
 def _counted(name: str) -> Callable[[ArmPitfalls], str]:
+    from muspsy_sim.evaluation.pitfalls.catalogue import PITFALLS
+
     def cell(arm: ArmPitfalls) -> str:
         value = arm.pitfalls[name]
-        return f"{shown(value, name)} {value.n:.0f}/{value.of:.0f}"
+        counts = f"{value.n:.0f}/{value.of:.0f}"
+        # A median's numerator, the sum of all values, would say nothing beside it.
+        if PITFALLS[name].unit == "words":
+            counts = f"of {value.of:.0f}"
+        return f"{shown(value, name)} {counts}"
 
     return cell
 

@@ -94,7 +94,8 @@ def _known(name: str) -> str:
     beginning = [known for known in PITFALLS if known.startswith(f"{name}.")]
     if len(beginning) == 1:
         return beginning[0]
-    near = beginning or get_close_matches(name, PITFALLS, 1)
+    near = beginning or [known for known in PITFALLS if known.startswith(name)]
+    near = near or get_close_matches(name, PITFALLS, 1, cutoff=0.3)
     hint = f"did you mean {' or '.join(map(repr, near[:2]))}?" if near else "the table names all"
     raise RunError(f"there is no pitfall {name!r}", field="--places", hint=hint)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from muspsy_sim.evaluation.pitfalls.claiming import Wordings, wordings
 from muspsy_sim.evaluation.pitfalls.cues import PitfallCues, pitfall_cues
@@ -22,6 +23,7 @@ from muspsy_sim.evaluation.pitfalls.tokens import (
     folded,
     sentences,
     terms,
+    tokens,
     without_quotes,
 )
 from muspsy_sim.records.base import Speaker
@@ -32,6 +34,8 @@ _BIRTHDAY = 1
 _ALIKE = 0.6
 """Share of a sentence's terms that make two sentences the same but for their numbers."""
 _FEWEST_ALIKE = 2
+_FEWEST_RUNS = 4
+"""Pairs of neighbouring tokens that two sentences must share to run alike."""
 _SUPPOSED = re.compile(
     r"\b(?:if|when|as if|wish|used to|imagine|like|until|before|at)\b"
     r"|要是|如果|假如|的时候|那年|像"
@@ -39,6 +43,23 @@ _SUPPOSED = re.compile(
 _AGES = range(16, 100)
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十百千万]")
 _ASKED = re.compile(r"[?？]\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A sentence that counts something: what it is about and how it runs, but for its numbers."""
+
+    about: frozenset[str]
+    runs: frozenset[tuple[str, str]]
+    counted: tuple[Counted, ...]
+
+    def like(self, other: Counting) -> bool:
+        """Whether a claim says the same, whatever its numbers: most terms, or most of its run."""
+        terms_, runs = len(self.about & other.about), len(self.runs & other.runs)
+        shorter = min(len(self.runs), len(other.runs))
+        return terms_ >= max(_FEWEST_ALIKE, _ALIKE * len(other.about)) or (
+            runs >= max(_FEWEST_RUNS, _ALIKE * shorter)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +71,8 @@ class Known:
     status: str
     text: str
     """All of the profile's text, folded."""
-    sentences: tuple[tuple[frozenset[str], tuple[Counted, ...]], ...]
-    """Its sentences that count something: their terms, and what they count."""
+    counting: tuple[Counting, ...]
+    """Its sentences that count something."""
     names: dict[str, frozenset[str]]
     """Relation to the names that the profile gives it."""
 
@@ -99,11 +120,7 @@ def known_of(profile: Profile) -> Known:
         name=folded(who.name),
         status=folded(who.relationship_status or ""),
         text=folded("\n".join(texts)),
-        sentences=tuple(
-            (_without_numbers(terms(piece, profile.language, cues.stop)), numbers)
-            for piece in pieces
-            if (numbers := counted(piece, profile.language))
-        ),
+        counting=tuple(c for piece in pieces if (c := _counting(piece, cues)).counted),
         names={relation: frozenset(named) for relation, named in names.items()},
     )
 
@@ -120,7 +137,7 @@ def _claims(sentence: str, known: Known, reading: Reading, speaker: Speaker) -> 
     yield from _own_name(sentence, known, ways)
     yield from _spouse(plain, known, reading.cues, ways)
     yield from _named(sentence, known, ways)
-    yield from _numbers(sentence, known, reading)
+    yield from _numbers(sentence, known, reading.cues)
 
 
 def _age(plain: str, known: Known, ways: Wordings) -> Iterator[str]:
@@ -174,16 +191,14 @@ def _named(sentence: str, known: Known, ways: Wordings) -> Iterator[str]:
             yield "" if right else told
 
 
-def _numbers(sentence: str, known: Known, reading: Reading) -> Iterator[str]:
+def _numbers(sentence: str, known: Known, cues: PitfallCues) -> Iterator[str]:
     """Numbers in a sentence that the profile has too, but for its numbers."""
-    claimed = counted(sentence, reading.cues.language)
-    about = _without_numbers(reading.tellings.terms(sentence)) if claimed else frozenset()
-    for own, right in known.sentences if claimed else ():
-        shared = about & own
-        if len(shared) < max(_FEWEST_ALIKE, _ALIKE * len(own)):
+    claim = _counting(sentence, cues)
+    for theirs in known.counting if claim.counted else ():
+        if not claim.like(theirs):
             continue
-        for each in claimed:
-            values = {theirs.value for theirs in right if theirs.counts == each.counts}
+        for each in claim.counted:
+            values = {c.value for c in theirs.counted if c.counts == each.counts}
             if values:
                 off = each.value not in values
                 said = f"{each.value} {each.counts}, where the profile says {min(values)}"
@@ -191,5 +206,11 @@ def _numbers(sentence: str, known: Known, reading: Reading) -> Iterator[str]:
         return
 
 
-def _without_numbers(found: frozenset[str]) -> frozenset[str]:
-    return frozenset(term for term in found if number(term) is None and not _NUMBER.search(term))
+def _counting(sentence: str, cues: PitfallCues) -> Counting:
+    row = [("#" if number(token) is not None else token) for token in tokens(sentence)]
+    about = terms(sentence, cues.language, cues.stop)
+    return Counting(
+        frozenset(t for t in about if number(t) is None and not _NUMBER.search(t)),
+        frozenset(pairwise(row)),
+        counted(sentence, cues.language),
+    )
