@@ -9,72 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 from muspsy_sim.evaluation.pitfalls.claiming import Wordings, wordings
-from muspsy_sim.evaluation.pitfalls.cues import PitfallCues, pitfall_cues
+from muspsy_sim.evaluation.pitfalls.cues import PitfallCues
 from muspsy_sim.evaluation.pitfalls.findings import Finding, Place
-from muspsy_sim.evaluation.pitfalls.numbers import Counted, counted, number
-from muspsy_sim.evaluation.pitfalls.once import once_per_profile
+from muspsy_sim.evaluation.pitfalls.known import Known, counting_of, known_of
+from muspsy_sim.evaluation.pitfalls.numbers import number
 from muspsy_sim.evaluation.pitfalls.reading import Reading
 from muspsy_sim.evaluation.pitfalls.tallies import Share
-from muspsy_sim.evaluation.pitfalls.tokens import (
-    folded,
-    sentences,
-    terms,
-    tokens,
-    without_quotes,
-)
+from muspsy_sim.evaluation.pitfalls.tokens import folded, sentences, without_quotes
 from muspsy_sim.records.base import Speaker
-from muspsy_sim.records.profile import Profile
 
 _BIRTHDAY = 1
 """Years by which an age may be off: a course may hold a birthday."""
-_ALIKE = 0.6
-"""Share of a sentence's terms that make two sentences the same but for their numbers."""
-_FEWEST_ALIKE = 2
-_FEWEST_RUNS = 4
-"""Pairs of neighbouring tokens that two sentences must share to run alike."""
 _SUPPOSED = re.compile(
     r"\b(?:if|when|as if|wish|used to|imagine|like|until|before|at)\b"
     r"|要是|如果|假如|的时候|那年|像"
 )
 _AGES = range(16, 100)
-_NUMBER = re.compile(r"[\d一二两三四五六七八九十百千万]")
 _ASKED = re.compile(r"[?？]\s*\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """A sentence that counts something: what it is about and how it runs, but for its numbers."""
-
-    about: frozenset[str]
-    runs: frozenset[tuple[str, str]]
-    counted: tuple[Counted, ...]
-
-    def like(self, other: Counting) -> bool:
-        """Whether a claim says the same, whatever its numbers: most terms, or most of its run."""
-        terms_, runs = len(self.about & other.about), len(self.runs & other.runs)
-        shorter = min(len(self.runs), len(other.runs))
-        return terms_ >= max(_FEWEST_ALIKE, _ALIKE * len(other.about)) or (
-            runs >= max(_FEWEST_RUNS, _ALIKE * shorter)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the profile says that a claim may be held against."""
-
-    age: int | None
-    name: str
-    status: str
-    text: str
-    """All of the profile's text, folded."""
-    counting: tuple[Counting, ...]
-    """Its sentences that count something."""
-    names: dict[str, frozenset[str]]
-    """Relation to the names that the profile gives it."""
 
 
 def contradictions(reading: Reading, speaker: Speaker) -> Finding:
@@ -91,38 +44,6 @@ def contradictions(reading: Reading, speaker: Speaker) -> Finding:
                 if wrong:
                     places.append(Place(said.id, sentence, wrong))
     return Finding(Share(len(places), claims), places)
-
-
-@once_per_profile
-def known_of(profile: Profile) -> Known:
-    """What a profile says, in a form that claims are held against."""
-    cues = pitfall_cues(profile.language)
-    who, formulation = profile.demographics, profile.formulation
-    texts = [
-        profile.presenting_problem,
-        profile.history,
-        *(t for fact in profile.facts for t in (fact.text, *fact.details)),
-        *(t for s in formulation.situations for t in (s.situation, s.behaviour)),
-        *(event.text for event in profile.life_events),
-        *profile.supports,
-        *profile.strengths,
-        *profile.goals,
-        who.living_situation or "",
-    ]
-    texts.append("\n".join(filter(None, (who.occupation, who.education, who.relationship_status))))
-    pieces = [piece for text in texts for piece in sentences(text)]
-    names: dict[str, set[str]] = {}
-    for piece in pieces:
-        for found in wordings(profile.language, "client").relation.finditer(piece):
-            names.setdefault(found["relation"], set()).add(found["name"])
-    return Known(
-        age=who.age,
-        name=folded(who.name),
-        status=folded(who.relationship_status or ""),
-        text=folded("\n".join(texts)),
-        counting=tuple(c for piece in pieces if (c := _counting(piece, cues)).counted),
-        names={relation: frozenset(named) for relation, named in names.items()},
-    )
 
 
 def _claims(sentence: str, known: Known, reading: Reading, speaker: Speaker) -> Iterator[str]:
@@ -193,7 +114,7 @@ def _named(sentence: str, known: Known, ways: Wordings) -> Iterator[str]:
 
 def _numbers(sentence: str, known: Known, cues: PitfallCues) -> Iterator[str]:
     """Numbers in a sentence that the profile has too, but for its numbers."""
-    claim = _counting(sentence, cues)
+    claim = counting_of(sentence, cues)
     for theirs in known.counting if claim.counted else ():
         if not claim.like(theirs):
             continue
@@ -204,13 +125,3 @@ def _numbers(sentence: str, known: Known, cues: PitfallCues) -> Iterator[str]:
                 said = f"{each.value} {each.counts}, where the profile says {min(values)}"
                 yield said if off else ""
         return
-
-
-def _counting(sentence: str, cues: PitfallCues) -> Counting:
-    row = [("#" if number(token) is not None else token) for token in tokens(sentence)]
-    about = terms(sentence, cues.language, cues.stop)
-    return Counting(
-        frozenset(t for t in about if number(t) is None and not _NUMBER.search(t)),
-        frozenset(pairwise(row)),
-        counted(sentence, cues.language),
-    )
