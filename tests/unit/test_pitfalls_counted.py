@@ -27,7 +27,11 @@ def test_chinese_counts_in_words_by_a_published_figure() -> None:
 
 
 def test_sentences_and_quotations() -> None:
-    assert sentences("No. I said, “Go away.” Then what?") == ("No.", "I said, “Go away.”", "Then what?")
+    assert sentences("No. I said, “Go away.” Then what?") == (
+        "No.",
+        "I said, “Go away.”",
+        "Then what?",
+    )
     assert sentences("嗯……我不晓得。您问吧！") == ("嗯……我不晓得。", "您问吧！")
     assert "go" not in without_quotes('He said "go away" and left').split()
     assert without_quotes("it's hers, isn't it") == "it's hers, isn't it"
@@ -87,7 +91,14 @@ def test_english_numbers_count_something(text: str, found: list[tuple[int, str]]
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("二十七", 27), ("十", 10), ("一百六十", 160), ("四千三", 4300), ("二〇", 20), ("两万", 20000)],
+    [
+        ("二十七", 27),
+        ("十", 10),
+        ("一百六十", 160),
+        ("四千三", 4300),
+        ("二〇", 20),
+        ("两万", 20000),
+    ],
 )
 def test_chinese_numbers(text: str, value: int) -> None:
     assert number(text) == value

@@ -73,9 +73,20 @@ SPOILS: list[tuple[str, dict[Language, Change]]] = [
     ),
     ("role_inversion.client", before({"en": "Thank you for sharing.", "zh": "谢谢你的分享。"})),
     ("role_inversion.counselor", before({"en": "I can't sleep.", "zh": "我睡不着。"}, "counselor")),
-    ("repetition_within.client", last({"en": "The rain came in again, that's all.", "zh": "外面又下雨了，就是这样。"})),
-    ("repetition_within.counselor", last({"en": "What is that like for you now?", "zh": "这对你来说意味着什么呢？"}, "counselor")),
-    ("repetition_across.client", before({"en": "The rain came in again.", "zh": "外面又开始下大雨了。"})),
+    (
+        "repetition_within.client",
+        last({"en": "The rain came in again, that's all.", "zh": "外面又下雨了，就是这样。"}),
+    ),
+    (
+        "repetition_within.counselor",
+        last(
+            {"en": "What is that like for you now?", "zh": "这对你来说意味着什么呢？"}, "counselor"
+        ),
+    ),
+    (
+        "repetition_across.client",
+        before({"en": "The rain came in again.", "zh": "外面又开始下大雨了。"}),
+    ),
     ("minimal_responses.client", last({"en": "Suppose so.", "zh": "可能吧。"})),
     (
         "contradictions.client",
@@ -148,7 +159,9 @@ def test_a_client_who_talks_on_and_on_has_longer_turns(
     clean = measure(lived[language])["turn_words.client"].tally.value()
     assert clean is not None
     assert measure(twice)["turn_words.client"].tally.value() == pytest.approx(2 * clean, rel=0.1)
-    assert measure(twice)["turn_words.counselor"] == measure(lived[language])["turn_words.counselor"]
+    assert (
+        measure(twice)["turn_words.counselor"] == measure(lived[language])["turn_words.counselor"]
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
