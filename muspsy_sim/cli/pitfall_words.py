@@ -49,7 +49,7 @@ def print_all_pitfalls(screen: Console, table: PitfallTable, arms: Sequence[str]
     if reasons:
         screen.print(styled(f"{NOTHING} stands where nothing could be measured:", "dim"))
     for name in (name for name in PITFALLS if name in reasons):
-        screen.print(styled(f"  {name}: {reasons[name]}", "dim"), soft_wrap=True)
+        screen.print(styled(f"  {name}: {reasons[name]}", "dim"))
 
 
 def shown(value: PitfallValue, name: str) -> str:
