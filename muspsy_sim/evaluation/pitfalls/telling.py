@@ -31,6 +31,8 @@ _COVERED = 0.6
 _DETAIL_COVERED = 0.75
 _FEWEST_SHARED: dict[Language, int] = {"en": 3, "zh": 4}
 """Terms that other words must share with a fact, whatever their weight."""
+_WINDOW = 3
+"""Sentences in which other words must stand together."""
 _SPOKEN_OF = 0.4
 """Share of a fact's weight by which something already told is spoken of again."""
 _FEWEST_SPOKEN_OF = 2
@@ -61,6 +63,9 @@ class Way:
     weights: dict[str, float]
     """Its terms, each weighed by 1 / the parts of the profile that share it."""
     needed: float
+    """Share of the weight that other words must hold."""
+    fewest: int
+    """Terms that they must share."""
 
     def covered(self, said: frozenset[str]) -> float:
         """The share of its weight that these terms hold."""
@@ -100,10 +105,12 @@ class Tellings:
             for sentence in way.sentences:
                 if sentence in rest:
                     return _holding(text, sentence), "verbatim"
-        now = spoken if rest is said else self.terms(_closed(rest, self.language))
-        if any(self._covers(fact, way, now) for way in self.ways[fact]):
-            return text, "other_words"
-        if before:
+        for window in _windows(text):
+            now = self.terms(_without(window, hint, self.language))
+            if any(self._covers(fact, way, now) for way in self.ways[fact]):
+                return window, "other_words"
+        now = self.terms(_without(text, hint, self.language))
+        if before and len(sentences(text)) <= _WINDOW:
             first, both = self.ways[fact][0], now | self.terms(before)
             new = (now & first.weights.keys()) - self.terms(before)
             if new and self._covers(fact, first, both):
@@ -129,7 +136,7 @@ class Tellings:
 
     def _covers(self, fact: str, way: Way, said: frozenset[str]) -> bool:
         shared = said & way.weights.keys()
-        if len(shared) < max(2, min(_FEWEST_SHARED[self.language], len(way.weights))):
+        if len(shared) < way.fewest:
             return False
         # What could as well be the hint shows that something is kept back, and tells nothing.
         hinted = self.hint_terms.get(fact, frozenset())
@@ -183,17 +190,20 @@ def tellings_of(profile: Profile) -> Tellings:
         texts[RISK] = [profile.risk.words]
     shared = _shared(profile, texts, stop)
 
-    def way(text: str, needed: float) -> Way:
+    def way(text: str, detail: bool) -> Way:
         long = (s for s in sentences(text) if len(tokens(s)) >= _SHORTEST[language])
+        weights = {t: 1 / shared[t] for t in sorted(terms(text, language, stop))}
+        fewest = _FEWEST_SHARED[language]
         return Way(
             tuple(in_blanks(s) for s in long),
-            {t: 1 / shared[t] for t in sorted(terms(text, language, stop))},
-            needed,
+            weights,
+            _DETAIL_COVERED if detail else _COVERED,
+            # A detail that is about little could be anybody's; a fact that is, has only that.
+            fewest if detail else max(2, min(fewest, len(weights))),
         )
 
     ways = {
-        fact: tuple(way(t, _DETAIL_COVERED if at else _COVERED) for at, t in enumerate(said))
-        for fact, said in texts.items()
+        fact: tuple(way(t, at > 0) for at, t in enumerate(said)) for fact, said in texts.items()
     }
     hints = {fact.id: fact.hint for fact in profile.facts if tokens(fact.hint)}
     return Tellings(
@@ -226,8 +236,21 @@ def _shared(profile: Profile, texts: dict[str, list[str]], stop: frozenset[str])
     return Counter(term for part in parts for term in terms(part, profile.language, stop))
 
 
-def _closed(in_blanks_: str, language: Language) -> str:
-    return in_blanks_.replace(" ", "") if language == "zh" else in_blanks_
+def _windows(text: str) -> list[str]:
+    """A turn, or where it is long its runs of a few sentences: a monologue touches on all."""
+    found = sentences(text)
+    if len(found) <= _WINDOW:
+        return [text]
+    return [" ".join(found[at : at + _WINDOW]) for at in range(len(found) - _WINDOW + 1)]
+
+
+def _without(text: str, hint: str, language: Language) -> str:
+    """The text without the words of a hint, where they stand in it."""
+    said = in_blanks(text) if hint else ""
+    if not hint or hint not in said:
+        return text
+    rest = said.replace(hint, " ")
+    return rest.replace(" ", "") if language == "zh" else rest
 
 
 def _holding(text: str, sentence: str) -> str:
