@@ -49,9 +49,9 @@ def test_the_median_of_an_even_number_lies_between() -> None:
 
 
 def test_the_median_wait_reckons_with_those_who_never_came() -> None:
-    # Of four, one came after 1 turn; then one was lost at 2; of the two left one came at 3:
-    # 3/4, then 3/4 * 1/2 = 3/8, which is a half or less.
-    assert Waits(Counter([1, 3]), Counter([2, 5])).value() == 3
+    # Of five, one came after 1 turn; two were lost at 2 and 3; of the two left one came at 4:
+    # 4/5, then 4/5 * 1/2 = 2/5, which is a half or less.
+    assert Waits(Counter([1, 4]), Counter([2, 3, 9])).value() == 4
     assert Waits(Counter([1]), Counter([9, 9, 9])).value() is None
     assert Waits().value() is None
 

@@ -150,6 +150,44 @@ PLANTED = [
         ["s1t2"],
         0.5,
     ),
+    Planted(  # asked for, and told too early all the same
+        "premature_disclosure.client",
+        "en",
+        """
+        T: Do you keep a notebook?
+        C: I write down every boat that comes through. There's one page blank.
+        """,
+        ["s1t2"],
+        1.0,
+    ),
+    Planted(  # who grants and takes back has not given in
+        "capitulation.client",
+        "en",
+        """
+        T: Could you write about that day?
+        C: No point in that.
+        T: It helps many people.
+        C: You may be right, but I don't see the point.
+        """,
+        [],
+        0.0,
+    ),
+    Planted(
+        "repetition_across.client",
+        "en",
+        """
+        T: Hello.
+        C: I wiped my boots on the mat.
+        --
+        T: Hello.
+        C: Dog's in the van.
+        --
+        T: Hello.
+        C: I wiped my boots on the mat.
+        """,
+        ["s3t2"],
+        1.0,
+    ),
     Planted(
         "unlicensed_disclosure.client",
         "en",

@@ -28,7 +28,7 @@ PERSONAS = {"en": "en-imogen-baptiste", "zh": "zh-ma-guoqing"}
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, Episode]:
     folder: Path = tmp_path_factory.mktemp("lived")
-    made = ran(folder, OfflineModel(), personas=list(PERSONAS.values()), exchanges=8)
+    made = ran(folder, OfflineModel(), personas=list(PERSONAS.values()), exchanges=6)
     return {episode.language: episode for episode in made}
 
 
@@ -57,7 +57,7 @@ def before(words: dict[Language, str], speaker: str = "client") -> dict[Language
 
 def last(words: dict[Language, str], speaker: str = "client") -> dict[Language, Change]:
     return {
-        language: of(speaker, lambda at, turn, w=said: w if at > 10 else turn.text)  # type: ignore[misc]
+        language: of(speaker, lambda at, turn, w=said: w if at > 6 else turn.text)  # type: ignore[misc]
         for language, said in words.items()
     }
 

@@ -43,11 +43,11 @@ def _both(name: str, numerator: str, denominator: str, none: str, **more: str) -
 
 
 def _by_lag(side: str) -> list[Pitfall]:
-    first = " before the client does" if side == "counselor" else ""
+    other = "client" if side == "counselor" else "counselor"
     return [
         Pitfall(
             f"recall.{side}.lag{lag}",
-            f"facts of which the {side} speaks{first}",
+            f"facts of which the {side} speaks before the {other} does",
             f"facts told {lag} session{'' if lag == '1' else 's'} before, once a session held",
             f"no fact was told {lag} sessions before a session that was held",
         )

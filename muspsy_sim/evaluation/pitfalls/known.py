@@ -87,10 +87,16 @@ def known_of(profile: Profile) -> Known:
 
 def counting_of(sentence: str, cues: PitfallCues) -> Counting:
     """What a sentence counts, and all else of it without its numbers."""
+    found = counted(sentence, cues.language)
+    if not found:
+        return _NOTHING
     row = [("#" if number(token) is not None else token) for token in tokens(sentence)]
     about = terms(sentence, cues.language, cues.stop)
     return Counting(
         frozenset(t for t in about if number(t) is None and not _NUMBER.search(t)),
         frozenset(pairwise(row)),
-        counted(sentence, cues.language),
+        found,
     )
+
+
+_NOTHING = Counting(frozenset(), frozenset(), ())

@@ -54,6 +54,7 @@ def measure_reading(reading: Reading) -> dict[str, Finding]:
         "farewell_loops.both": farewell_loops(reading),
         "minimal_responses.client": minimal_responses(reading),
     }
+    recalled = planted_recall(reading)
     for side in _SIDES:
         found[f"role_inversion.{side}"] = role_inversion(reading, side)
         found[f"repetition_within.{side}"] = repetition_within(reading, side)
@@ -62,6 +63,6 @@ def measure_reading(reading: Reading) -> dict[str, Finding]:
         found[f"turn_words.{side}"] = turn_words(reading, side)
         found[f"false_recall.{side}"] = false_recall(reading, side)
         found[f"contradictions.{side}"] = contradictions(reading, side)
-        for lag, finding in planted_recall(reading, side).items():
+        for lag, finding in recalled[side].items():
             found[f"recall.{side}.lag{lag}"] = finding
     return found

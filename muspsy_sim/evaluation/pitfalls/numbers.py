@@ -52,6 +52,7 @@ def counted(text: str, language: Language) -> tuple[Counted, ...]:
     return tuple(_en(folded(text)) if language == "en" else _zh(folded(text)))
 
 
+@lru_cache(maxsize=8192)
 def number(text: str) -> int | None:
     """The value of a number written in digits, English words or Chinese signs; `None` for none."""
     if text.isdecimal():

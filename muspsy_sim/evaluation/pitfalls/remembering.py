@@ -8,11 +8,12 @@ nothing said before bears out; a claim that the rule can't decide is left out of
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from muspsy_sim.evaluation.pitfalls.findings import Finding, Place
+from muspsy_sim.evaluation.pitfalls.findings import Finding, Place, place
 from muspsy_sim.evaluation.pitfalls.reading import Reading, Said
 from muspsy_sim.evaluation.pitfalls.tallies import Share
 from muspsy_sim.evaluation.pitfalls.tokens import folded, in_blanks, masked, sentences, tokens
@@ -45,23 +46,31 @@ class Claim:
     lag: int | None
 
 
-def planted_recall(reading: Reading, speaker: Speaker) -> dict[Lag, Finding]:
-    """For each lag: facts that this side speaks of again, of the facts told so long ago.
+def planted_recall(reading: Reading) -> dict[Speaker, dict[Lag, Finding]]:
+    """For each side and lag: facts it speaks of again unprompted, of the facts told so long ago.
 
-    Each fact told counts once for every later session held. The counselor recalls a fact only where
-    it speaks of it in that session before the client does.
+    Each fact told counts once for every later session held. Unprompted: in that session the side
+    speaks of it before the other does.
     """
     held = {session[0].session: at for at, session in enumerate(reading.sessions)}
-    counts: dict[Lag, tuple[int, int]] = dict.fromkeys(LAGS, (0, 0))
-    places: dict[Lag, list[Place]] = {lag: [] for lag in LAGS}
+    told_then: Counter[Lag] = Counter()
+    places: dict[Speaker, dict[Lag, list[Place]]] = {
+        "client": {lag: [] for lag in LAGS},
+        "counselor": {lag: [] for lag in LAGS},
+    }
     for told in reading.told:
         for at in range(held[told.session] + 1, len(reading.sessions)):
             lag = LAGS[min(at - held[told.session], len(LAGS)) - 1]
-            recalled = _speaks_first(reading, told.fact, reading.sessions[at], speaker)
-            counts[lag] = (counts[lag][0] + (recalled is not None), counts[lag][1] + 1)
-            if recalled is not None:
-                places[lag].append(Place(recalled.id, recalled.text, f"{told.fact}, {told.turn}"))
-    return {lag: Finding(Share(*counts[lag]), places[lag]) for lag in LAGS}
+            told_then[lag] += 1
+            session = reading.sessions[at]
+            first = next((said for said in session if reading.speaks_of(told.fact, said)), None)
+            if first is not None:
+                why = f"{told.fact}, told in {told.turn}"
+                places[first.speaker][lag].append(place(first, why))
+    return {
+        side: {lag: Finding(Share(len(p), told_then[lag]), p) for lag, p in by_lag.items()}
+        for side, by_lag in places.items()
+    }
 
 
 def false_recall(reading: Reading, speaker: Speaker) -> Finding:
@@ -81,15 +90,6 @@ def claims(reading: Reading, speaker: Speaker) -> Iterator[Claim]:
                 for words, quoted in _claims_in(said, reading, speaker):
                     yield from _decided(said, words, quoted, before, session[:at], reading)
         before.append(session)
-
-
-def _speaks_first(
-    reading: Reading, fact: str, session: Sequence[Said], speaker: Speaker
-) -> Said | None:
-    for said in session:
-        if reading.speaks_of(fact, said):
-            return said if said.speaker == speaker else None
-    return None
 
 
 def _claims_in(
