@@ -16,6 +16,7 @@ from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.metrics import metrics
 from muspsy_sim.cli.personas import personas_app
+from muspsy_sim.cli.pitfalls import pitfalls
 from muspsy_sim.cli.privacy import mask, privacy_check
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
@@ -47,6 +48,7 @@ def muspsy(
 app.command("run")(run)
 app.command("status")(status)
 app.command("show")(show)
+app.command("pitfalls")(pitfalls)
 app.command("replay")(replay)
 app.command("fork")(fork)
 app.command("export")(export)

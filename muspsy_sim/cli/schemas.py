@@ -26,6 +26,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.datasets.audit.cues import AuditCues
     from muspsy_sim.evaluation.appraise_check.thresholds import Thresholds
+    from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
@@ -51,6 +52,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "filler": FillerFile,
         "manner": MannerFile,
         "memory-words": MemoryWordsFile,
+        "pitfall-cues": PitfallCuesFile,
         "profile": Profile,
         "recipe": Recipe,
         "report-cues": ReportCues,
