@@ -73,6 +73,11 @@ class EpisodeScores(Root):
     """All scores of one episode, with what is needed to compare without reading the episode."""
 
     episode: Id
+    made_from: str = Field(description="hash of the episode that was judged")
+    evaluated: list[str] = Field(
+        default_factory=list,
+        description="JUDGE/INSTRUMENT.VERSION/REPEAT-SHARE of all that was asked",
+    )
     persona: Id
     source_case: Id
     arm: str

@@ -1,0 +1,370 @@
+"""`muspsy evaluate`: every episode of a run judged, one at a time, journalled like the run itself.
+
+Running again asks only what is still owed. A replay asks nobody: it reads the journals and compares
+what comes out with the files, byte by byte. Memory holds as many episodes as are judged at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from muspsy_sim.evaluation.instruments.loading import instrument_hash
+from muspsy_sim.evaluation.instruments.spec import Instrument
+from muspsy_sim.evaluation.judging.blinding import names_to_mask, transcript_of
+from muspsy_sim.evaluation.judging.judging import Judged, judge_transcript
+from muspsy_sim.evaluation.judging.prompts import RATE
+from muspsy_sim.evaluation.judging.scores_store import ScoreStore, scores_bytes
+from muspsy_sim.evaluation.judging.verdicts import unscored
+from muspsy_sim.evaluation.symptoms import symptom_scores
+from muspsy_sim.llm.ask import Asker
+from muspsy_sim.llm.budget import Budget
+from muspsy_sim.llm.counting import Counted, UsageCount
+from muspsy_sim.llm.endpoints import Endpoints
+from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
+from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.prompting import digest, load_template, schema_digest
+from muspsy_sim.llm.retrying import Retrying, RetryPolicy
+from muspsy_sim.llm.seam import Model, Sampling
+from muspsy_sim.records.chance import Chance
+from muspsy_sim.records.episode import Episode
+from muspsy_sim.records.errors import MuspsyError, RunError
+from muspsy_sim.records.files import canonical_json
+from muspsy_sim.records.scores import SELF_REPORT, EpisodeScores, Score, SessionLength
+from muspsy_sim.runs.provenance import code_version
+from muspsy_sim.runs.recipe import Recipe
+from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file, writing
+from muspsy_sim.runs.together import first_cause, tuned_gc
+from muspsy_sim.evaluation.length import lengths_of
+
+JUDGE_TOKENS = 4096
+"""Completion tokens of a judge where the recipe names no sampling for it: quotes take room."""
+
+
+@dataclass(slots=True)
+class EvaluationProgress:
+    """Where an evaluation stands; displays only read it."""
+
+    episodes: int
+    done: int = 0
+    kept: int = 0
+    """Episodes whose scores were whole already."""
+    scores: int = 0
+    failed: int = 0
+    renewed: int = 0
+    """Episodes that changed since they were scored, and were scored anew."""
+    different: list[str] = field(default_factory=list)
+    """Episodes that a replay did not find as they are on the disk, and why."""
+    count: UsageCount = field(default_factory=UsageCount)
+    budget: Budget = field(default_factory=Budget)
+    began: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an evaluation is to find out."""
+
+    instruments: Sequence[Instrument]
+    judges: Sequence[str]
+    repeat_share: float = 0.0
+    concurrency: int = 8
+    mode: Literal["go on", "restart", "retry failed", "replay"] = "go on"
+    overrides: Mapping[str, Model] = field(default_factory=dict)
+    """Judges by name that are not opened but given, for callers from Python and tests."""
+
+
+async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> ScoreStore:
+    """Judge what is owed of a run.
+
+    Raises `RunError` for a run without episodes, `ModelSetupError` for a judge that cannot be
+    opened, `JournalError` for a journal that is damaged or was made otherwise.
+    """
+    described = read_run_file(run)
+    recipe = recipe_of(run, described)
+    store = ScoreStore(run)
+    if not run.episode_ids():
+        raise RunError("the run has no finished episode", file=run.folder, hint="run it first")
+    async with AsyncExitStack() as stack:
+        limits = recipe.limits
+        endpoints = await stack.enter_async_context(
+            Endpoints(limits.calls_at_once, limits.calls_per_minute)
+        )
+        sync = await stack.enter_async_context(GroupSync())
+        stack.enter_context(writing(run))
+        models: dict[str, Model | None] = {}
+        for judge in asked.judges:
+            if asked.mode == "replay":
+                models[judge] = None
+            else:
+                models[judge] = asked.overrides.get(judge) or open_model(
+                    parse_model(judge),
+                    endpoints,
+                    timeout_s=limits.timeout_s,
+                    budget=progress.budget,
+                )
+        await endpoints.check()
+        if asked.mode == "restart":
+            store.clear()
+        if asked.mode != "replay":
+            for instrument in asked.instruments:
+                _same_as_before(store, instrument)
+                store.keep_instrument(instrument)
+        bench = _Bench(run, store, asked, recipe, described, models, sync, progress)
+        await _all(bench)
+    return store
+
+
+def recipe_of(run: Run, described: Mapping[str, Any]) -> Recipe:
+    """The recipe that a run was made by. Raises `RunError` where `run.yaml` holds none."""
+    try:
+        return Recipe.model_validate(described["recipe"])
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RunError(
+            f"holds no recipe that can be read: {first['msg']}",
+            file=run.file,
+            field=".".join(map(str, first["loc"])),
+            hint="restore it",
+        ) from error
+
+
+def _same_as_before(store: ScoreStore, instrument: Instrument) -> None:
+    """Refuse an instrument that was changed without a new version: scores would be mixed."""
+    before = store.instruments().get(instrument.id)
+    if before is None or before.version != instrument.version:
+        return
+    if instrument_hash(before) != instrument_hash(instrument):
+        raise RunError(
+            f"the instrument {instrument.id} is no longer the version {instrument.version} that "
+            "this run was scored with",
+            file=store.folder,
+            hint="raise its `version`, or begin anew with --restart",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What all episodes of one evaluation share."""
+
+    run: Run
+    store: ScoreStore
+    asked: Asked
+    recipe: Recipe
+    described: Mapping[str, Any]
+    models: Mapping[str, Model | None]
+    sync: GroupSync
+    progress: EvaluationProgress
+
+
+async def _all(bench: _Bench) -> None:
+    waiting = iter(bench.run.episode_ids())
+    bugs: list[Exception] = []
+
+    async def worker() -> None:
+        for episode in waiting:
+            try:
+                await _one(bench, episode)
+            except MuspsyError:
+                raise
+            except Exception as bug:  # noqa: BLE001 - raised once the other episodes are through
+                bugs.append(bug)
+            bench.progress.done += 1
+
+    with tuned_gc():
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(max(1, bench.asked.concurrency)):
+                    group.create_task(worker())
+        except BaseExceptionGroup as many:
+            raise first_cause(many) from many
+    if bugs:
+        raise bugs[0]
+
+
+async def _one(bench: _Bench, name: str) -> None:
+    store, asked, progress = bench.store, bench.asked, bench.progress
+    episode = await asyncio.to_thread(read_episode, bench.run, name)
+    made_from = digest(episode_bytes(episode))
+    before = store.read(name)
+    if asked.mode == "replay":
+        if before is not None:
+            await _replayed(bench, episode, made_from, before)
+        return
+    if before is not None and before.made_from != made_from:
+        store.forget(name)
+        before = None
+        progress.renewed += 1
+    if before is not None and asked.mode != "retry failed" and not _owed(bench, before):
+        progress.kept += 1
+        _tally(progress, before.scores)
+        return
+    scores = await _scored(bench, episode, made_from, before)
+    await asyncio.to_thread(store.write, scores)
+    _tally(progress, scores.scores)
+
+
+def _tally(progress: EvaluationProgress, scores: Sequence[Score]) -> None:
+    progress.scores += len(scores)
+    progress.failed += sum(1 for score in scores if score.state in ("failed", "void"))
+
+
+def _owed(bench: _Bench, before: EpisodeScores) -> bool:
+    """Whether anything asked for is not among an episode's scores."""
+    there = set(before.evaluated)
+    return not there.issuperset(_names(bench.asked))
+
+
+def _names(asked: Asked) -> list[str]:
+    """What is asked for, as an episode's scores list it."""
+    names = [f"{SELF_REPORT}/{i.name}" for i in asked.instruments if i.reported is not None]
+    for judge in asked.judges:
+        for instrument in asked.instruments:
+            if instrument.reported is None:
+                names.append(f"{judge}/{instrument.name}/{asked.repeat_share:g}")
+    return names
+
+
+async def _scored(
+    bench: _Bench, episode: Episode, made_from: str, before: EpisodeScores | None
+) -> EpisodeScores:
+    """All scores of an episode: those asked for now, and those of other judges from before."""
+    asked = bench.asked
+    scores: list[Score] = []
+    usage = dict(before.usage) if before is not None else {}
+    for instrument in asked.instruments:
+        if instrument.reported is not None:
+            scores += symptom_scores(instrument, episode)
+    for judge in asked.judges:
+        judged = await _asked_of(bench, judge, episode, made_from)
+        scores += judged.scores
+        usage[judge] = judged.usage
+    new = {(s.instrument, s.judge) for s in scores}
+    kept = [s for s in before.scores if (s.instrument, s.judge) not in new] if before else []
+    names = _names(asked)
+    replaced = {name.rpartition("/")[0] if name.count("/") > 1 else name for name in names}
+    old = [
+        name
+        for name in (before.evaluated if before else [])
+        if name not in names and name.rpartition("/")[0] not in replaced
+    ]
+    return EpisodeScores(
+        episode=episode.id,
+        made_from=made_from,
+        evaluated=sorted({*names, *old}),
+        persona=episode.persona,
+        source_case=episode.source_case,
+        arm=episode.arm,
+        factors=episode.factors,
+        control=episode.control,
+        seed=episode.seed,
+        language=episode.language,
+        end=episode.end,
+        lengths=lengths_of(episode),
+        scores=sorted(kept + scores, key=_place),
+        usage=usage,
+    )
+
+
+def _place(score: Score) -> tuple[str, str, int, int, int]:
+    return (score.judge, score.instrument, score.version, score.repeat, score.session or 0)
+
+
+async def _asked_of(bench: _Bench, judge: str, episode: Episode, made_from: str) -> Judged:
+    """What one judge says of an episode, over its journal."""
+    instruments = [i for i in bench.asked.instruments if i.reported is None]
+    if not episode.end.complete:
+        why = f"the course was stopped: {episode.end.value}"
+        return Judged(
+            [unscored(i, None, item, "failed", why, judge) for i in instruments for item in i.items]
+        )
+    transcript = transcript_of(episode, names_to_mask(bench.described))
+    sampling = sampling_of(bench.recipe)
+    header = _header(episode.id, judge, made_from, sampling)
+    path = bench.store.journal(episode.id, judge)
+    if bench.asked.mode == "replay":
+        journal = Journal.for_replay(path, header, bench.sync)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        journal = Journal.open(path, header, bench.sync)
+    try:
+        if bench.asked.mode == "retry failed":
+            for key in {e.key for e in journal.recorded()}:
+                _owe_again(journal, key)
+        asker = Asker(
+            episode.id,
+            {"judge": _wrapped(bench, judge, journal)},
+            {"judge": sampling},
+            Chance(episode.source_case, episode.seed),
+        )
+        judged = await judge_transcript(
+            asker, judge, instruments, transcript, bench.asked.repeat_share
+        )
+    finally:
+        await asyncio.to_thread(journal.close)
+    return judged
+
+
+def _owe_again(journal: Journal, key: str) -> None:
+    """Void a call whose recorded attempts all failed."""
+    attempts = [entry for entry in journal.recorded() if entry.key == key]
+    if attempts and all(entry.outcome == "error" for entry in attempts):
+        journal.void(key)
+
+
+def _wrapped(bench: _Bench, judge: str, journal: Journal) -> Model:
+    limits = bench.recipe.limits
+    policy = RetryPolicy(attempts=limits.attempts, first_wait_s=limits.first_wait_s)
+    journalled = Journalled(bench.models[judge], journal)
+    return Retrying(Counted(journalled, bench.progress.count), policy)
+
+
+def sampling_of(recipe: Recipe) -> Sampling:
+    """How judges are sampled: as the recipe says for `judge`, else at temperature 0."""
+    how = recipe.sampling_of("judge")
+    named = "judge" in recipe.sampling
+    return Sampling(how.temperature, how.top_p, how.max_tokens if named else JUDGE_TOKENS)
+
+
+def _header(episode: str, judge: str, made_from: str, sampling: Sampling) -> Header:
+    how = [judge, sampling.temperature, sampling.top_p, sampling.max_tokens]
+    return Header(
+        episode=episode,
+        recipe=digest(canonical_json(how)),
+        content={f"episode {episode}": made_from},
+        prompts={RATE.name: load_template(RATE.template).digest},
+        schemas={RATE.name: schema_digest(RATE.answer)},
+        code_version=code_version(),
+    )
+
+
+async def _replayed(
+    bench: _Bench, episode: Episode, made_from: str, before: EpisodeScores
+) -> None:
+    """Make an episode's scores again from its journals, and compare."""
+    try:
+        again = await _scored(bench, episode, made_from, None)
+    except MuspsyError as error:
+        bench.progress.different.append(f"{episode.id}: {error}")
+        return
+    _tally(bench.progress, again.scores)
+    if scores_bytes(again) != scores_bytes(before):
+        bench.progress.different.append(f"{episode.id}: {_first_difference(before, again)}")
+
+
+def _first_difference(before: EpisodeScores, again: EpisodeScores) -> str:
+    if len(before.scores) != len(again.scores):
+        return f"{len(before.scores)} scores on the disk, {len(again.scores)} in the replay"
+    for one, other in zip(before.scores, again.scores, strict=True):
+        if one != other:
+            where = f"{one.judge}: {one.instrument}.{one.item}, session {one.session}"
+            return f"{where}: {one.value} on the disk, {other.value} in the replay"
+    return "the file is not laid out as it was written"
+
+
+Told = Callable[[str], None]
