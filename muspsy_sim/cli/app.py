@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from muspsy_sim import __version__
+from muspsy_sim.cli.evaluate import evaluate
 from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
@@ -45,6 +46,7 @@ app.command("show")(show)
 app.command("replay")(replay)
 app.command("fork")(fork)
 app.command("export")(export)
+app.command("evaluate")(evaluate)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

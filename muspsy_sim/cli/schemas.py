@@ -23,12 +23,14 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.filler import FillerFile
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
+    from muspsy_sim.evaluation.instruments.spec import Instrument
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.llm.offline.counselor_own_sayings import MannerSayings
+    from muspsy_sim.llm.offline.judge.cues import JudgeCues
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
 
@@ -43,6 +45,8 @@ def content_models() -> dict[str, type[BaseModel]]:
         "counselor-themes": Themes,
         "dynamics": Dynamics,
         "filler": FillerFile,
+        "instrument": Instrument,
+        "judge-cues": JudgeCues,
         "manner": MannerFile,
         "memory-words": MemoryWordsFile,
         "profile": Profile,

@@ -7,21 +7,23 @@ what comes out with the files, byte by byte. Memory holds as many episodes as ar
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from muspsy_sim.evaluation.instruments.loading import instrument_hash
+from muspsy_sim.evaluation.instruments.loading import chosen_instruments, instrument_hash
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.blinding import names_to_mask, transcript_of
 from muspsy_sim.evaluation.judging.judging import Judged, judge_transcript
 from muspsy_sim.evaluation.judging.prompts import RATE
 from muspsy_sim.evaluation.judging.scores_store import ScoreStore, scores_bytes
 from muspsy_sim.evaluation.judging.verdicts import unscored
+from muspsy_sim.evaluation.length import lengths_of
 from muspsy_sim.evaluation.symptoms import symptom_scores
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.budget import Budget
@@ -36,12 +38,11 @@ from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.errors import MuspsyError, RunError
 from muspsy_sim.records.files import canonical_json
-from muspsy_sim.records.scores import SELF_REPORT, EpisodeScores, Score, SessionLength
+from muspsy_sim.records.scores import SELF_REPORT, EpisodeScores, Evaluated, Score
 from muspsy_sim.runs.provenance import code_version
 from muspsy_sim.runs.recipe import Recipe
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file, writing
 from muspsy_sim.runs.together import first_cause, tuned_gc
-from muspsy_sim.evaluation.length import lengths_of
 
 JUDGE_TOKENS = 4096
 """Completion tokens of a judge where the recipe names no sampling for it: quotes take room."""
@@ -66,6 +67,9 @@ class EvaluationProgress:
     began: float = field(default_factory=time.monotonic)
 
 
+Mode = Literal["go on", "restart", "retry failed", "replay"]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What an evaluation is to find out."""
@@ -74,9 +78,36 @@ class Asked:
     judges: Sequence[str]
     repeat_share: float = 0.0
     concurrency: int = 8
-    mode: Literal["go on", "restart", "retry failed", "replay"] = "go on"
+    mode: Mode = "go on"
     overrides: Mapping[str, Model] = field(default_factory=dict)
     """Judges by name that are not opened but given, for callers from Python and tests."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Model strings of judges whose name leaves out what nobody may see."""
+
+
+def asked_for(
+    run: Run,
+    instruments: Sequence[str] = (),
+    judges: Sequence[str] = (),
+    *,
+    repeat_share: float = 0.0,
+    concurrency: int = 8,
+    mode: Mode = "go on",
+) -> Asked:
+    """What to ask, from names as a user gives them; the run's own judge where none is named.
+
+    Raises `ContentError` for an unknown instrument, `ModelSetupError` for what is no model.
+    """
+    strings = judges or (recipe_of(run, read_run_file(run)).model_of("judge"),)
+    addresses = {parse_model(text).name: text for text in strings}
+    return Asked(
+        instruments=chosen_instruments(instruments),
+        judges=list(addresses),
+        repeat_share=repeat_share,
+        concurrency=concurrency,
+        mode=mode,
+        addresses=addresses,
+    )
 
 
 async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> ScoreStore:
@@ -99,11 +130,11 @@ async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> Scor
         stack.enter_context(writing(run))
         models: dict[str, Model | None] = {}
         for judge in asked.judges:
-            if asked.mode == "replay":
-                models[judge] = None
+            if judge in asked.overrides:
+                models[judge] = asked.overrides[judge]
             else:
-                models[judge] = asked.overrides.get(judge) or open_model(
-                    parse_model(judge),
+                models[judge] = open_model(
+                    parse_model(asked.addresses.get(judge, judge)),
                     endpoints,
                     timeout_s=limits.timeout_s,
                     budget=progress.budget,
@@ -115,7 +146,9 @@ async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> Scor
             for instrument in asked.instruments:
                 _same_as_before(store, instrument)
                 store.keep_instrument(instrument)
-        bench = _Bench(run, store, asked, recipe, described, models, sync, progress)
+        masked = names_to_mask(described)
+        instruments = {**store.instruments(), **{i.id: i for i in asked.instruments}}
+        bench = _Bench(run, store, asked, recipe, masked, instruments, models, sync, progress)
         await _all(bench)
     return store
 
@@ -156,7 +189,9 @@ class _Bench:
     store: ScoreStore
     asked: Asked
     recipe: Recipe
-    described: Mapping[str, Any]
+    masked: re.Pattern[str] | None
+    """Names that would tell a judge who spoke."""
+    instruments: Mapping[str, Instrument]
     models: Mapping[str, Model | None]
     sync: GroupSync
     progress: EvaluationProgress
@@ -200,11 +235,11 @@ async def _one(bench: _Bench, name: str) -> None:
         store.forget(name)
         before = None
         progress.renewed += 1
-    if before is not None and asked.mode != "retry failed" and not _owed(bench, before):
+    if before is not None and asked.mode != "retry failed" and not _owed(asked, before):
         progress.kept += 1
         _tally(progress, before.scores)
         return
-    scores = await _scored(bench, episode, made_from, before)
+    scores = await _scored(bench, episode, made_from, before, wanted(asked))
     await asyncio.to_thread(store.write, scores)
     _tally(progress, scores.scores)
 
@@ -214,49 +249,63 @@ def _tally(progress: EvaluationProgress, scores: Sequence[Score]) -> None:
     progress.failed += sum(1 for score in scores if score.state in ("failed", "void"))
 
 
-def _owed(bench: _Bench, before: EpisodeScores) -> bool:
+def _owed(asked: Asked, before: EpisodeScores) -> bool:
     """Whether anything asked for is not among an episode's scores."""
-    there = set(before.evaluated)
-    return not there.issuperset(_names(bench.asked))
+    return any(one not in before.evaluated for one in wanted(asked))
 
 
-def _names(asked: Asked) -> list[str]:
+def wanted(asked: Asked) -> list[Evaluated]:
     """What is asked for, as an episode's scores list it."""
-    names = [f"{SELF_REPORT}/{i.name}" for i in asked.instruments if i.reported is not None]
-    for judge in asked.judges:
-        for instrument in asked.instruments:
-            if instrument.reported is None:
-                names.append(f"{judge}/{instrument.name}/{asked.repeat_share:g}")
-    return names
+    found: list[Evaluated] = []
+    for instrument in asked.instruments:
+        judges = [SELF_REPORT] if instrument.reported is not None else asked.judges
+        share = 0.0 if instrument.reported is not None else asked.repeat_share
+        found += [
+            Evaluated(
+                judge=judge,
+                instrument=instrument.id,
+                version=instrument.version,
+                repeat_share=share,
+            )
+            for judge in judges
+        ]
+    return sorted(found, key=_order)
+
+
+def _order(one: Evaluated) -> tuple[str, str]:
+    return (one.judge, one.instrument)
 
 
 async def _scored(
-    bench: _Bench, episode: Episode, made_from: str, before: EpisodeScores | None
+    bench: _Bench,
+    episode: Episode,
+    made_from: str,
+    before: EpisodeScores | None,
+    now: Sequence[Evaluated],
 ) -> EpisodeScores:
-    """All scores of an episode: those asked for now, and those of other judges from before."""
-    asked = bench.asked
-    scores: list[Score] = []
+    """The scores of an episode: what is asked for now, and what others said before."""
+    pairs = {(one.judge, one.instrument) for one in now}
+    kept = [s for s in before.scores if (s.judge, s.instrument) not in pairs] if before else []
+    old = [one for one in before.evaluated if _order(one) not in pairs] if before else []
     usage = dict(before.usage) if before is not None else {}
-    for instrument in asked.instruments:
-        if instrument.reported is not None:
-            scores += symptom_scores(instrument, episode)
-    for judge in asked.judges:
-        judged = await _asked_of(bench, judge, episode, made_from)
+    scores: list[Score] = []
+    for judge in sorted({one.judge for one in now}):
+        mine = [
+            (bench.instruments[one.instrument], one.repeat_share)
+            for one in now
+            if one.judge == judge
+        ]
+        if judge == SELF_REPORT:
+            for instrument, _ in mine:
+                scores += symptom_scores(instrument, episode)
+            continue
+        judged = await _asked_of(bench, judge, mine, episode, made_from)
         scores += judged.scores
         usage[judge] = judged.usage
-    new = {(s.instrument, s.judge) for s in scores}
-    kept = [s for s in before.scores if (s.instrument, s.judge) not in new] if before else []
-    names = _names(asked)
-    replaced = {name.rpartition("/")[0] if name.count("/") > 1 else name for name in names}
-    old = [
-        name
-        for name in (before.evaluated if before else [])
-        if name not in names and name.rpartition("/")[0] not in replaced
-    ]
     return EpisodeScores(
         episode=episode.id,
         made_from=made_from,
-        evaluated=sorted({*names, *old}),
+        evaluated=sorted([*old, *now], key=_order),
         persona=episode.persona,
         source_case=episode.source_case,
         arm=episode.arm,
@@ -271,19 +320,23 @@ async def _scored(
     )
 
 
-def _place(score: Score) -> tuple[str, str, int, int, int]:
-    return (score.judge, score.instrument, score.version, score.repeat, score.session or 0)
+def _place(score: Score) -> tuple[str, str, int, int]:
+    return (score.judge, score.instrument, score.repeat, score.session or 0)
 
 
-async def _asked_of(bench: _Bench, judge: str, episode: Episode, made_from: str) -> Judged:
+async def _asked_of(
+    bench: _Bench,
+    judge: str,
+    mine: Sequence[tuple[Instrument, float]],
+    episode: Episode,
+    made_from: str,
+) -> Judged:
     """What one judge says of an episode, over its journal."""
-    instruments = [i for i in bench.asked.instruments if i.reported is None]
     if not episode.end.complete:
         why = f"the course was stopped: {episode.end.value}"
         return Judged(
-            [unscored(i, None, item, "failed", why, judge) for i in instruments for item in i.items]
+            [unscored(i, None, item, "failed", why, judge) for i, _ in mine for item in i.items]
         )
-    transcript = transcript_of(episode, names_to_mask(bench.described))
     sampling = sampling_of(bench.recipe)
     header = _header(episode.id, judge, made_from, sampling)
     path = bench.store.journal(episode.id, judge)
@@ -294,33 +347,29 @@ async def _asked_of(bench: _Bench, judge: str, episode: Episode, made_from: str)
         journal = Journal.open(path, header, bench.sync)
     try:
         if bench.asked.mode == "retry failed":
-            for key in {e.key for e in journal.recorded()}:
-                _owe_again(journal, key)
+            _owe_failed(journal)
         asker = Asker(
             episode.id,
             {"judge": _wrapped(bench, judge, journal)},
             {"judge": sampling},
             Chance(episode.source_case, episode.seed),
         )
-        judged = await judge_transcript(
-            asker, judge, instruments, transcript, bench.asked.repeat_share
-        )
+        return await judge_transcript(asker, judge, mine, transcript_of(episode, bench.masked))
     finally:
         await asyncio.to_thread(journal.close)
-    return judged
 
 
-def _owe_again(journal: Journal, key: str) -> None:
-    """Void a call whose recorded attempts all failed."""
-    attempts = [entry for entry in journal.recorded() if entry.key == key]
-    if attempts and all(entry.outcome == "error" for entry in attempts):
+def _owe_failed(journal: Journal) -> None:
+    """Owe again the calls whose recorded attempts all failed."""
+    answered = {entry.key for entry in journal.recorded() if entry.outcome == "ok"}
+    for key in {entry.key for entry in journal.recorded()} - answered:
         journal.void(key)
 
 
 def _wrapped(bench: _Bench, judge: str, journal: Journal) -> Model:
     limits = bench.recipe.limits
     policy = RetryPolicy(attempts=limits.attempts, first_wait_s=limits.first_wait_s)
-    journalled = Journalled(bench.models[judge], journal)
+    journalled = Journalled(bench.models.get(judge), journal)
     return Retrying(Counted(journalled, bench.progress.count), policy)
 
 
@@ -343,12 +392,10 @@ def _header(episode: str, judge: str, made_from: str, sampling: Sampling) -> Hea
     )
 
 
-async def _replayed(
-    bench: _Bench, episode: Episode, made_from: str, before: EpisodeScores
-) -> None:
+async def _replayed(bench: _Bench, episode: Episode, made_from: str, before: EpisodeScores) -> None:
     """Make an episode's scores again from its journals, and compare."""
     try:
-        again = await _scored(bench, episode, made_from, None)
+        again = await _scored(bench, episode, made_from, None, before.evaluated)
     except MuspsyError as error:
         bench.progress.different.append(f"{episode.id}: {error}")
         return
@@ -365,6 +412,3 @@ def _first_difference(before: EpisodeScores, again: EpisodeScores) -> str:
             where = f"{one.judge}: {one.instrument}.{one.item}, session {one.session}"
             return f"{where}: {one.value} on the disk, {other.value} in the replay"
     return "the file is not laid out as it was written"
-
-
-Told = Callable[[str], None]

@@ -69,15 +69,21 @@ class SessionLength(Record):
     client_turns: int = Field(ge=0)
 
 
+class Evaluated(Record):
+    """One judge with one instrument: what an episode's scores hold whole."""
+
+    judge: str
+    instrument: Id
+    version: int
+    repeat_share: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
 class EpisodeScores(Root):
     """All scores of one episode, with what is needed to compare without reading the episode."""
 
     episode: Id
     made_from: str = Field(description="hash of the episode that was judged")
-    evaluated: list[str] = Field(
-        default_factory=list,
-        description="JUDGE/INSTRUMENT.VERSION/REPEAT-SHARE of all that was asked",
-    )
+    evaluated: list[Evaluated] = Field(default_factory=list)
     persona: Id
     source_case: Id
     arm: str

@@ -7,6 +7,7 @@ same number differently measure two things.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from muspsy_sim.evaluation.instruments.spec import REPORT_ITEMS, Anchor, Instrument, Item, Scale
 from muspsy_sim.records.errors import ContentError, Problem
@@ -38,9 +39,7 @@ def _problems(tree: Tree, instrument: Instrument) -> Iterator[Problem]:
             "write `measures: process`, or take them out",
         )
     if instrument.checklist and instrument.summaries:
-        yield told(
-            ("summaries",), "a checklist is never averaged", "take the summaries out"
-        )
+        yield told(("summaries",), "a checklist is never averaged", "take the summaries out")
     for place, summary in enumerate(instrument.summaries):
         if summary.id in names:
             yield told(("summaries", place, "id"), "is the name of an item", "choose another name")
@@ -101,7 +100,7 @@ def _anchor_problems(anchors: list[Anchor], scale: Scale) -> Iterator[tuple[Loc,
                 )
     ordered = sorted(anchors, key=lambda a: a.low)
     edges = [(scale.low - scale.step, ordered[0].low)]
-    edges += [(a.high, b.low) for a, b in zip(ordered, ordered[1:], strict=False)]
+    edges += [(a.high, b.low) for a, b in pairwise(ordered)]
     edges.append((ordered[-1].high, scale.high + scale.step))
     for end, begin in edges:
         if begin - end > scale.step * 1.5:

@@ -94,6 +94,10 @@ class ReportedChange(Record):
     answers: list[str] = Field(default_factory=list)
 
 
+def _session_alone() -> list[Sees]:
+    return ["session"]
+
+
 class Instrument(Record):
     """One file of `agents/judge/instruments/`."""
 
@@ -106,7 +110,7 @@ class Instrument(Record):
     rates: Rated
     unit: Literal["session", "course"]
     first_session: int = Field(default=1, ge=1, description="sessions before it do not apply")
-    sees: list[Sees] = Field(default_factory=lambda: ["session"])
+    sees: list[Sees] = Field(default_factory=_session_alone)
     scale: Scale
     better: Literal["higher", "lower"] = "higher"
     checklist: bool = Field(default=False, description="yes or no; never averaged into anything")

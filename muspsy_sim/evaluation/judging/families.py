@@ -54,8 +54,6 @@ def kinship_warnings(judges: Iterable[str], described: Mapping[str, Any]) -> lis
 def _models(described: Mapping[str, Any], role: str) -> set[str]:
     recipe = described.get("recipe", {})
     tables = [recipe.get("models") or {}]
-    tables += [
-        use.get("models") or {} for use in recipe.get("arms") or [] if isinstance(use, dict)
-    ]
+    tables += [use.get("models") or {} for use in recipe.get("arms") or [] if isinstance(use, dict)]
     base = tables[0].get(role) or tables[0].get("default") or "offline"
     return {base, *(t[role] for t in tables[1:] if role in t)}

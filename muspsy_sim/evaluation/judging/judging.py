@@ -31,22 +31,20 @@ class Judged:
 async def judge_transcript(
     asker: Asker,
     judge: str,
-    instruments: Sequence[Instrument],
+    wanted: Sequence[tuple[Instrument, float]],
     transcript: Transcript,
-    repeat_share: float = 0.0,
 ) -> Judged:
-    """Ask a judge about every unit; a share of them, drawn by client and session, twice.
+    """Ask a judge about every unit of each instrument; a share of them, in [0, 1], twice.
 
-    `repeat_share` is in [0, 1]. Scores come in the order of instruments, units and items.
+    Which are asked twice is drawn by client, seed and session, never by arm. Scores come in the
+    order of instruments, units and items.
     """
     done = Judged()
     asked: list[tuple[Instrument, Unit, int]] = []
-    for instrument in instruments:
-        if instrument.reported is not None:
-            continue
+    for instrument, share in wanted:
         for unit in units(instrument, transcript):
             asked.append((instrument, unit, 0))
-            if unit.view is not None and _repeated(asker, instrument, unit, repeat_share):
+            if unit.view is not None and _repeated(asker, instrument, unit, share):
                 asked.append((instrument, unit, 1))
     said = Said(transcript.sessions)
 

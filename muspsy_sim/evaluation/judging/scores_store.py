@@ -1,9 +1,9 @@
 """Where scores lie: `RUN/scores/EPISODE.json`, the journals they came from, and the instruments.
 
-    scores/EPISODE.json              all scores of one episode, whole or absent
-    scores/journal/EPISODE~J.jsonl   what was asked of one judge, and answered
-    scores/instruments/ID.json       the instruments as they were when they were used
-    scores/checks/J.json             what `muspsy judge-check` found of a judge
+scores/EPISODE.json              all scores of one episode, whole or absent
+scores/journal/EPISODE~J.jsonl   what was asked of one judge, and answered
+scores/instruments/ID.json       the instruments as they were when they were used
+scores/checks/J.json             what `muspsy judge-check` found of a judge
 """
 
 from __future__ import annotations

@@ -23,9 +23,7 @@ class Said:
     """What was said in a transcript, to look quotes up in."""
 
     def __init__(self, sessions: Iterable[SessionLines]) -> None:
-        self._turns = {
-            line.id: _plain(line.text) for session in sessions for line in session.lines
-        }
+        self._turns = {line.id: _plain(line.text) for session in sessions for line in session.lines}
 
     def find(self, quote: Quote) -> Quote | None:
         """The quote with the turn that it is from: the one named, or the first that holds it."""
@@ -121,9 +119,7 @@ def _score(
     return blank.model_copy(update={**update, "raw": None if value == given else given})
 
 
-def _looked_up(
-    verdict: ItemVerdict, said: Said
-) -> tuple[list[Quote], list[Quote], Quote | None]:
+def _looked_up(verdict: ItemVerdict, said: Said) -> tuple[list[Quote], list[Quote], Quote | None]:
     """Evidence and counter-evidence with their turns, and the first quote that nobody said."""
     found: tuple[list[Quote], list[Quote]] = ([], [])
     for place, quotes in enumerate((verdict.evidence, verdict.counter_evidence)):
