@@ -24,6 +24,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.evaluation.instruments.spec import Instrument
+    from muspsy_sim.evaluation.spoiling.material import SpoilingMaterial
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
@@ -53,6 +54,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "recipe": Recipe,
         "report-cues": ReportCues,
         "school": SchoolFile,
+        "spoiling": SpoilingMaterial,
         "symptom_words": SymptomWords,
     }
 

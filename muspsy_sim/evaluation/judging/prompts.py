@@ -16,9 +16,9 @@ RATE = Prompt("judge.rate", "judge", JudgeView, JudgeAnswer, "judge/rate.md.j2")
 COMPARE = Prompt("judge.compare", "judge", PairView, PairAnswer, "judge/compare.md.j2")
 
 
-def rating_with(instrument: Instrument) -> Prompt[JudgeView, JudgeAnswer]:
-    """The rating prompt under an instrument's name."""
-    return replace(RATE, name=f"{RATE.name}:{instrument.name}")
+def rating_with(instrument: Instrument, what: str = "") -> Prompt[JudgeView, JudgeAnswer]:
+    """The rating prompt under an instrument's name, and what is rated where there are several."""
+    return replace(RATE, name=f"{RATE.name}:{instrument.name}" + (f"/{what}" if what else ""))
 
 
 def comparing_with(instrument: Instrument) -> Prompt[PairView, PairAnswer]:
