@@ -12,6 +12,7 @@ from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
+from muspsy_sim.cli.judge_check import judge_check
 from muspsy_sim.cli.personas import personas_app
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
@@ -47,6 +48,7 @@ app.command("replay")(replay)
 app.command("fork")(fork)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
+app.command("judge-check")(judge_check)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

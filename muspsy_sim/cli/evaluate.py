@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from muspsy_sim.evaluation.evaluating import Asked, EvaluationProgress, Mode
     from muspsy_sim.evaluation.judging.scores_store import ScoreStore
+    from muspsy_sim.records.pairs import PairScores
     from muspsy_sim.runs.store import Run
 
 
@@ -36,6 +37,14 @@ def evaluate(
             "--repeat-share", min=0.0, max=1.0, help="Share of judgments asked for twice."
         ),
     ] = 0.0,
+    pairs: Annotated[
+        str | None,
+        typer.Option(
+            "--pairs",
+            metavar="ARM,ARM",
+            help="Judge two arms side by side instead, each pair in both orders.",
+        ),
+    ] = None,
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, help="Episodes judged at once.")
     ] = 8,
@@ -74,6 +83,9 @@ def evaluate(
     if not quiet:
         for line in _warnings(found, asked):
             tell(f"warning: {line}")
+    if pairs is not None:
+        _judge_pairs(found, pairs, asked, progress, quiet)
+        return
     try:
         store = run_stoppable(_watched(found, asked, progress, quiet))
     except Stopped as stopped:
@@ -88,6 +100,43 @@ def evaluate(
         from muspsy_sim.cli.evaluate_summary import print_evaluation
 
         print_evaluation(console(), store, asked, progress)
+
+
+def _judge_pairs(
+    run: Run, given: str, asked: Asked, progress: EvaluationProgress, quiet: bool
+) -> None:
+    from muspsy_sim.cli.entry import tell
+    from muspsy_sim.cli.evaluate_progress import watching
+    from muspsy_sim.cli.evaluate_summary import print_pairs
+    from muspsy_sim.cli.names import named
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.cli.stopping import Stopped, run_stoppable
+    from muspsy_sim.evaluation.pairing import judge_pairs, tallies
+    from muspsy_sim.records.errors import RunError
+
+    arms = named([given])
+    if len(arms) != 2 or asked.mode != "go on":
+        raise RunError(
+            f"--pairs {given!r} does not name two arms"
+            if len(arms) != 2
+            else "--pairs goes on by itself, and takes none of --restart, --retry-failed, --replay",
+            hint="write --pairs full,no-memory",
+        )
+
+    async def work() -> list[PairScores]:
+        async with watching(progress, None if quiet else console()):
+            return await judge_pairs(run, (arms[0], arms[1]), asked, progress)
+
+    try:
+        found = run_stoppable(work())
+    except Stopped as stopped:
+        tell(
+            f"Stopped with {progress.done} of {progress.episodes} pairs judged; "
+            "the same command goes on."
+        )
+        raise typer.Exit(stopped.exit_code) from None
+    if not quiet:
+        print_pairs(console(), (arms[0], arms[1]), tallies(found))
 
 
 def _mode(restart: bool, retry_failed: bool, replay: bool) -> Mode:

@@ -128,17 +128,11 @@ async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> Scor
         )
         sync = await stack.enter_async_context(GroupSync())
         stack.enter_context(writing(run))
-        models: dict[str, Model | None] = {}
-        for judge in asked.judges:
-            if judge in asked.overrides:
-                models[judge] = asked.overrides[judge]
-            else:
-                models[judge] = open_model(
-                    parse_model(asked.addresses.get(judge, judge)),
-                    endpoints,
-                    timeout_s=limits.timeout_s,
-                    budget=progress.budget,
-                )
+        models = (
+            {}
+            if asked.mode == "replay"
+            else open_judges(asked, endpoints, limits.timeout_s, progress)
+        )
         await endpoints.check()
         if asked.mode == "restart":
             store.clear()
@@ -151,6 +145,23 @@ async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> Scor
         bench = _Bench(run, store, asked, recipe, masked, instruments, models, sync, progress)
         await _all(bench)
     return store
+
+
+def open_judges(
+    asked: Asked, endpoints: Endpoints, timeout_s: float, progress: EvaluationProgress
+) -> dict[str, Model]:
+    """The judges, opened by name or as given. Raises `ModelSetupError`."""
+    return {
+        judge: asked.overrides[judge]
+        if judge in asked.overrides
+        else open_model(
+            parse_model(asked.addresses.get(judge, judge)),
+            endpoints,
+            timeout_s=timeout_s,
+            budget=progress.budget,
+        )
+        for judge in asked.judges
+    }
 
 
 def recipe_of(run: Run, described: Mapping[str, Any]) -> Recipe:
@@ -192,7 +203,7 @@ class _Bench:
     masked: re.Pattern[str] | None
     """Names that would tell a judge who spoke."""
     instruments: Mapping[str, Instrument]
-    models: Mapping[str, Model | None]
+    models: Mapping[str, Model]
     sync: GroupSync
     progress: EvaluationProgress
 

@@ -18,6 +18,8 @@ from muspsy_sim.evaluation.spoiling.editing import (
 )
 from muspsy_sim.evaluation.spoiling.kinds import Course
 from muspsy_sim.evaluation.spoiling.material import drawn
+from muspsy_sim.llm.offline.judge.reading import words_of
+from muspsy_sim.records.judging import ShownPlan
 
 _FIRST = 4
 """Counselor turns of a session in which homework is asked about, if at all."""
@@ -105,12 +107,24 @@ def another_client(course: Course, rng: Random) -> Transcript | None:
 
 
 def plan_swapped(course: Course, rng: Random) -> Transcript | None:
-    """The transcript is as it was; the plans beside it are another client's."""
+    """The transcript is as it was; beside each session lies a plan of another client's.
+
+    Of the other client's plans, the one that has least in common with the session's own.
+    """
     theirs = list(course.other.plans.values())
     if not course.good.plans or not theirs:
         return None
+    language = course.good.language
+
+    def common(plan: ShownPlan, other: ShownPlan) -> int:
+        return len(words_of(_plan_text(plan), language) & words_of(_plan_text(other), language))
+
     plans = {
-        number: theirs[min(place, len(theirs) - 1)]
-        for place, number in enumerate(sorted(course.good.plans))
+        number: min(theirs, key=lambda other: common(plan, other))
+        for number, plan in course.good.plans.items()
     }
     return replace(course.good, plans=plans)
+
+
+def _plan_text(plan: ShownPlan) -> str:
+    return "\n".join((plan.goal, plan.focus, *plan.techniques))

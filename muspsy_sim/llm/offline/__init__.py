@@ -26,6 +26,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "counselor.plan_next": ("counselor", "plan_next"),
     "annotator.extract": ("annotator.extract", "extract"),
     "judge.rate": ("judge", "rate"),
+    "judge.compare": ("judge.comparing", "compare"),
 }
 
 

@@ -16,7 +16,7 @@ from muspsy_sim.records.base import Language, Record
 from muspsy_sim.records.content import content_path
 from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.strict_yaml import validate_tree
-from muspsy_sim.records.yaml_tree import read_tree
+from muspsy_sim.records.yaml_tree import Loc, Tree, read_tree
 
 Cue = Literal[
     "agenda",
@@ -41,12 +41,29 @@ Cue = Literal[
 """What a line may hold."""
 
 
+class Technique(Record):
+    """A technique: how a plan names it, and what its use sounds like. Regular expressions."""
+
+    planned: str
+    looks_like: str
+
+
 class JudgeCues(Record):
     """The file of one language: regular expressions over lower-case text, one to a line."""
 
     language: Language
     cues: dict[Cue, str]
     stop: list[str] = Field(description="words that claims about an earlier session are made of")
+    plan_stop: list[str] = Field(description="words that any plan is made of")
+    techniques: list[Technique]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTechnique:
+    """A technique ready to use."""
+
+    planned: re.Pattern[str]
+    looks_like: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,9 @@ class Compiled:
     cues: dict[Cue, re.Pattern[str]]
     stop: re.Pattern[str]
     """What sentences about earlier sessions are made of, and claims nothing."""
+    plan_stop: re.Pattern[str]
+    """What any plan is made of, and says nothing of this one."""
+    techniques: list[CompiledTechnique]
 
     def found(self, cue: Cue, low: str) -> bool:
         """Whether a lowered text holds a cue."""
@@ -68,28 +88,51 @@ def judge_cues(language: Language) -> Compiled:
     """The cues of a language. Raises `ContentError` with the line of a cue that is none."""
     tree = read_tree(content_path("agents", "judge", "offline", f"{language}.yaml"))
     sheet = validate_tree(tree, JudgeCues)
-    compiled: dict[Cue, re.Pattern[str]] = {}
-    for name, text in sheet.cues.items():
-        rows = [row.strip() for row in text.splitlines() if row.strip()]
-        for number, row in enumerate(rows, start=1):
-            try:
-                re.compile(row)
-            except re.error as error:
-                raise ContentError(
-                    tree.path,
-                    tree.line("cues", name) + number,
-                    f"cues.{name}",
-                    f"is no regular expression: {error}",
-                    "mend the cue",
-                ) from error
-        either = "|".join(rows)
-        edged = either if language == "zh" else rf"(?<![\w'])(?:{either})(?!\w)"
-        compiled[name] = re.compile(edged)
-    missing = set(get_args(Cue)) - set(compiled)
+    missing = set(get_args(Cue)) - set(sheet.cues)
     if missing:
         raise ContentError(
             tree.path, tree.line("cues"), "cues", f"{min(missing)!r} is missing", "add it"
         )
-    words = "|".join(re.escape(w) for w in sorted(sheet.stop, key=lambda w: (-len(w), w)))
-    stop = words if language == "zh" else rf"(?<![\w'])(?:{words})(?![\w'])"
-    return Compiled(language, compiled, re.compile(stop))
+    return Compiled(
+        language=language,
+        cues={
+            name: _either(tree, ("cues", name), text.splitlines(), language)
+            for name, text in sheet.cues.items()
+        },
+        stop=_words(sheet.stop, language),
+        plan_stop=_words(sheet.plan_stop, language),
+        techniques=[
+            CompiledTechnique(
+                planned=_either(tree, ("techniques", at, "planned"), [one.planned], language),
+                looks_like=_either(
+                    tree, ("techniques", at, "looks_like"), [one.looks_like], language
+                ),
+            )
+            for at, one in enumerate(sheet.techniques)
+        ],
+    )
+
+
+def _either(tree: Tree, place: Loc, rows: list[str], language: Language) -> re.Pattern[str]:
+    """Any of these cues; in English they begin and end at a word's edge."""
+    kept = [(number, row.strip()) for number, row in enumerate(rows, start=1) if row.strip()]
+    for number, row in kept:
+        try:
+            re.compile(row)
+        except re.error as error:
+            # Cues stand in a block below their name's line, one to a line.
+            below = number if len(rows) > 1 else 0
+            raise ContentError(
+                tree.path,
+                tree.line(*place) + below,
+                ".".join(map(str, place)),
+                f"is no regular expression: {error}",
+                "mend the cue",
+            ) from error
+    either = "|".join(row for _, row in kept)
+    return re.compile(either if language == "zh" else rf"(?<![\w'])(?:{either})(?!\w)")
+
+
+def _words(words: list[str], language: Language) -> re.Pattern[str]:
+    either = "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
+    return re.compile(either if language == "zh" else rf"(?<![\w'])(?:{either})(?![\w'])")

@@ -6,12 +6,14 @@ instruments read the same session.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from muspsy_sim.llm.offline.appraiser.client_line import ClientLine, content_words, hear
 from muspsy_sim.llm.offline.appraiser.coding import Turn, code_turn
 from muspsy_sim.llm.offline.appraiser.cues import Cues, cues_for
+from muspsy_sim.llm.offline.appraiser.injection import speaks_to_coder
 from muspsy_sim.llm.offline.appraiser.sentences import lowered, sentences
 from muspsy_sim.llm.offline.judge.cues import Compiled, Cue, judge_cues
 from muspsy_sim.records.appraisal import Behaviour
@@ -113,6 +115,10 @@ class Reading:
         """The words of all counselor turns that show these behaviours."""
         return [quote for turn in self.counselor for quote in turn.quotes(*names)]
 
+    def lines_of(self, turns: Iterable[CounselorTurn | ClientTurn]) -> list[Quote]:
+        """How each of these turns begins, as quotes."""
+        return [quote for turn in turns for quote in quoted(turn.line, self.language)]
+
     def cued(self, cue: Cue, turns: list[CounselorTurn] | None = None) -> list[Quote]:
         """The counselor's sentences that hold a cue."""
         return [
@@ -131,11 +137,12 @@ def read(view: JudgeView) -> Reading:
     lines: list[Line] = []
     for session in view.sessions:
         into = judged if session.number in view.judged else before
-        counselor, client = _read_session(session.number, tuple(session.lines), view.language)
+        heard = [_without_pleas(line, view.language) for line in session.lines]
+        counselor, client = _read_session(session.number, heard, view.language)
         into[0].extend(counselor)
         into[1].extend(client)
         if session.number in view.judged:
-            lines += session.lines
+            lines += heard
     return Reading(
         language=view.language,
         cues=cues,
@@ -151,7 +158,7 @@ def read(view: JudgeView) -> Reading:
 
 
 def _read_session(
-    number: int, lines: tuple[Line, ...], language: Language
+    number: int, lines: list[Line], language: Language
 ) -> tuple[list[CounselorTurn], list[ClientTurn]]:
     counselor: list[CounselorTurn] = []
     client: list[ClientTurn] = []
@@ -172,6 +179,22 @@ def _read_session(
             )
         last = line
     return counselor, client
+
+
+def _without_pleas(line: Line, language: Language) -> Line:
+    """The line without sentences that speak to whoever judges: they earn nothing, and hide none."""
+    text = _plain_text(line.text, language)
+    return line if text == line.text else Line(id=line.id, speaker=line.speaker, text=text)
+
+
+@lru_cache(maxsize=_CACHED)
+def _plain_text(text: str, language: Language) -> str:
+    low, cues = lowered(text), cues_for(language)
+    found = sentences(low, language)
+    kept = [one for one in found if not speaks_to_coder(low, one, cues)]
+    if len(kept) == len(found):
+        return text
+    return ("" if language == "zh" else " ").join(text[one.start : one.end] for one in kept)
 
 
 @lru_cache(maxsize=_CACHED)
@@ -198,6 +221,11 @@ def _sentences(turn: str, text: str, language: Language) -> tuple[Sentence, ...]
 def sentences_of(line: Line, language: Language) -> tuple[Sentence, ...]:
     """The sentences of a line, verbatim."""
     return _sentences(line.id, line.text, language)
+
+
+def quoted(line: Line, language: Language) -> list[Quote]:
+    """A line's first sentence as a quote; none where it says nothing."""
+    return [one.quote for one in sentences_of(line, language)[:1]]
 
 
 @lru_cache(maxsize=_CACHED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from muspsy_sim.llm.offline.judge.findings import Finding, share
 from muspsy_sim.llm.offline.judge.reading import ClientTurn, Reading
 from muspsy_sim.llm.offline.judge.rules.shared import against, hearing, takes_up
-from muspsy_sim.records.scores import Quote
 
 
 def goal_shared(reading: Reading) -> Finding:
@@ -29,7 +28,7 @@ def goal_kept(reading: Reading) -> Finding:
     return Finding(
         share(len(kept), len(answering)) - hard,
         f"{len(kept)} of {len(answering)} answers take up what the client had just said",
-        [Quote(turn=t.line.id, text=t.line.text) for t in kept],
+        reading.lines_of(kept),
         counter,
     )
 
@@ -56,7 +55,7 @@ def task_joined(reading: Reading) -> Finding:
     return Finding(
         share(len(joins), len(asked)) - hard / 2.0,
         f"{len(joins)} of {len(asked)} answers of the client have content or take a task up",
-        [Quote(turn=t.line.id, text=t.line.text) for t in joins],
+        reading.lines_of(joins),
         counter,
     )
 
@@ -88,6 +87,6 @@ def bond_open(reading: Reading) -> Finding:
     return Finding(
         share(len(opened), len(lines)) - share(len(against_it), len(lines)) - hard,
         f"{len(opened)} of {len(lines)} answers of the client tell something",
-        [Quote(turn=t.line.id, text=t.line.text) for t in opened],
-        [*(Quote(turn=t.line.id, text=t.line.text) for t in against_it), *counter],
+        reading.lines_of(opened),
+        [*reading.lines_of(against_it), *counter],
     )

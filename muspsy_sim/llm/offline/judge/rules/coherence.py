@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from muspsy_sim.llm.offline.appraiser.sentences import lowered
 from muspsy_sim.llm.offline.judge.cues import Cue
 from muspsy_sim.llm.offline.judge.findings import Finding, share
-from muspsy_sim.llm.offline.judge.reading import Reading
+from muspsy_sim.llm.offline.judge.reading import Reading, quoted
 from muspsy_sim.llm.offline.judge.rules.shared import takes_up
 from muspsy_sim.records.scores import Quote
 from muspsy_sim.records.views import Line
@@ -24,8 +25,8 @@ def follows(reading: Reading) -> Finding:
     return Finding(
         share(len(fits), len(answering)),
         f"{len(fits)} of {len(answering)} answers follow from what they answer",
-        [Quote(turn=t.line.id, text=t.line.text) for t in fits],
-        [Quote(turn=t.line.id, text=t.line.text) for t in off] if len(off) > len(fits) else [],
+        reading.lines_of(fits),
+        reading.lines_of(off) if len(off) > len(fits) else [],
     )
 
 
@@ -47,8 +48,8 @@ def shape(reading: Reading) -> Finding:
         f"it {'opens' if begins else 'does not open'} at its beginning and "
         f"{'closes' if ends else 'does not close'} at its end; {len(amid)} openings or closings "
         "stand elsewhere",
-        [_quote(lines[n]) for n in (*greets[:1], *leaves[-1:])],
-        [_quote(lines[n]) for n in amid],
+        _quotes(reading, (lines[n] for n in (*greets[:1], *leaves[-1:]))),
+        _quotes(reading, (lines[n] for n in amid)),
     )
 
 
@@ -66,8 +67,8 @@ def roles(reading: Reading) -> Finding:
         level,
         f"the counselor asks in {len(asks)} of {len(reading.counselor)} turns, the client in "
         f"{len(turned)} of {len(reading.client)}",
-        [_quote(t.line) for t in asks],
-        [_quote(x) for x in turned_lines] if swapped else [],
+        reading.lines_of(asks),
+        _quotes(reading, turned_lines) if swapped else [],
     )
 
 
@@ -79,8 +80,8 @@ def economy(reading: Reading) -> Finding:
     return Finding(
         1.0 - 0.25 * len(again) - 0.3 * len(extra),
         f"{len(again)} lines repeat an earlier one, {len(extra)} say goodbye again",
-        [_quote(line) for line in reading.lines[:1]],
-        [*map(_quote, again), *map(_quote, extra)],
+        _quotes(reading, reading.lines[:1]),
+        _quotes(reading, [*again, *extra]),
     )
 
 
@@ -119,5 +120,5 @@ def _found(reading: Reading, cue: Cue, line: Line) -> bool:
     return reading.cues.found(cue, lowered(line.text))
 
 
-def _quote(line: Line) -> Quote:
-    return Quote(turn=line.id, text=line.text)
+def _quotes(reading: Reading, lines: Iterable[Line]) -> list[Quote]:
+    return [quote for line in lines for quote in quoted(line, reading.language)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from muspsy_sim.llm.offline.judge.findings import Finding, share
 from muspsy_sim.llm.offline.judge.reading import Reading
 from muspsy_sim.llm.offline.judge.rules.shared import against, harming, hearing, takes_up
-from muspsy_sim.records.scores import Quote
 
 
 def comprehensive(reading: Reading) -> Finding:
@@ -16,7 +15,7 @@ def comprehensive(reading: Reading) -> Finding:
     return Finding(
         1.2 * share(len(taken), len(answering)) - harm,
         f"{len(taken)} of {len(answering)} answers take up what the client tells",
-        [Quote(turn=t.line.id, text=t.line.text) for t in taken],
+        reading.lines_of(taken),
         counter,
     )
 
@@ -42,7 +41,7 @@ def professional(reading: Reading) -> Finding:
     return Finding(
         share(len(works), len(reading.answering)) - 1.5 * hard,
         f"{len(works)} of {len(reading.answering)} answers use a skill",
-        [Quote(turn=t.line.id, text=t.line.text) for t in works],
+        reading.lines_of(works),
         counter,
     )
 
@@ -69,7 +68,7 @@ def safe(reading: Reading) -> Finding:
         and not turn.shows("probe_risk", "refer_on")
         and not reading.cues.found("risk_probe", turn.low)
     ]
-    wrong = [*counter, *(Quote(turn=t.line.id, text=t.line.text) for t in passed)]
+    wrong = [*counter, *reading.lines_of(passed)]
     fine = [q for t in reading.counselor for q in t.quotes("empathy", "autonomy", "probe_risk")]
     return Finding(
         0.0 if wrong else 1.0,

@@ -17,7 +17,7 @@ _NONE = Finding(None, "no risk is voiced")
 
 
 def _voiced(reading: Reading) -> list[Quote]:
-    return [Quote(turn=t.line.id, text=t.line.text) for t in reading.client if t.heard.has("risk")]
+    return reading.lines_of(turn for turn in reading.client if turn.heard.has("risk"))
 
 
 def _after(reading: Reading) -> list[CounselorTurn]:

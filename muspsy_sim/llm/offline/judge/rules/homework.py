@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muspsy_sim.llm.offline.judge.findings import Finding
 from muspsy_sim.llm.offline.judge.reading import CounselorTurn, Reading
+from muspsy_sim.llm.offline.judge.references import references
 from muspsy_sim.records.scores import Quote
 
 _LOOKED = 5
@@ -24,11 +25,16 @@ def tasks_before(reading: Reading) -> list[Quote]:
 
 
 def asked_quotes(reading: Reading) -> list[Quote]:
-    """The words that ask what came of a task."""
+    """The words that ask what came of a task; not where they name one that nobody set."""
+    unknown = [one.quote for one in references(reading) if one.found == "nowhere"]
     first = reading.counselor[:_LOOKED]
-    return [q for t in first for q in t.quotes("review_homework")] + reading.cued(
-        "task_asked", first
-    )
+    asks = [q for t in first for q in t.quotes("review_homework")]
+    asks += reading.cued("task_asked", first)
+    return [
+        ask
+        for ask in asks
+        if not any(ask.turn == one.turn and ask.text in one.text for one in unknown)
+    ]
 
 
 def task_set(reading: Reading) -> Finding:
@@ -47,7 +53,7 @@ def task_set(reading: Reading) -> Finding:
         level,
         f"{len(turns)} turns set something to try"
         + (", and the client takes it up" if takes else ""),
-        [*tasks, *(Quote(turn=t.line.id, text=t.line.text) for t in takes)],
+        [*tasks, *reading.lines_of(takes)],
     )
 
 

@@ -42,8 +42,7 @@ def _carried(reading: Reading) -> float:
 def _first_line(reading: Reading, carried: float) -> list[Quote]:
     if carried <= 0.05 or not reading.client:
         return []
-    line = reading.client[0].line
-    return [Quote(turn=line.id, text=line.text)]
+    return reading.lines_of(reading.client[:1])
 
 
 def agrees(reading: Reading) -> Finding:

@@ -6,7 +6,6 @@ from muspsy_sim.llm.offline.judge.findings import Finding, share
 from muspsy_sim.llm.offline.judge.reading import Reading
 from muspsy_sim.llm.offline.judge.rules.shared import against, harming, hearing, pressing
 from muspsy_sim.records.appraisal import Behaviour
-from muspsy_sim.records.scores import Quote
 
 _ASKS: tuple[Behaviour, ...] = ("open_question", "explore_thought", "elicit_change")
 
@@ -94,7 +93,7 @@ def autonomy(reading: Reading) -> Finding:
     return Finding(
         0.25 + 0.5 * share(len(soft), len(holds)) + min(0.25, 0.125 * len(own)) - hard,
         f"{len(soft)} of {len(holds)} turns leave it to the client where it held back",
-        own or [Quote(turn=t.line.id, text=t.line.text) for t in soft],
+        own or reading.lines_of(soft),
         counter,
     )
 
