@@ -44,6 +44,12 @@ def print_check(screen: Console, check: JudgeCheck, kinds: bool = False) -> None
     for one in check.instruments:
         if one.why:
             screen.print(f"{one.instrument}: {one.why}", highlight=False, soft_wrap=True)
+        if one.unseen:
+            screen.print(
+                f"{one.instrument}: does not see {', '.join(one.unseen)}",
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def _by_kind(screen: Console, instruments: list[InstrumentCheck]) -> None:

@@ -19,6 +19,7 @@ from muspsy_sim.evaluation.checking.outcome import (
     JudgeCheck,
     KindShare,
     share_of,
+    unseen,
     verdict_on,
 )
 from muspsy_sim.evaluation.checking.ranking import Scores, goodness, sign_of
@@ -148,7 +149,8 @@ def _summed(
     down, alone = lowers(instrument, kinds), leaves(instrument, kinds)
     must_lower = share_of(pairs([k for k in down if not k.held_out]))
     must_not_touch = share_of(pairs([k for k in alone if not k.held_out]))
-    verdict, why = verdict_on(must_lower, must_not_touch)
+    kinds_down, kinds_alone = by_kind(down), by_kind(alone)
+    verdict, why = verdict_on(must_lower, kinds_alone)
     return InstrumentCheck(
         instrument=instrument.id,
         version=instrument.version,
@@ -156,10 +158,11 @@ def _summed(
         must_not_touch=must_not_touch,
         held_out_lower=share_of(pairs([k for k in down if k.held_out])),
         held_out_untouched=share_of(pairs([k for k in alone if k.held_out])),
-        kinds_lower=by_kind(down),
-        kinds_untouched=by_kind(alone),
+        kinds_lower=kinds_down,
+        kinds_untouched=kinds_alone,
         verdict=verdict,
         why=why,
+        unseen=unseen(kinds_down),
     )
 
 

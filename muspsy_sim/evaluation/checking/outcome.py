@@ -8,6 +8,7 @@ cases rather than pairs, since the pairs of one client are not independent.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -60,6 +61,9 @@ class InstrumentCheck(Record):
     kinds_untouched: list[KindShare] = Field(default_factory=list)
     verdict: Verdict
     why: str = ""
+    unseen: list[str] = Field(
+        default_factory=list, description="kinds that must lower it, and cannot be said to"
+    )
 
 
 class JudgeCheck(Root):
@@ -104,8 +108,12 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def verdict_on(must_lower: Share, must_not_touch: Share) -> tuple[Verdict, str]:
-    """Whether an instrument can be used with a judge, and why not."""
+def verdict_on(must_lower: Share, kinds_untouched: Sequence[KindShare]) -> tuple[Verdict, str]:
+    """Whether an instrument can be used with a judge, and why not; held-out kinds left out.
+
+    A judge that cannot tell spoiled from good over all kinds together can't rank. One kind that
+    moves it the same way again and again is enough to make it unusable, the others notwithstanding.
+    """
     if must_lower.pairs < FEWEST_PAIRS or must_lower.low is None or must_lower.share is None:
         return "not enough pairs", f"{must_lower.pairs} pairs, and {FEWEST_PAIRS} are needed"
     if must_lower.low <= 0.5:
@@ -113,12 +121,22 @@ def verdict_on(must_lower: Share, must_not_touch: Share) -> tuple[Verdict, str]:
             "cannot rank",
             f"of the spoiled transcripts {must_lower.share:.0%} score worse, which chance explains",
         )
-    touch = must_not_touch
-    low, high, share = touch.low, touch.high, touch.share
-    if low is not None and high is not None and share is not None and not low <= 0.5 <= high:
-        which = "better" if high < 0.5 else "worse"
-        return (
-            "moved by what must not touch it",
-            f"what should leave it alone makes it {which} ({share:.0%} score worse)",
-        )
+    moved = [
+        f"{kind.kind} makes it {'better' if share.share < 0.5 else 'worse'} "
+        f"({share.fell} worse, {share.tied} the same, {share.rose} better)"
+        for kind in kinds_untouched
+        for share in [kind.pairs]
+        if not kind.held_out and share.share is not None and not _includes_half(share)
+    ]
+    if moved:
+        return "moved by what must not touch it", "; ".join(moved)
     return "usable", ""
+
+
+def unseen(kinds_lower: Sequence[KindShare]) -> list[str]:
+    """The kinds that must lower an instrument, and by the pairs at hand may as well not."""
+    return [k.kind for k in kinds_lower if k.pairs.low is not None and k.pairs.low <= 0.5]
+
+
+def _includes_half(share: Share) -> bool:
+    return share.low is None or share.high is None or share.low <= 0.5 <= share.high
