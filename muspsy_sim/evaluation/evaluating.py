@@ -35,7 +35,7 @@ from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.chance import Chance
-from muspsy_sim.records.episode import Episode
+from muspsy_sim.records.episode import Episode, Usage
 from muspsy_sim.records.errors import MuspsyError, RunError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.scores import SELF_REPORT, EpisodeScores, Evaluated, Score
@@ -365,7 +365,10 @@ async def _asked_of(
             {"judge": sampling},
             Chance(episode.source_case, episode.seed),
         )
-        return await judge_transcript(asker, judge, mine, transcript_of(episode, bench.masked))
+        judged = await judge_transcript(asker, judge, mine, transcript_of(episode, bench.masked))
+        # What the judge cost about this episode, whichever instruments were asked for when.
+        paid = [entry.usage for entry in (*journal.recorded(), *journal.voided)]
+        return Judged(judged.scores, sum(paid, Usage()))
     finally:
         await asyncio.to_thread(journal.close)
 

@@ -25,7 +25,6 @@ class Judged:
 
     scores: list[Score] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
-    failed: list[tuple[Instrument, Unit, int]] = field(default_factory=list)
 
 
 async def judge_transcript(
@@ -59,7 +58,6 @@ async def judge_transcript(
                 rating_with(instrument), unit.view, session=unit.session or 0, turn=repeat
             )
         except CallFailed as failed:
-            done.failed.append((instrument, unit, repeat))
             why = f"{failed.failure.kind}: {failed.failure.message}"
             return [
                 unscored(instrument, unit.session, item, "failed", why, judge, repeat)
