@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from muspsy_sim.evaluation.instruments.loading import chosen_instruments, instrument_hash
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.blinding import names_to_mask, transcript_of
+from muspsy_sim.evaluation.judging.headers import header_of
 from muspsy_sim.evaluation.judging.judging import Judged, judge_transcript
 from muspsy_sim.evaluation.judging.prompts import RATE
 from muspsy_sim.evaluation.judging.scores_store import ScoreStore, scores_bytes
@@ -29,17 +30,15 @@ from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.budget import Budget
 from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
 from muspsy_sim.llm.models import open_model, parse_model
-from muspsy_sim.llm.prompting import digest, load_template, schema_digest
+from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import Episode, Usage
 from muspsy_sim.records.errors import MuspsyError, RunError
-from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.scores import SELF_REPORT, EpisodeScores, Evaluated, Score
-from muspsy_sim.runs.provenance import code_version
 from muspsy_sim.runs.recipe import Recipe
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file, writing
 from muspsy_sim.runs.together import first_cause, tuned_gc
@@ -349,7 +348,8 @@ async def _asked_of(
             [unscored(i, None, item, "failed", why, judge) for i, _ in mine for item in i.items]
         )
     sampling = sampling_of(bench.recipe)
-    header = _header(episode.id, judge, made_from, sampling)
+    about = {f"episode {episode.id}": made_from}
+    header = header_of(episode.id, judge, sampling, about, RATE)
     path = bench.store.journal(episode.id, judge)
     if bench.asked.mode == "replay":
         journal = Journal.for_replay(path, header, bench.sync)
@@ -392,18 +392,6 @@ def sampling_of(recipe: Recipe) -> Sampling:
     how = recipe.sampling_of("judge")
     named = "judge" in recipe.sampling
     return Sampling(how.temperature, how.top_p, how.max_tokens if named else JUDGE_TOKENS)
-
-
-def _header(episode: str, judge: str, made_from: str, sampling: Sampling) -> Header:
-    how = [judge, sampling.temperature, sampling.top_p, sampling.max_tokens]
-    return Header(
-        episode=episode,
-        recipe=digest(canonical_json(how)),
-        content={f"episode {episode}": made_from},
-        prompts={RATE.name: load_template(RATE.template).digest},
-        schemas={RATE.name: schema_digest(RATE.answer)},
-        code_version=code_version(),
-    )
 
 
 async def _replayed(bench: _Bench, episode: Episode, made_from: str, before: EpisodeScores) -> None:

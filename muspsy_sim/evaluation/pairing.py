@@ -27,14 +27,15 @@ from muspsy_sim.evaluation.evaluating import (
 )
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.blinding import names_to_mask, transcript_of
+from muspsy_sim.evaluation.judging.headers import header_of
 from muspsy_sim.evaluation.judging.pairwise import comparable, compare_transcripts
 from muspsy_sim.evaluation.judging.prompts import COMPARE
 from muspsy_sim.evaluation.judging.scores_store import ScoreStore, slug
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
-from muspsy_sim.llm.prompting import digest, load_template, schema_digest
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
+from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.chance import Chance
@@ -42,7 +43,6 @@ from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.records.files import canonical_json, write_atomic
 from muspsy_sim.records.pairs import PairScores, PairVerdict
-from muspsy_sim.runs.provenance import code_version
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file, writing
 from muspsy_sim.runs.together import first_cause
 
@@ -217,15 +217,7 @@ async def _asked_of(
 ) -> list[PairVerdict]:
     pair = digest(*(part.encode() for part in made_from))
     name = f"{first.persona}--s{first.seed}"
-    how = bench.sampling
-    header = Header(
-        episode=name,
-        recipe=digest(canonical_json([judge, how.temperature, how.top_p, how.max_tokens])),
-        content={"pair": pair},
-        prompts={COMPARE.name: load_template(COMPARE.template).digest},
-        schemas={COMPARE.name: schema_digest(COMPARE.answer)},
-        code_version=code_version(),
-    )
+    header = header_of(name, judge, bench.sampling, {"pair": pair}, COMPARE)
     # Named by what it is about: once an episode is another, so is its journal.
     path = bench.folder / "journal" / f"{name}~{slug(judge)}~{pair[:8]}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)

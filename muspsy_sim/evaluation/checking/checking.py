@@ -26,6 +26,7 @@ from muspsy_sim.evaluation.checking.ranking import Scores, goodness, sign_of
 from muspsy_sim.evaluation.evaluating import JUDGE_TOKENS
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.blinding import Transcript
+from muspsy_sim.evaluation.judging.headers import header_of
 from muspsy_sim.evaluation.judging.prompts import RATE, rating_with
 from muspsy_sim.evaluation.judging.scores_store import slug
 from muspsy_sim.evaluation.judging.units import Unit, units
@@ -34,16 +35,15 @@ from muspsy_sim.evaluation.spoiling.kinds import Course, Spoiler
 from muspsy_sim.llm.ask import Asker, CallFailed
 from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
 from muspsy_sim.llm.models import open_model, parse_model
-from muspsy_sim.llm.prompting import digest, load_template, schema_digest
+from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.judging import JudgeView
 from muspsy_sim.records.scores import Score
-from muspsy_sim.runs.provenance import code_version
 from muspsy_sim.runs.together import first_cause
 
 
@@ -173,7 +173,10 @@ async def _one(
     spoiled = {kind.name: kind.spoil(course, draw(course, kind)) for kind in check.kinds}
     path = check.journals / f"{course.id}~{slug(check.judge)}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    journal = Journal.open(path, _header(check, course), sync)
+    said = canonical_json([s.model_dump(mode="json") for s in course.good.sessions])
+    about = {f"course {course.id}": digest(said)}
+    header = header_of(course.id, check.judge, _SAMPLING, about, RATE)
+    journal = Journal.open(path, header, sync)
     counted = Counted(Journalled(model, journal), progress.count)
     asker = Asker(
         course.id,
@@ -245,15 +248,3 @@ class _Bench:
         scores = scores_of(self.instrument, session, answered.answer, said, self.judge)
         self.progress.failed += sum(1 for s in scores if s.state in ("failed", "void"))
         return scores
-
-
-def _header(check: Check, course: Course) -> Header:
-    good = canonical_json([s.model_dump(mode="json") for s in course.good.sessions])
-    return Header(
-        episode=course.id,
-        recipe=digest(check.judge.encode()),
-        content={f"course {course.id}": digest(good)},
-        prompts={RATE.name: load_template(RATE.template).digest},
-        schemas={RATE.name: schema_digest(RATE.answer)},
-        code_version=code_version(),
-    )
