@@ -10,11 +10,13 @@ from muspsy_sim import __version__
 from muspsy_sim.cli.appraise_check import appraise_check
 from muspsy_sim.cli.audit import audit, repair
 from muspsy_sim.cli.corpora import formats, import_
+from muspsy_sim.cli.evaluate import evaluate
 from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.metrics import metrics
+from muspsy_sim.cli.judge_check import judge_check
 from muspsy_sim.cli.personas import personas_app
 from muspsy_sim.cli.pitfalls import pitfalls
 from muspsy_sim.cli.privacy import mask, privacy_check
@@ -60,6 +62,8 @@ app.command("mask")(mask)
 app.command("privacy-check")(privacy_check)
 app.command("repair")(repair)
 app.command("appraise-check")(appraise_check)
+app.command("evaluate")(evaluate)
+app.command("judge-check")(judge_check)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

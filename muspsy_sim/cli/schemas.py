@@ -27,12 +27,15 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.datasets.audit.cues import AuditCues
     from muspsy_sim.evaluation.appraise_check.thresholds import Thresholds
     from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
+    from muspsy_sim.evaluation.instruments.spec import Instrument
+    from muspsy_sim.evaluation.spoiling.material import SpoilingMaterial
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.llm.offline.counselor_own_sayings import MannerSayings
+    from muspsy_sim.llm.offline.judge.cues import JudgeCues
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
 
@@ -50,6 +53,8 @@ def content_models() -> dict[str, type[BaseModel]]:
         "counselor-themes": Themes,
         "dynamics": Dynamics,
         "filler": FillerFile,
+        "instrument": Instrument,
+        "judge-cues": JudgeCues,
         "manner": MannerFile,
         "memory-words": MemoryWordsFile,
         "pitfall-cues": PitfallCuesFile,
@@ -57,6 +62,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "recipe": Recipe,
         "report-cues": ReportCues,
         "school": SchoolFile,
+        "spoiling": SpoilingMaterial,
         "symptom_words": SymptomWords,
     }
 
