@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from muspsy_sim import __version__
+from muspsy_sim.cli.compare import compare
 from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
@@ -44,6 +45,7 @@ app.command("status")(status)
 app.command("show")(show)
 app.command("replay")(replay)
 app.command("fork")(fork)
+app.command("compare")(compare)
 app.command("export")(export)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
