@@ -13,6 +13,7 @@ from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.personas import personas_app
+from muspsy_sim.cli.power import power
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
@@ -45,6 +46,7 @@ app.command("status")(status)
 app.command("show")(show)
 app.command("replay")(replay)
 app.command("fork")(fork)
+app.command("power")(power)
 app.command("compare")(compare)
 app.command("export")(export)
 app.add_typer(personas_app)
