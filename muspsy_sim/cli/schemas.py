@@ -26,8 +26,8 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.datasets.audit.cues import AuditCues
     from muspsy_sim.evaluation.appraise_check.thresholds import Thresholds
-    from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
     from muspsy_sim.evaluation.instruments.spec import Instrument
+    from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
     from muspsy_sim.evaluation.spoiling.material import SpoilingMaterial
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
