@@ -17,6 +17,7 @@ from muspsy_sim.records.schemas import write_schemas
 def content_models() -> dict[str, type[BaseModel]]:
     """Schema name -> the record that a content file of that kind is read into."""
     from muspsy_sim.agents.appraiser.behaviours import BehaviourList
+    from muspsy_sim.agents.client.mixtures import Mixtures
     from muspsy_sim.agents.client.outcome_bands import OutcomeBands
     from muspsy_sim.agents.client.parameters import Dynamics
     from muspsy_sim.agents.client.symptom_words import SymptomWords
@@ -42,6 +43,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "client-material": ClientMaterial,
         "counselor-listening": Listening,
         "counselor-manner-sayings": MannerSayings,
+        "counselor-mixtures": Mixtures,
         "counselor-sayings": Sayings,
         "counselor-themes": Themes,
         "dynamics": Dynamics,

@@ -12,7 +12,6 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from muspsy_sim.agents.client.parameters import Basis
 from muspsy_sim.records.base import Id, Record
 from muspsy_sim.records.content import content_path
 from muspsy_sim.records.strict_yaml import load_strict
@@ -62,7 +61,7 @@ class Band(Record):
         default=None, description="its 95% interval, or the span of several figures"
     )
     source: str = Field(min_length=1, description="keys of `sources`, or `assumption`")
-    basis: Basis
+    basis: Literal["figure", "direction"]
     edges: str = Field(min_length=1, description="how the edges follow from the source")
     unverified: str = Field(default="", description="what could not be looked up; empty = nothing")
 
