@@ -168,10 +168,8 @@ def compared(endpoints: Mapping[str, Sequence[Endpoint]], bands: OutcomeBands) -
 
 def as_text(rows: Sequence[Compared]) -> list[str]:
     """A plain table, one line a band: figure, its interval, band, verdict."""
-    lines = [
-        f"{'arm':<12} {'outcome':<17} {'n':>5} {'figure':>7}  {'95% interval':<14} "
-        f"{'band':<14} verdict"
-    ]
+    heads = ("arm", "outcome", "n", "figure", "95% interval", "band")
+    lines = ["{:<12} {:<17} {:>5} {:>7}  {:<14} {:<14} verdict".format(*heads)]
     for row in rows:
         band, seen = row.band, row.figure
         if seen.value is None:

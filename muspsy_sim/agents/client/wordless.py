@@ -39,7 +39,7 @@ class Instant:
 
 @dataclass(slots=True)
 class WordlessCourse:
-    """A course as it was lived. `weeks[n]` holds the values at the end of week n + 1."""
+    """A course as it was lived. `weeks[n]` holds the values at the end of week n."""
 
     persona: str
     counselor: str
@@ -53,9 +53,11 @@ class WordlessCourse:
     after_session: dict[int, StateValues] = field(default_factory=dict)
     weeks: list[StateValues] = field(default_factory=list)
     events: list[list[str]] = field(default_factory=list)
+    """What happened in week 1, 2 and so on."""
     changes: list[tuple[int, StateChange]] = field(default_factory=list)
     """Week and movement, of sessions and of weeks."""
     walked_out: bool = False
+    """Whether the client walked out of a session."""
 
 
 def live_wordless(
@@ -72,7 +74,13 @@ def live_wordless(
     chance = Chance(profile.source_case, seed)
     state = initial_state(profile, dynamics, chance)
     name = counselor.id if counselor is not None else "waiting"
-    course = WordlessCourse(profile.id, name, state, [observe(state, profile, dynamics, chance, 0)])
+    course = WordlessCourse(
+        profile.id,
+        name,
+        state,
+        [observe(state, profile, dynamics, chance, 0)],
+        weeks=[state.values],
+    )
     for week in range(1, sessions + follow_up_weeks + 1):
         held = False
         if counselor is not None and week <= sessions and course.end is None:
