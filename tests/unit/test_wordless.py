@@ -153,7 +153,8 @@ def test_sudden_gains_come_of_work_and_take_a_share_at_once() -> None:
     with_gain = mean(bool(moved([course], "week.sudden_gain_size")) for course in skilled)
     assert 0.08 <= with_gain <= 0.33
     assert len(moved(dismissive, "week.sudden_gain_size")) < len(gains) / 4
-    assert all(gain < -0.01 for gain in gains)
+    assert max(gains) < 0.0
+    assert mean(gains) < -0.03  # most of a point of the total's 27
     off = lived(load_mixtures().named("skilled"), without("week.sudden_gain_chance"), MORE_SEEDS)
     assert moved(off, "week.sudden_gain_size") == []
     assert burden(off) > burden(skilled)
