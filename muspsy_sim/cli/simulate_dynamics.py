@@ -159,6 +159,7 @@ def _check(courses: int | None, seed: int) -> None:
     from muspsy_sim.agents.client.outcome_bands import load_outcome_bands
     from muspsy_sim.agents.client.outcomes import (
         Endpoint,
+        along_the_way,
         as_text,
         compared,
         endpoint_of_wordless,
@@ -171,23 +172,23 @@ def _check(courses: int | None, seed: int) -> None:
     definitions = bands.definitions
     clients = list(pairs(crowd(courses or definitions.courses, seed)))
     endpoints: dict[str, list[Endpoint]] = {}
+    besides: list[str] = []
     for arm in bands.arms():
         began = time.monotonic()
-        endpoints[arm] = [
-            endpoint_of_wordless(
-                live_wordless(
-                    profile,
-                    mixtures.for_arm(arm),
-                    dynamics,
-                    number,
-                    sessions=definitions.sessions,
-                    exchanges=definitions.exchanges,
-                    follow_up_weeks=definitions.follow_up_weeks,
-                ),
-                definitions,
+        lived = [
+            live_wordless(
+                profile,
+                mixtures.for_arm(arm),
+                dynamics,
+                number,
+                sessions=definitions.sessions,
+                exchanges=definitions.exchanges,
+                follow_up_weeks=definitions.follow_up_weeks,
             )
             for profile, number in clients
         ]
+        endpoints[arm] = [endpoint_of_wordless(course, definitions) for course in lived]
+        besides.append(f"{arm}: {', '.join(along_the_way(lived, definitions))}")
         taken = duration(time.monotonic() - began)
         typer.echo(f"{arm}: {len(clients)} courses, {taken}", err=True)
     rows = compared(endpoints, bands)
@@ -195,5 +196,8 @@ def _check(courses: int | None, seed: int) -> None:
         typer.echo(line)
     outside = sum(row.verdict != "in" for row in rows)
     typer.echo(f"{len(rows) - outside} of {len(rows)} in their bands")
+    typer.echo("Without a band, by arm (share of courses in which it happened):")
+    for line in besides:
+        typer.echo(f"  {line}")
     if outside:
         raise typer.Exit(1)

@@ -86,6 +86,40 @@ def _alliance(after: dict[int, StateValues], definitions: Definitions) -> float 
     return (alliance.goal + alliance.task + alliance.bond) / 3.0
 
 
+_RUPTURE = 0.25
+"""Strain from which a rupture is counted: where a dismissive turn is answered with hurt."""
+
+
+def along_the_way(courses: Sequence[WordlessCourse], definitions: Definitions) -> list[str]:
+    """What has no band: how much scores fell, how often things happened, whom a course lost.
+
+    Scores over the same courses as response; `d` is the alliance of those who stayed less that of
+    those who left, in standard deviations (Sharf and others 2010 found 0.55).
+    """
+    ends = [endpoint_of_wordless(course, definitions) for course in courses]
+    counted = [end for end in ends if end.baseline >= definitions.baseline_at_least]
+    told = []
+    if first := sum(end.baseline for end in counted):
+        told.append(f"score down {1.0 - sum(end.horizon for end in counted) / first:.0%}")
+    rules = [{change.rule for _, change in course.changes} for course in courses]
+    strained = [any(x.values.strain >= _RUPTURE for x in c.instants) for c in courses]
+    for name, happened in (
+        ("rupture", strained),
+        ("sudden gain", ["week.sudden_gain_size" in each for each in rules]),
+        ("relapse", ["week.relapse_size" in each for each in rules]),
+    ):
+        told.append(f"{name} {sum(happened) / len(courses):.0%}")
+    stayed, left = (
+        np.array([e.alliance for e in ends if e.alliance is not None and e.dropped_out is gone])
+        for gone in (False, True)
+    )
+    if min(len(stayed), len(left)) >= _FEWEST:
+        spread = math.sqrt((float(stayed.var()) + float(left.var())) / 2.0)
+        if spread:
+            told.append(f"d {float(stayed.mean() - left.mean()) / spread:.2f}")
+    return told
+
+
 def figure(endpoints: Iterable[Endpoint], outcome: Outcome, definitions: Definitions) -> Figure:
     """One outcome over the courses of an arm."""
     courses = list(endpoints)
