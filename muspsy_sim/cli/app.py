@@ -25,6 +25,7 @@ from muspsy_sim.cli.privacy import mask, privacy_check
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
+from muspsy_sim.cli.simulate_dynamics import simulate_dynamics
 from muspsy_sim.cli.status import status
 
 app = typer.Typer(name="muspsy", no_args_is_help=True, add_completion=False)
@@ -71,3 +72,4 @@ app.command("judge-check")(judge_check)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)
+app.command("simulate-dynamics")(simulate_dynamics)

@@ -18,6 +18,8 @@ def content_models() -> dict[str, type[BaseModel]]:
     """Schema name -> the record that a content file of that kind is read into."""
     from muspsy_sim.agents.appraiser.behaviours import BehaviourList
     from muspsy_sim.agents.appraiser.check_set import CheckFile
+    from muspsy_sim.agents.client.mixtures import Mixtures
+    from muspsy_sim.agents.client.outcome_bands import OutcomeBands
     from muspsy_sim.agents.client.parameters import Dynamics
     from muspsy_sim.agents.client.symptom_words import SymptomWords
     from muspsy_sim.agents.counselor.manners import MannerFile
@@ -49,6 +51,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "client-material": ClientMaterial,
         "counselor-listening": Listening,
         "counselor-manner-sayings": MannerSayings,
+        "counselor-mixtures": Mixtures,
         "counselor-sayings": Sayings,
         "counselor-themes": Themes,
         "dynamics": Dynamics,
@@ -58,6 +61,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "manner": MannerFile,
         "memory-words": MemoryWordsFile,
         "pitfall-cues": PitfallCuesFile,
+        "outcome-bands": OutcomeBands,
         "profile": Profile,
         "recipe": Recipe,
         "report-cues": ReportCues,

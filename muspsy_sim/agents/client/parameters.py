@@ -20,9 +20,10 @@ from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange
 from muspsy_sim.records.strict_yaml import load_strict
 
-Basis = Literal["figure", "direction", "assumption"]
-"""`figure`: the source gives the number; `direction`: the source supports that the effect exists
-and its sign, its size is set so that courses come out plausible; `assumption`: neither."""
+Basis = Literal["figure", "calibrated", "direction", "assumption"]
+"""`figure`: the source gives the number; `calibrated`: it gives a figure of whole courses, and the
+value is set so that courses come out there; `direction`: it supports that the effect exists and its
+sign, and the size is ours; `assumption`: none of these."""
 
 Family = Literal[
     "attending",
