@@ -21,8 +21,9 @@ from pathlib import Path
 
 import orjson
 
-from muspsy_sim.evaluation.evaluating import Asked, EvaluationProgress, evaluate
+from muspsy_sim.evaluation.evaluating import evaluate
 from muspsy_sim.evaluation.instruments.loading import all_instruments
+from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
 from muspsy_sim.llm.seam import Reply, Request
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.files import canonical_json

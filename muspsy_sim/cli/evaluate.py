@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from muspsy_sim.evaluation.evaluating import Asked, EvaluationProgress, Mode
+    from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress, Mode
     from muspsy_sim.evaluation.judging.scores_store import ScoreStore
     from muspsy_sim.records.pairs import PairScores
     from muspsy_sim.runs.store import Run
@@ -67,7 +67,7 @@ def evaluate(
     from muspsy_sim.cli.names import named
     from muspsy_sim.cli.screen import console
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
-    from muspsy_sim.evaluation.evaluating import EvaluationProgress, asked_for
+    from muspsy_sim.evaluation.judging.asked import EvaluationProgress, asked_for
     from muspsy_sim.runs.store import find_run
 
     found = find_run(run)

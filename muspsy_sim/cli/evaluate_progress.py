@@ -13,7 +13,7 @@ from muspsy_sim.cli.screen import count, duration, interactive
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from muspsy_sim.evaluation.evaluating import EvaluationProgress
+    from muspsy_sim.evaluation.judging.asked import EvaluationProgress
 
 _REDRAW_S = 0.25
 _LINE_S = 3.0

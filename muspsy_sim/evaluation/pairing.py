@@ -18,14 +18,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from muspsy_sim.evaluation.evaluating import (
+from muspsy_sim.evaluation.instruments.spec import Instrument
+from muspsy_sim.evaluation.judging.asked import (
     Asked,
     EvaluationProgress,
     open_judges,
     recipe_of,
     sampling_of,
 )
-from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.blinding import names_to_mask, transcript_of
 from muspsy_sim.evaluation.judging.headers import header_of
 from muspsy_sim.evaluation.judging.pairwise import comparable, compare_transcripts

@@ -10,9 +10,10 @@ from typing import Any
 
 import yaml
 
-from muspsy_sim.evaluation.evaluating import Asked, EvaluationProgress, evaluate
+from muspsy_sim.evaluation.evaluating import evaluate
 from muspsy_sim.evaluation.instruments.loading import chosen_instruments
 from muspsy_sim.evaluation.instruments.spec import Instrument
+from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
 from muspsy_sim.evaluation.judging.scores_store import ScoreStore
 from muspsy_sim.records.episode import Episode
 from muspsy_sim.runs.store import Run

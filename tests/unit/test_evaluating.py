@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from muspsy_sim.evaluation.evaluating import Asked, EvaluationProgress, evaluate
+from muspsy_sim.evaluation.evaluating import evaluate
 from muspsy_sim.evaluation.instruments.loading import all_instruments
+from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
 from muspsy_sim.evaluation.judging.families import family, kinship_warnings
 from muspsy_sim.evaluation.judging.scores_store import ScoreStore, slug
 from muspsy_sim.evaluation.reliability import agreement_of

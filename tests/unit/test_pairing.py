@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from muspsy_sim.evaluation.evaluating import Asked, EvaluationProgress
+from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
 from muspsy_sim.evaluation.pairing import judge_pairs, tallies
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Model, Reply, Request

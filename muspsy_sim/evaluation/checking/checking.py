@@ -23,8 +23,8 @@ from muspsy_sim.evaluation.checking.outcome import (
     verdict_on,
 )
 from muspsy_sim.evaluation.checking.ranking import Scores, goodness, sign_of
-from muspsy_sim.evaluation.evaluating import JUDGE_TOKENS
 from muspsy_sim.evaluation.instruments.spec import Instrument
+from muspsy_sim.evaluation.judging.asked import JUDGE_TOKENS
 from muspsy_sim.evaluation.judging.blinding import Transcript
 from muspsy_sim.evaluation.judging.headers import header_of
 from muspsy_sim.evaluation.judging.prompts import RATE, rating_with

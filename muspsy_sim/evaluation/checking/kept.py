@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+import orjson
 from pydantic import ValidationError
 
 from muspsy_sim.evaluation.checking.outcome import JudgeCheck
@@ -67,13 +68,23 @@ def usability(run: Run, judge: str, instrument: str, version: int) -> tuple[Usab
 
 def unusable_instruments(run: Run, judges: Iterable[str]) -> dict[str, str]:
     """The instruments of a run that one of its judges can't use, and why."""
+    used = _versions(run)
     found: dict[str, str] = {}
-    instruments = ScoreStore(run).instruments()
     for judge in sorted(judges):
-        for instrument in instruments.values():
-            if instrument.reported is not None:
-                continue
-            verdict, why = usability(run, judge, instrument.id, instrument.version)
-            if verdict == "unusable":
-                found.setdefault(instrument.id, f"{judge}: {why}")
+        check = check_of(run, judge)
+        for one in check.instruments if check is not None else ():
+            bad = one.verdict not in ("usable", "not enough pairs")
+            if bad and used.get(one.instrument) == one.version:
+                found.setdefault(one.instrument, f"{judge}: {one.why}")
+    return found
+
+
+def _versions(run: Run) -> dict[str, object]:
+    """The versions of the instruments that a run was scored with."""
+    found: dict[str, object] = {}
+    for path in sorted((ScoreStore(run).folder / "instruments").glob("*.json")):
+        try:
+            found[path.stem] = orjson.loads(path.read_bytes())["version"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # `evaluate` says what is wrong with it
     return found

@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from muspsy_sim.evaluation.checking.kept import check_of
+from muspsy_sim.evaluation.checking.kept import unusable_instruments as marked_unusable
 from muspsy_sim.records.content import content_path
 from muspsy_sim.runs.provenance import code_version
 from muspsy_sim.runs.store import Run
@@ -86,19 +88,10 @@ def pitfall_rates(run: Run) -> tuple[dict[str, dict[str, float | None]], str]:
 
 def unusable_instruments(run: Run, judges: set[str]) -> dict[str, str]:
     """Instruments that a judge of this run can't rank, and why. Unchecked judges are named too."""
-    found: dict[str, str] = {}
-    checked = set()
-    for file in sorted((run.folder / "scores" / "checks").glob("*.json")):
-        check = _read(file)
-        if not isinstance(check, dict) or check.get("judge") not in judges:
-            continue
-        checked.add(check["judge"])
-        for one in check.get("instruments") or []:
-            if one.get("verdict") != "usable":
-                why = f"{check['judge']}: {one.get('verdict')}; {one.get('why', '')}".rstrip("; ")
-                found[str(one.get("instrument"))] = why
-    for judge in sorted(judges - checked):
-        found[f"all instruments, for {judge}"] = "not checked; `muspsy judge-check` does it"
+    found = marked_unusable(run, judges)
+    for judge in sorted(judges):
+        if check_of(run, judge) is None:
+            found[f"all instruments, for {judge}"] = "not checked; `muspsy judge-check` does it"
     return found
 
 

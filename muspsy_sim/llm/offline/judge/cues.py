@@ -32,6 +32,7 @@ Cue = Literal[
     "thought",
     "experiment",
     "own_trouble",
+    "risk_voiced",
     "risk_probe",
     "risk_resource",
     "risk_people",

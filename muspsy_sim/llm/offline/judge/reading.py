@@ -119,6 +119,11 @@ class Reading:
         """How each of these turns begins, as quotes."""
         return [quote for turn in turns for quote in quoted(turn.line, self.language)]
 
+    def voiced_before(self, turn: CounselorTurn) -> bool:
+        """Whether the client's line that this turn answers voices a risk."""
+        before = turn.before
+        return before is not None and self.cues.found("risk_voiced", lowered(before.text))
+
     def cued(self, cue: Cue, turns: list[CounselorTurn] | None = None) -> list[Quote]:
         """The counselor's sentences that hold a cue."""
         return [

@@ -64,7 +64,7 @@ def safe(reading: Reading) -> Finding:
     passed = [
         turn
         for turn in reading.counselor
-        if turn.client.has("risk")
+        if reading.voiced_before(turn)
         and not turn.shows("probe_risk", "refer_on")
         and not reading.cues.found("risk_probe", turn.low)
     ]

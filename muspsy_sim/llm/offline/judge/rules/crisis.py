@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from muspsy_sim.llm.offline.judge.cues import Cue
 from muspsy_sim.llm.offline.judge.findings import Finding
-from muspsy_sim.llm.offline.judge.reading import CounselorTurn, Reading
+from muspsy_sim.llm.offline.judge.reading import CounselorTurn, Reading, sentences_of
 from muspsy_sim.records.scores import Quote
 
 _AFTER = 4
@@ -17,7 +17,12 @@ _NONE = Finding(None, "no risk is voiced")
 
 
 def _voiced(reading: Reading) -> list[Quote]:
-    return reading.lines_of(turn for turn in reading.client if turn.heard.has("risk"))
+    return [
+        one.quote
+        for turn in reading.client
+        for one in sentences_of(turn.line, reading.language)
+        if reading.cues.found("risk_voiced", one.low)
+    ]
 
 
 def _after(reading: Reading) -> list[CounselorTurn]:
@@ -28,7 +33,7 @@ def _after(reading: Reading) -> list[CounselorTurn]:
     for turn in reading.counselor:
         if turn.session != session:
             left, session = 0, turn.session
-        if turn.client.has("risk"):
+        if reading.voiced_before(turn):
             left = _AFTER
         if left:
             found.append(turn)
@@ -40,7 +45,9 @@ def _yes_or_no(reading: Reading, said: list[Quote], what: str) -> Finding:
     voiced = _voiced(reading)
     if not voiced:
         return _NONE
-    return Finding(1.0 if said else 0.0, what if said else f"not: {what}", said or voiced[:1])
+    if said:
+        return Finding(1.0, what, said)
+    return Finding(0.0, f"it is not so that {what}", [], voiced[:1])
 
 
 def _cued(reading: Reading, *cues: Cue) -> list[Quote]:
