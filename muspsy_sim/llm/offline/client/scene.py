@@ -58,6 +58,7 @@ class Scene:
     said: frozenset[str]
     blob: str
     before: str
+    told_before: frozenset[str]
     pieces: list[Piece]
     topics: dict[str, str]
     places: dict[str, int]
@@ -79,8 +80,16 @@ class Scene:
         )
 
     def fits(self, text: str, most: int) -> bool:
-        """Whether a text may be said now: not yet said, short enough, not one more agreement."""
-        return size(text) <= most and self.fresh(text) and (self.may_agree or not self.agrees(text))
+        """Whether a text may be said now.
+
+        Not yet said, short enough, not one more agreement, and in the last hour of no next time.
+        """
+        return (
+            size(text) <= most
+            and self.fresh(text)
+            and (self.may_agree or not self.agrees(text))
+            and not (self.view.last and pattern(*self.material.next_time).search(text))
+        )
 
     def agrees(self, text: str) -> bool:
         """Whether a text opens with agreement."""
@@ -94,6 +103,10 @@ class Scene:
     def unsaid(self, piece: Piece) -> bool:
         """Whether a piece's words have not come up in this session."""
         return piece.key not in self.blob
+
+    def news(self, piece: Piece) -> bool:
+        """Whether a piece's words have not come up in an earlier session either."""
+        return piece.key not in self.told_before
 
     def line(self, pool: str, most: int = 99) -> str | None:
         """A generic line of this pool that fits, or `None` when they are used up."""
@@ -195,6 +208,7 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         said=frozenset(bare(s) for text in mine for s in sentences(text)),
         blob="|".join(bare(text) for text in mine),
         before="|".join(bare(text) for text in view.memories),
+        told_before=frozenset(bare(text) for text in view.said_before),
         pieces=pieces,
         topics=topics(view),
         places={p.role: p.place + 1 for p in sorted(pieces, key=lambda p: p.place)},
