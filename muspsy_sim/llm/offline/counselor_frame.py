@@ -28,6 +28,14 @@ _SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECAS
 """How clients make it small. In a counselor's mouth, unasked, it would be the counselor's doing."""
 _TELLING = 3.0
 """Salience from which words of an earlier session are worth beginning with."""
+_YES = re.compile(
+    r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)|that (?:sounds|much)"
+    r"|worth|once a|a few times|what if|if i)\b|[嗯好行对]|可以|试|愿意|做得|一天|一周|回去",
+    re.IGNORECASE,
+)
+"""How a client begins that goes along with a task."""
+_BRIEFLY = {"en": 9, "zh": 14}
+"""Words (characters) up to which an answer to what stays is taken for one."""
 _NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
 
 
@@ -149,11 +157,12 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
     elif heard.question:
         voice.say("homework_no_test", "answer_question", **slots)
         voice.say(*last, **slots)
-    elif heard.minimal or heard.shows("agree", "thanks") or heard.salience < _TELLING:
-        voice.say("homework_accept", **slots)
+    elif heard.shows("aside") or heard.salience >= _TELLING:
+        receive(scene, heard)
         voice.say(*last, **slots)
     else:
-        receive(scene, heard)
+        willing = heard.shows("agree", "thanks", "change") or _YES.match(heard.text)
+        voice.say("homework_accept" if willing else "homework_loose", **slots)
         voice.say(*last, **slots)
 
 
@@ -220,7 +229,8 @@ def last_words(scene: Scene, heard: Heard) -> None:
     if heard.minimal or heard.shows("goodbye"):
         return
     if offered and not heard.shows("secret", "telling", "loss"):
-        voice.say("homework_smaller" if heard.shows(*_SHRINKS) else "homework_accept")
+        small = heard.shows(*_SHRINKS) or not _YES.match(heard.text)
+        voice.say("homework_loose" if small else "homework_accept")
     elif heard.shows("secret", "telling", "loss", *CRITICAL):
         voice.say("receive_loss" if heard.shows("loss") else "receive_secret", "receive_secret")
         voice.say(hold)
@@ -232,7 +242,9 @@ def last_words(scene: Scene, heard: Heard) -> None:
         voice.say("receive_sore_end", "acknowledge_sore")
     elif heard.shows("better", "relief", "warm", "change"):
         voice.say("receive_good_end", "receive_takeaway")
-    elif asked_what_stays and not heard.topics and not heard.themes:
+    elif asked_what_stays and heard.length <= _BRIEFLY[scene.view.language] and not heard.shows(
+        "aside"
+    ):
         voice.say("receive_takeaway", **slots)
     else:
         voice.say("acknowledge", **slots)

@@ -7,11 +7,13 @@ gave words back it mostly answers in its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import Scene
 from muspsy_sim.llm.offline.listening import Heard
+from muspsy_sim.records.base import Language
 
 _SLIGHT = 1.2
 """Below this salience a line holds nothing to give back, only something to go on from."""
@@ -19,6 +21,11 @@ _WEIGHTY = 4.0
 """Salience from which words may be given back as words that weigh."""
 _WORTH_A_RETURN = 2.5
 """Salience from which a line of before is come back to."""
+_OWN: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:i|i'm|i've|me|my)\b", re.IGNORECASE),
+    "zh": re.compile("我"),
+}
+"""A good feeling is only given back where it is the client's."""
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
 _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
@@ -108,6 +115,8 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         ways.reverse()
     if heard.feelings:
         good = heard.feelings[-1].good
+        if good and not _OWN[scene.view.language].search(heard.felt):
+            return acknowledge(scene, heard)
         mine = slots["clause"].startswith(("you", "你"))
         if not good and not own_words and heard.sore and mine and scene.rng.random() < 0.5:
             ways.insert(0, "reflect_burden")

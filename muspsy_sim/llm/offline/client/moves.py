@@ -15,6 +15,7 @@ from muspsy_sim.llm.offline.client.fillers import with_filler
 from muspsy_sim.llm.offline.client.homework import report
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import (
+    after_comma,
     content,
     ended,
     first_person,
@@ -67,6 +68,11 @@ _NOT_NODDED = frozenset({"takeaway", "keep", "here", "scaling", "confidence", "c
 _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
 _AT_ONCE = 0.4
 """Share of first turns that answer without a greeting."""
+_CURTLY = frozenset({"answer", "agree"})
+_CURT = 0.05
+_ASSENTS = 0.35
+"""Share of goodbyes that begin with a yes to the counselor's."""
+"""Share of such turns in which anybody, even a talker, has only a word."""
 _HARD_TO_TELL = 0.6
 _IN_PASSING = 0.7
 """Shares of facts that are led in: those that are hard to tell, those that nobody asked about."""
@@ -79,7 +85,12 @@ def turn_for(scene: Scene) -> Turn:
     if fact is not None:
         return _disclose(scene, fact)
     draft = _draft(scene)
-    _MOVES[scene.view.stance.move](scene, draft)
+    at_ease = scene.view.stance.length != "one short sentence"
+    may = scene.view.stance.move in _CURTLY and scene.mine and at_ease
+    curt = may and scene.rng.random() < _CURT
+    (_minimal if curt else _MOVES[scene.view.stance.move])(scene, draft)
+    if curt and draft.parts:
+        return joined(draft.parts, scene.language), []
     if not draft.parts:
         draft.add(_anything(scene))
     if scene.view.stance.move in _NOT_MINIMAL:
@@ -102,7 +113,7 @@ def _nodded(scene: Scene, parts: list[str], left: int) -> str:
     said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
     led_in = scene.opens_with("lead", text)
     fits = scene.view.stance.move in _MAY_NOD and scene.heard.kind not in _NOT_NODDED and left > 1 and not scene.agrees(text) and not led_in
-    if not (said_so and fits and nods(scene, 0.75)):
+    if not (said_so and fits and nods(scene, 0.85)):
         return text
     yes = scene.line("nod_short") or acknowledgement(scene)
     return yes + (" " if scene.language == "en" else "") + text
@@ -310,6 +321,11 @@ def _close(scene: Scene, draft: Draft) -> None:
         ending = "on_closing" if scene.heard.kind == "closing" else "close"
         pools = ("on_closing_last",) if scene.view.last else (ending, "close", "minimal_closing")
         draft.add(scene.first_line(*pools, most=max(draft.left, 12)))
+    if scene.heard.kind == "closing" and nods(scene, _ASSENTS):
+        text = joined(draft.parts, scene.language)
+        yes = scene.rng.choice(scene.material.pools["assent"].any)
+        glued = not scene.agrees(text) and after_comma(text)
+        draft.parts = [f"{yes}{glued}"] if glued else draft.parts
 
 
 def _walk_out(scene: Scene, draft: Draft) -> None:

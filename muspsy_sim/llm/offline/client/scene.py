@@ -30,14 +30,16 @@ _SESSIONS_PER_ROUND = 6
 """Sessions after which a pool is gone through from its beginning again."""
 _NEAR = 4
 """How many of the next lines in a persona's order one is drawn from."""
-_AGREE_MOST = 0.21
+_AGREE_MOST = 0.22
 """Share of turns that may open with agreement; people do so in 17% (FIELD, section 4)."""
-_AGREE_DEFERRING = 0.25
+_AGREE_DEFERRING = 0.26
 """The same for a client whose way of keeping its distance is to agree."""
 _FLOOR = {"en": 5, "zh": 7}
 """Words from which a line is more than a minimal response; shorter ones are left to that move."""
 _SMALLEST_SHARE = 5
 """Lines for anybody in a pool that every persona has of its own; larger pools are shared out."""
+_KINDRED = 3
+"""The same for lines of a register, which a few clients share."""
 _LONG_KEY = 8
 """Characters from which a sentence is also looked for inside others that a filler joined it to."""
 _STRIDE: dict[Moment, int] = {"greeting": 1, "first_words": 1, "farewell": 1}
@@ -205,7 +207,9 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
             tuple(x for lines in view.lines.values() for x in lines), view.language, register
         ),
         persona=_number(view.demographics.name, view.voice_style, view.presenting_problem),
-        said=frozenset(bare(s) for text in mine for s in sentences(text)),
+        said=frozenset(
+            key for text in mine for s in sentences(text) for key in (bare(s), bare(_after_quote(s)))
+        ),
         blob="|".join(bare(text) for text in mine),
         before="|".join(bare(text) for text in view.memories),
         told_before=frozenset(bare(text) for text in view.said_before),
@@ -217,6 +221,11 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         lately_said=bare(" ".join(mine[-6:])),
         mine=mine,
     )
+
+
+def _after_quote(sentence: str) -> str:
+    """What follows a quotation in a Chinese sentence, which no space sets apart."""
+    return sentence.rpartition("”")[2] or sentence
 
 
 def _current(pieces: list[Piece], mine: list[str]) -> str | None:
@@ -270,10 +279,13 @@ def _order(
     draw = Random(f"{persona}/{pool}")
     everyone = [_addressed(x, formal) for x in lines.any]
     draw.shuffle(everyone)
-    share = max(_SMALLEST_SHARE, len(everyone) * 11 // 20)
-    own = [*everyone[:share], *(_addressed(x, formal) for x in lines.of(register))]
+    share = max(_SMALLEST_SHARE, len(everyone) * 2 // 5)
+    kindred = [_addressed(x, formal) for x in lines.of(register)]
+    draw.shuffle(kindred)
+    most = max(_KINDRED, len(kindred) * 2 // 3)
+    own = [*everyone[:share], *kindred[:most]]
     draw.shuffle(own)
-    return tuple(own), tuple(everyone[share:])
+    return tuple(own), (*kindred[most:], *everyone[share:])
 
 
 @lru_cache(maxsize=2048)
