@@ -246,5 +246,9 @@ def last_words(scene: Scene, heard: Heard) -> None:
         "aside"
     ):
         voice.say("receive_takeaway", **slots)
+    elif heard.length > _BRIEFLY[scene.view.language]:
+        # Something is told with a hand on the door.
+        voice.say("acknowledge_sore")
+        voice.say(hold)
     else:
         voice.say("acknowledge", **slots)

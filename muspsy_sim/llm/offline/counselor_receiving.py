@@ -73,10 +73,10 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("meet_small", "autonomy", **slots)
     if heard.shows("change") and not heard.sore and _wishes(heard):
         return voice.say("receive_wish", "acknowledge", **slots)
-    if heard.question:
-        return voice.say("answer_question", "acknowledge", **slots)
     if scene.view.exchange == 2 and not weighty(heard):
         return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
+    if heard.question:
+        return voice.say("answer_question", "acknowledge", **slots)
     return _reflect(scene, heard)
 
 

@@ -68,10 +68,14 @@ class Heard:
 _IDLE = frozenset({"agree", "dont_know", "thanks", "hesitates"})
 _SORE = ("loss", "heavy", "self_critical", "secret", "telling", "risk_active", "risk_passive")
 _NEARLY: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
+        r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think of)\b",
+        re.IGNORECASE,
+    ),
     "zh": re.compile("差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)"),
 }
-"""What nearly happened did not."""
+"""What nearly happened did not, and not to be able to say is no inability."""
 
 
 @dataclass(frozen=True, slots=True)

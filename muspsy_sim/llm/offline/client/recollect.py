@@ -69,15 +69,19 @@ def _fitting(text: str, language: Language) -> list[str]:
         and in_language(s, language)
         and not s.rstrip('”"’').endswith(("?", "？"))
         and not about_someone(s, language)
+        and s.count('"') % 2 == 0
+        and s.count("“") == s.count("”")
     ]
 
 
 def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
     """The most telling thing that the client said, as reported by itself."""
+    lines = [line for line in view.dialogue if line.speaker == "client"]
+    # A greeting and a goodbye are not what one has told.
+    middle = lines[1:-1] if len(lines) > _OPENING else lines
     said = [
         s
-        for line in view.dialogue
-        if line.speaker == "client"
+        for line in middle
         for s in _fitting(line.text, view.language)
         if not pattern(*material.agreeing).match(s) and not quoted(s)
     ]

@@ -36,11 +36,11 @@ _AGREE_DEFERRING = 0.26
 """The same for a client whose way of keeping its distance is to agree."""
 _FLOOR = {"en": 5, "zh": 7}
 """Words from which a line is more than a minimal response; shorter ones are left to that move."""
-_SMALLEST_SHARE = 5
+_SMALLEST_SHARE = 4
 """Lines for anybody in a pool that every persona has of its own; larger pools are shared out."""
 _KINDRED = 3
 """The same for lines of a register, which a few clients share."""
-_LONG_KEY = 8
+_LONG_KEY = {"en": 8, "zh": 4}
 """Characters from which a sentence is also looked for inside others that a filler joined it to."""
 _STRIDE: dict[Moment, int] = {"greeting": 1, "first_words": 1, "farewell": 1}
 
@@ -77,7 +77,7 @@ class Scene:
     def fresh(self, text: str) -> bool:
         """Whether no sentence of a text has been said in this session."""
         return not any(
-            key in self.said or (len(key) > _LONG_KEY and key in self.blob)
+            key in self.said or (len(key) > _LONG_KEY[self.language] and key in self.blob)
             for key in map(bare, sentences(text))
         )
 
@@ -279,7 +279,7 @@ def _order(
     draw = Random(f"{persona}/{pool}")
     everyone = [_addressed(x, formal) for x in lines.any]
     draw.shuffle(everyone)
-    share = max(_SMALLEST_SHARE, len(everyone) * 2 // 5)
+    share = max(_SMALLEST_SHARE, len(everyone) * 3 // 10)
     kindred = [_addressed(x, formal) for x in lines.of(register)]
     draw.shuffle(kindred)
     most = max(_KINDRED, len(kindred) * 2 // 3)
