@@ -15,18 +15,18 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from statistics import median
 
 from muspsy_sim.personas.summaries import list_profiles
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import Episode, Session, Turn
+from muspsy_sim.records.strict_yaml import load_strict
 from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe
 from muspsy_sim.runs.store import episodes
-from muspsy_sim.records.strict_yaml import load_strict
 
 ARMS = ["full", "no-memory", "neither", "dismissive", "neutral", "nodding", "advice-only"]
 SIDES = ("client", "counselor")
@@ -61,7 +61,9 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z']*")
 LATIN_IN_CHINESE = frozenset({"ok", "ppt", "kpi", "app", "ct", "k", "a", "b", "vip", "wifi"})
 """Latin words that Chinese speech has; any other is of the wrong language."""
 _BACK = {
-    "en": re.compile(r"\blast (?:time|session|week)\b|\bwe (?:had )?(?:agreed|settled)\b", re.I),
+    "en": re.compile(
+        r"\blast (?:time|session|week)\b|\bwe (?:had )?(?:agreed|settled)\b", re.IGNORECASE
+    ),
     "zh": re.compile("上次|上回|上周|约好|约定|说好"),
 }
 
@@ -98,7 +100,9 @@ def turns(episode: Episode, side: str) -> list[Turn]:
 
 def sentences(text: str) -> list[str]:
     """Sentences without case and punctuation."""
-    cut = (re.sub(r"[^0-9a-z\u3400-\u9fff]+", " ", s.lower()).strip() for s in _SENTENCE.findall(text))
+    cut = (
+        re.sub(r"[^0-9a-z\u3400-\u9fff]+", " ", s.lower()).strip() for s in _SENTENCE.findall(text)
+    )
     return [s for s in cut if s]
 
 
@@ -130,7 +134,7 @@ def distinct_2(episode: Episode, side: str) -> float | None:
     for turn in turns(episode, side):
         found = tokens(turn.text, episode.language)[:left]
         left -= len(found)
-        have += zip(found, found[1:], strict=False)
+        have += pairwise(found)
     return len(set(have)) / len(have) if have else None
 
 
@@ -220,9 +224,46 @@ def uptake(es: Sequence[Episode], away: int = 0) -> float:
 
 
 _COMMON = frozenset(
-    "that this with what have your you're it's there when from they them would could about just "
-    "like then than some been were don't doesn't didn't isn't wasn't i'm i've i'd you've you'd "
-    "something nothing anything thing things".split()
+    [
+        "that",
+        "this",
+        "with",
+        "what",
+        "have",
+        "your",
+        "you're",
+        "it's",
+        "there",
+        "when",
+        "from",
+        "they",
+        "them",
+        "would",
+        "could",
+        "about",
+        "just",
+        "like",
+        "then",
+        "than",
+        "some",
+        "been",
+        "were",
+        "don't",
+        "doesn't",
+        "didn't",
+        "isn't",
+        "wasn't",
+        "i'm",
+        "i've",
+        "i'd",
+        "you've",
+        "you'd",
+        "something",
+        "nothing",
+        "anything",
+        "thing",
+        "things",
+    ]
 )
 
 
@@ -230,7 +271,9 @@ def _telling(text: str, language: Language) -> frozenset[str]:
     if language == "en":
         return frozenset(w for w in tokens(text, "en") if len(w) > 3 and w not in _COMMON)
     have = re.findall(r"[\u3400-\u9fff]+", text)
-    return frozenset(a + b + c for run in have for a, b, c in zip(run, run[1:], run[2:], strict=False))
+    return frozenset(
+        a + b + c for run in have for a, b, c in zip(run, run[1:], run[2:], strict=False)
+    )
 
 
 def homework_asked(es: Sequence[Episode]) -> tuple[int, int]:
@@ -260,7 +303,7 @@ def reminders(es: Sequence[Episode]) -> list[str]:
 
 def _followed(e: Episode) -> Iterator[tuple[Session, Session]]:
     held = [s for s in e.sessions if s.turns]
-    yield from zip(held, held[1:], strict=False)
+    yield from pairwise(held)
 
 
 def _name_of(session: Session, language: Language) -> str:
@@ -276,8 +319,12 @@ def _name_of(session: Session, language: Language) -> str:
 def lasting_farewells(es: Sequence[Episode], sessions: int) -> list[str]:
     """Last planned sessions whose counselor says that it will see the client again, or sets work."""
     again = {
-        "en": re.compile(r"next week|next time|until we meet|before we next meet|next appointment|we meet next|see you", re.I),
-        "zh": re.compile("下周|下次|下回|下一次|再见面|再来"),
+        "en": re.compile(
+            r"next week|next time|until we meet|before we next meet|next appointment|we meet next"
+            r"|see you (?:next|then|soon|at)|in a week",
+            re.IGNORECASE,
+        ),
+        "zh": re.compile("下周|下次|下回|下一次|再见面"),
     }
     return [
         f"{e.id} {t.id}: {t.text}"
@@ -329,7 +376,9 @@ def table(es: Sequence[Episode]) -> list[str]:
     for side in SIDES:
         back = [x for e in es for x in returning(e, side)]
         low = min((d, e.id) for e in es if (d := distinct_2(e, side)) is not None)
-        out.append(f"{side}: sentences that return {len(back)}; least distinct-2 {low[0]:.2f} ({low[1]})")
+        out.append(
+            f"{side}: sentences that return {len(back)}; least distinct-2 {low[0]:.2f} ({low[1]})"
+        )
         out += [f"    {x}" for x in back[:4]]
     shared = shared_5grams(by(es, "persona"))
     if shared:

@@ -127,9 +127,7 @@ def reflect_view(
     )
 
 
-def _said_before(
-    profile: Profile, told: set[str], beliefs: set[str], earlier: str
-) -> list[str]:
+def _said_before(profile: Profile, told: set[str], beliefs: set[str], earlier: str) -> list[str]:
     """What of its own words the client has said in an earlier session, sentence by sentence."""
     own = [text for f in profile.facts if f.id in told for text in (f.text, *f.details)]
     for place in profile.formulation.situations:

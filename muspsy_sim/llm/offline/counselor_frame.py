@@ -29,8 +29,8 @@ _SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECAS
 _TELLING = 3.0
 """Salience from which words of an earlier session are worth beginning with."""
 _YES = re.compile(
-    r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)|that (?:sounds|much)"
-    r"|worth|once a|a few times|what if|if i)\b|[嗯好行对]|可以|试|愿意|做得|一天|一周|回去",
+    r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
+    r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b|[嗯好行对]|可以|试|愿意|做得|一天|一周|回去",
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
@@ -242,8 +242,10 @@ def last_words(scene: Scene, heard: Heard) -> None:
         voice.say("receive_sore_end", "acknowledge_sore")
     elif heard.shows("better", "relief", "warm", "change"):
         voice.say("receive_good_end", "receive_takeaway")
-    elif asked_what_stays and heard.length <= _BRIEFLY[scene.view.language] and not heard.shows(
-        "aside"
+    elif (
+        asked_what_stays
+        and heard.length <= _BRIEFLY[scene.view.language]
+        and not heard.shows("aside")
     ):
         voice.say("receive_takeaway", **slots)
     elif heard.length > _BRIEFLY[scene.view.language]:

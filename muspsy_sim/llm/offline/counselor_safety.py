@@ -89,7 +89,9 @@ def _asked_for_nothing(scene: Scene, heard: Heard) -> bool:
     if scene.left > 1 and task is not None and task.quote:
         voice.say("review_again", name=task.quote)
     elif scene.left > 0:
-        voice.say(*(("agenda_open", "ask_wish") if scene.progress < 0.4 else ("ask_wish",)), **slots)
+        voice.say(
+            *(("agenda_open", "ask_wish") if scene.progress < 0.4 else ("ask_wish",)), **slots
+        )
     return True
 
 

@@ -42,7 +42,9 @@ _GOES_ON = frozenset(
     {"feeling", "thought", "behaviour", "why", "evidence", "meaning", "hardest", "expect"}
 )
 """Kinds after a generic answer to which the current matter may be gone on with."""
-_LAST = frozenset({"closing", "greeting", "task", "permission", "takeaway", "keep", "size", "risk", "chat"})
+_LAST = frozenset(
+    {"closing", "greeting", "task", "permission", "takeaway", "keep", "size", "risk", "chat"}
+)
 """Kinds after whose answer an afterthought would be out of place."""
 _CLEAR = 2.6
 """The score from which own words answer a definite question better than a generic line."""

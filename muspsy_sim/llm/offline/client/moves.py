@@ -112,8 +112,14 @@ def _nodded(scene: Scene, parts: list[str], left: int) -> str:
     text = joined(parts, scene.language)
     said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
     led_in = scene.opens_with("lead", text)
-    fits = scene.view.stance.move in _MAY_NOD and scene.heard.kind not in _NOT_NODDED and left > 1 and not scene.agrees(text) and not led_in
-    if not (said_so and fits and nods(scene, 0.85)):
+    fits = (
+        scene.view.stance.move in _MAY_NOD
+        and scene.heard.kind not in _NOT_NODDED
+        and left > 1
+        and not scene.agrees(text)
+        and not led_in
+    )
+    if not (said_so and fits and nods(scene, 0.93)):
         return text
     yes = scene.line("nod_short") or acknowledgement(scene)
     return yes + (" " if scene.language == "en" else "") + text

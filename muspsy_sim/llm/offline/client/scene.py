@@ -208,7 +208,10 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         ),
         persona=_number(view.demographics.name, view.voice_style, view.presenting_problem),
         said=frozenset(
-            key for text in mine for s in sentences(text) for key in (bare(s), bare(_after_quote(s)))
+            key
+            for text in mine
+            for s in sentences(text)
+            for key in (bare(s), bare(_after_quote(s)))
         ),
         blob="|".join(bare(text) for text in mine),
         before="|".join(bare(text) for text in view.memories),
