@@ -30,7 +30,8 @@ _TELLING = 3.0
 """Salience from which words of an earlier session are worth beginning with."""
 _YES = re.compile(
     r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
-    r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b|[嗯好行对]|可以|试|愿意|做得|一天|一周|回去",
+    r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b"
+    r"|[嗯好行对]|可以|试|愿意|做得|一天|一周|回去",
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""

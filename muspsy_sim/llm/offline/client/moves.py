@@ -331,7 +331,8 @@ def _close(scene: Scene, draft: Draft) -> None:
         text = joined(draft.parts, scene.language)
         yes = scene.rng.choice(scene.material.pools["assent"].any)
         glued = not scene.agrees(text) and after_comma(text)
-        draft.parts = [f"{yes}{glued}"] if glued else draft.parts
+        comma = ", " if scene.language == "en" else "，"
+        draft.parts = [f"{yes[:-1]}{comma}{glued}"] if glued else draft.parts
 
 
 def _walk_out(scene: Scene, draft: Draft) -> None:

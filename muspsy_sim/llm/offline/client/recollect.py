@@ -7,6 +7,7 @@ dialogue of the view, and ends on how it left.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from random import Random
 
 from muspsy_sim.llm.offline.client.heard import hear
@@ -97,6 +98,7 @@ def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | Non
     return rng.choice(material.frames["told_them_whole"]).replace("{x}", whole)
 
 
+@lru_cache(maxsize=16384)
 def _is_generic(text: str, language: Language) -> bool:
     said = bare(text)
     return any(line in said for line in generic(language) if len(line) > 5)
