@@ -35,7 +35,7 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
-_BRIEFLY = {"en": 9, "zh": 14}
+_BRIEFLY = {"en": 11, "zh": 20}
 """Words (characters) up to which an answer to what stays is taken for one."""
 _NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
 
