@@ -14,7 +14,7 @@ from muspsy_sim.agents.client.dynamics import Dynamics, initial_state, load_dyna
 from muspsy_sim.agents.counselor.acting import note_lengths
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
-from muspsy_sim.agents.intake import intake_session
+from muspsy_sim.agents.intake import intake_session, told_at_intake
 from muspsy_sim.agents.live import (
     ClientSide,
     CounselorSide,
@@ -140,6 +140,7 @@ def _brief(course: LiveCourse) -> None:
         return
     form = intake_session(course.client.profile, side.levels.intake)
     side.intake = lines_of(form)
+    course.client.state = told_at_intake(course.client.state, form)
     # The record holds whatever any of them was told.
     if course.intake is None:
         course.intake = form
