@@ -10,6 +10,7 @@ from muspsy_sim import __version__
 from muspsy_sim.cli.appraise_check import appraise_check
 from muspsy_sim.cli.audit import audit, repair
 from muspsy_sim.cli.corpora import formats, import_
+from muspsy_sim.cli.compare import compare
 from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
@@ -49,6 +50,7 @@ app.command("status")(status)
 app.command("show")(show)
 app.command("replay")(replay)
 app.command("fork")(fork)
+app.command("compare")(compare)
 app.command("export")(export)
 app.command("import")(import_)
 app.command("formats")(formats)

@@ -47,12 +47,15 @@ def run(
     """Run a recipe, or go on with it: what is recorded already is kept and not asked for again."""
     from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
+    from muspsy_sim.evaluation.comparing.design import check_endpoints
     from muspsy_sim.runs.loading import find_recipe, load_recipe
     from muspsy_sim.runs.plan import plan_run
     from muspsy_sim.runs.store import default_folder
 
     file = find_recipe(recipe)
     read = load_recipe(file, _changes(set_ or [], concurrency))
+    if read.declared_endpoints():
+        check_endpoints(read)
     plan = plan_run(read, base=file.parent, limit=limit)
     folder = out if out is not None else default_folder(file)
     progress = _progress_of(plan)

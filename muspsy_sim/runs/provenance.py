@@ -62,8 +62,8 @@ def profile_hash(profile: Profile) -> str:
 
 def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
     """All of a recipe that can change an answer in this arm."""
-    arm = load_arm(use.graph)
-    return {
+    arm = load_arm(use.graph, tuple(use.drop))
+    settings: dict[str, object] = {
         "arm": _arm_settings(arm),
         "levels": {**arm_defaults(recipe, arm), **use.levels},
         "system": use.system,
@@ -74,6 +74,9 @@ def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
         "models": {role: shown_model(recipe.model_of(role, use)) for role in ROLES},
         "sampling": {role: recipe.sampling_of(role).model_dump() for role in ROLES},
     }
+    if recipe.dynamics:  # where it is left alone, a run's hash is what it always was
+        settings["dynamics"] = dict(sorted(recipe.dynamics.items()))
+    return settings
 
 
 def shown_model(model: str) -> str:

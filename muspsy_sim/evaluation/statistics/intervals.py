@@ -25,6 +25,8 @@ FEW = 30
 Method = Literal["studentized", "studentized or t"]
 
 _NO_SPREAD = 1e-12
+_ROUNDING = 1e-6
+_OFTEN = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,15 @@ class Interval:
 def interval(values: Array, level: float = 0.95) -> Interval | None:
     """The interval for the mean of `values` (n), `None` where they can't have one.
 
-    From 30 values on the symmetric studentized bootstrap. Below, the wider of that and Student's t.
+    From 30 values on the symmetric studentized bootstrap. Below, or where resamples often have no
+    spread because few values differ, the wider of that and Student's t.
     One value, or values that are all the same, say nothing about how far they spread.
     """
     if len(values) < 2 or np.ptp(values) <= _NO_SPREAD * max(1.0, float(np.abs(values).max())):
         return None
     low, high = studentized(values, level)
     method: Method = "studentized"
-    if len(values) < FEW:
+    if len(values) < FEW or _often_flat(values):
         t_low, t_high = student(values, level)
         low, high = np.fmin(low, t_low), np.fmax(high, t_high)
         method = "studentized or t"
@@ -65,8 +68,8 @@ def studentized(
     centred = values - mean[..., None]
     means = resampled_means(centred, resamples)
     spreads = np.sqrt(resampled_variances(centred, means) / values.shape[-1])
-    # A resample without spread has no t; scarce data that lack it often are left to Student's t.
-    usable = spreads > _NO_SPREAD
+    # A resample without spread (but for rounding) has no t; `interval` minds where many have none.
+    usable = spreads > _ROUNDING * error[..., None]
     t = np.where(usable, np.abs(means) / np.where(usable, spreads, 1.0), np.nan)
     reach = _upper_quantile(t, level) * error
     return mean - reach, mean + reach
@@ -100,6 +103,12 @@ def bca(values: Array, level: float = 0.95, resamples: int = RESAMPLES) -> tuple
         z = bias + special.ndtri(tail)
         bounds.append(_quantile(ordered, special.ndtr(bias + z / (1.0 - acceleration * z))))
     return bounds[0], bounds[1]
+
+
+def _often_flat(values: Array) -> bool:
+    """Whether a resample often holds the commonest value alone."""
+    _, times = np.unique(values, return_counts=True)
+    return bool((times.max() / len(values)) ** len(values) > _OFTEN)
 
 
 def _mean_and_error(values: Array) -> tuple[Array, Array]:
