@@ -18,6 +18,7 @@ from muspsy_sim.cli.init import init
 from muspsy_sim.cli.metrics import metrics
 from muspsy_sim.cli.personas import personas_app
 from muspsy_sim.cli.privacy import mask, privacy_check
+from muspsy_sim.cli.power import power
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
@@ -50,6 +51,7 @@ app.command("status")(status)
 app.command("show")(show)
 app.command("replay")(replay)
 app.command("fork")(fork)
+app.command("power")(power)
 app.command("compare")(compare)
 app.command("export")(export)
 app.command("import")(import_)
