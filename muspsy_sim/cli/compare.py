@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,13 @@ import typer
 if TYPE_CHECKING:
     from muspsy_sim.evaluation.comparing.comparison import ComparisonReport
     from muspsy_sim.runs.store import Run
+
+
+class Loop(StrEnum):
+    """How a design is lived again."""
+
+    CLOSED = "closed"
+    OPEN = "open"
 
 
 def compare(
@@ -39,6 +47,47 @@ def compare(
             "`-` prints the tables.",
         ),
     ] = None,
+    gate: Annotated[
+        Path | None,
+        typer.Option("--gate", metavar="DIR", help="What `muspsy validate` wrote, if elsewhere."),
+    ] = None,
+    sensitivity: Annotated[
+        int | None,
+        typer.Option(
+            "--sensitivity",
+            metavar="N",
+            min=1,
+            help="Test the conclusions instead: live the design under N draws of the client's "
+            "parameters.",
+        ),
+    ] = None,
+    loop: Annotated[
+        Loop | None,
+        typer.Option(
+            "--loop",
+            help="For --sensitivity: closed (all answer anew; offline only) or open (recorded "
+            "appraisals).",
+        ),
+    ] = None,
+    clients: Annotated[
+        int | None,
+        typer.Option("--clients", min=1, metavar="N", help="For --sensitivity: so many clients."),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", min=1, metavar="N", help="For --sensitivity: so many seeds."),
+    ] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--over",
+            metavar="PART,...",
+            help="For --sensitivity: only these parameters, as remembered or week.natural.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, max=256, help="For --sensitivity: draws at once.")
+    ] = 1,
 ) -> None:
     """Compare the arms of a run: effects with intervals, tests and what qualifies them.
 
@@ -52,7 +101,23 @@ def compare(
     from muspsy_sim.runs.store import find_run
 
     found = find_run(run)
-    report = compare_run(found, baseline=baseline, primary=primary)
+    if sensitivity is not None:
+        from muspsy_sim.cli.compare_sensitivity import test_conclusions
+
+        test_conclusions(
+            found,
+            sensitivity,
+            baseline=baseline,
+            primary=primary,
+            loop=loop.value if loop else None,
+            clients=clients,
+            seeds=seeds,
+            over=[name.strip() for text in over or () for name in text.split(",") if name.strip()],
+            jobs=jobs,
+            as_json=as_json,
+        )
+        return
+    report = compare_run(found, baseline=baseline, primary=primary, gate=gate)
     written = [*write_tables(found, report), *_drawn(found, report)]
     if markdown is not None:
         _page(markdown, report)

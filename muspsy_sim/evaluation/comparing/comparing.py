@@ -7,12 +7,13 @@ the horizon. What a model's failure stopped has no endpoint; it is counted again
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 import numpy as np
 
 from muspsy_sim.evaluation.comparing.adjustments import alliance_adjustments
+from muspsy_sim.evaluation.comparing.asking import Asked, questions
 from muspsy_sim.evaluation.comparing.beside import gate_lines, pitfall_rates, unusable_instruments
 from muspsy_sim.evaluation.comparing.comparison import (
     MANY_FAILURES,
@@ -20,7 +21,6 @@ from muspsy_sim.evaluation.comparing.comparison import (
     Check,
     Comparison,
     ComparisonReport,
-    Question,
     WorstCase,
 )
 from muspsy_sim.evaluation.comparing.courses import points, worst_cases
@@ -31,27 +31,16 @@ from muspsy_sim.evaluation.comparing.design import (
     choose_baseline,
     crossing,
     declared_of,
-    matched_pairs,
 )
-from muspsy_sim.evaluation.comparing.endpoints import endpoint_named
-from muspsy_sim.evaluation.comparing.reading import Row, Sample, cube_of, read_run
+from muspsy_sim.evaluation.comparing.reading import Sample, cube_of, read_run
+from muspsy_sim.evaluation.comparing.wording import ALPHA
 from muspsy_sim.evaluation.statistics.cube import Cube, arm_means, contrast
 from muspsy_sim.evaluation.statistics.effects import effect_of
-from muspsy_sim.evaluation.statistics.factorial import factor_effects
 from muspsy_sim.evaluation.statistics.intervals import FEW
 from muspsy_sim.evaluation.statistics.mixed import MixedModel
-from muspsy_sim.evaluation.statistics.testing import holm
+from muspsy_sim.evaluation.statistics.testing import holm, least_p
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.store import Run, read_run_file
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One contrast that every endpoint is looked at in."""
-
-    question: Question
-    name: str
-    weights: dict[str, float]
 
 
 def compare(
@@ -61,10 +50,12 @@ def compare(
     primary: str | None = None,
     sample: Sample | None = None,
     mixed: bool = True,
+    gate: Path | None = None,
 ) -> ComparisonReport:
     """Compare the arms of a run.
 
-    `sample`: its rows, where they are read already. Raises `RunError` for a run with nothing to
+    `sample`: its rows, where they are read already; `gate`: where the validity gate's results lie,
+    if not beside it. Raises `RunError` for a run with nothing to
     compare, an unknown baseline, or a primary endpoint that no episode has.
     """
     declared = declared_of(read_run_file(run))
@@ -75,9 +66,9 @@ def compare(
     base = choose_baseline(run, declared, arms, baseline)
     crossed = crossing(declared, arms)
     cubes = {name: cube_of(sample.rows, name, arms, clients) for name in sample.endpoints()}
-    asked = _questions(declared, arms, base, crossed)
+    asked = questions(declared, arms, base, crossed)
     confirming = _confirming(declared, main, primary, base)
-    found = _comparisons(cubes, asked, declared, confirming, mixed)
+    found = _comparisons(sample, cubes, asked, declared, confirming, mixed)
     report = ComparisonReport(
         run=str(run.folder),
         baseline=base,
@@ -94,13 +85,13 @@ def compare(
         comparisons=found,
         adjustments=alliance_adjustments(cubes, [a for a in asked if a.question != "interaction"]),
         trajectories=points(sample.rows, arms),
-        worst=_worst(sample.rows, arms, main),
+        worst=_worst(sample, arms, main),
         models={role: sorted(models) for role, models in sorted(sample.models.items())},
         judges=sorted(sample.judges),
         evaluated=sample.evaluated,
         unusable=unusable_instruments(run, sample.judges),
         unscored=_unscored(sample, cubes),
-        gate=gate_lines(run, sample.models),
+        gate=gate_lines(run, sample.models, gate),
     )
     rates, report.pitfalls_note = pitfall_rates(run)
     for arm in report.arms:
@@ -148,23 +139,6 @@ def _primary(run: Run, declared: Declared, sample: Sample, asked: str | None) ->
     )
 
 
-def _questions(
-    declared: Declared, arms: Sequence[str], base: str, crossed: Crossed | None
-) -> list[Asked]:
-    others = [arm for arm in arms if arm != base]
-    asked = [Asked("arm", f"{arm} - {base}", {arm: 1.0, base: -1.0}) for arm in others]
-    if crossed:
-        asked += [
-            Asked("main" if e.kind == "main" else "interaction", e.name, e.weights)
-            for e in factor_effects(crossed.arms, crossed.levels)
-        ]
-    asked += [
-        Asked("matched", f"{arm} - {control} (equal {what})", {arm: 1.0, control: -1.0})
-        for arm, control, what in matched_pairs(declared, arms)
-    ]
-    return asked
-
-
 def _confirming(declared: Declared, main: str, asked: str | None, base: str) -> list[str]:
     """The endpoints that were declared; none where primary or baseline are not as declared."""
     if asked is not None and asked != declared.primary:
@@ -175,6 +149,7 @@ def _confirming(declared: Declared, main: str, asked: str | None, base: str) -> 
 
 
 def _comparisons(
+    sample: Sample,
     cubes: dict[str, Cube],
     asked: Sequence[Asked],
     declared: Declared,
@@ -183,7 +158,7 @@ def _comparisons(
 ) -> list[Comparison]:
     found = []
     for name, cube in cubes.items():
-        endpoint = endpoint_named(name)
+        endpoint = sample.endpoint(name)
         standing = declared.standing(name) if name in confirming else "exploratory"
         checked = mixed and (name in confirming or (not confirming and name == DEFAULT_PRIMARY))
         model = MixedModel(cube, cube.arms) if checked else None
@@ -214,16 +189,16 @@ def _check(model: MixedModel | None, weights: dict[str, float]) -> Check | None:
 def _correct(found: Sequence[Comparison], confirming: Sequence[str]) -> dict[str, int]:
     """Put Holm's correction on the declared endpoints, over all contrasts of a kind together."""
     sizes: dict[str, int] = {}
-    families: dict[str, tuple[Question, ...]] = {
+    families: dict[str, tuple[str, ...]] = {
         "arms": ("arm",),
         "factors": ("main", "interaction"),
         "controls": ("matched",),
     }
-    for name, questions in families.items():
+    for name, kinds in families.items():
         family = [
             c
             for c in found
-            if c.question in questions and c.endpoint in confirming and c.effect.p is not None
+            if c.question in kinds and c.endpoint in confirming and c.effect.p is not None
         ]
         corrected = holm([c.effect.p for c in family if c.effect.p is not None])
         for one, p in zip(family, corrected, strict=True):
@@ -282,9 +257,9 @@ def _mean(cube: Cube, arm: str) -> float | None:
     return float(np.mean([np.mean(values) for values in of_case.values()]))
 
 
-def _worst(rows: Sequence[Row], arms: Sequence[str], main: str) -> list[WorstCase]:
-    endpoint = endpoint_named(main)
-    return worst_cases(rows, arms, main, lower_is_better=endpoint.better == "lower")
+def _worst(sample: Sample, arms: Sequence[str], main: str) -> list[WorstCase]:
+    endpoint = sample.endpoint(main)
+    return worst_cases(sample.rows, arms, main, lower_is_better=endpoint.better == "lower")
 
 
 def _unscored(sample: Sample, cubes: dict[str, Cube]) -> dict[str, str]:
@@ -322,6 +297,11 @@ def _warnings(
         )
     if report.cases < 2:
         told.append("There is one source case: no interval and no test says what others would do.")
+    elif least_p(report.cases) > ALPHA:
+        told.append(
+            f"With {report.cases} source cases no p can fall below {least_p(report.cases):.3f}: "
+            "nothing can be found here, whatever there is."
+        )
     elif report.cases < FEW:
         told.append(
             f"{report.cases} source cases are few: intervals lean on Student's t, may be too "
@@ -356,7 +336,7 @@ def _disagreeing(report: ComparisonReport) -> list[str]:
         check, effect = one.mixed, one.effect
         if check is None or check.p is None or effect.p is None or one.standing == "exploratory":
             continue
-        if (check.p <= 0.05) != (effect.p <= 0.05):
+        if (check.p <= ALPHA) != (effect.p <= ALPHA):
             told.append(
                 f"{one.endpoint}, {one.contrast}: the mixed model (p {check.p:.3f}) and the paired "
                 f"test (p {effect.p:.3f}) disagree."

@@ -1,8 +1,9 @@
 """Endpoints that an episode alone gives: what the client reported, what happened, what was coded.
 
 Each says its kind. `reported` and `course` endpoints are what a study of people could also have;
-`coded` ones rest on the appraiser; `latent` ones are the simulator's own state, which no study of
-people ever sees: they explain, and are no outcome.
+`coded` ones rest on the appraiser; `judged` on a judge, `process` on one that saw plans or notes;
+`latent` ones are the simulator's own state, which no study of people ever sees: they explain, and
+are no outcome.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
-Kind = Literal["reported", "course", "coded", "latent", "judged"]
+Kind = Literal["reported", "course", "coded", "latent", "judged", "process"]
+Better = Literal["higher", "lower", "neither"]
 
 _WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*")
 
@@ -39,7 +41,7 @@ class Endpoint:
     name: str
     about: str
     kind: Kind
-    better: Literal["higher", "lower", "neither"]
+    better: Better
     of: Callable[[Raw], float | None] | None = None
     """How it is read off an episode that reached its horizon; `None`: it does not apply."""
 

@@ -14,8 +14,15 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from muspsy_sim.evaluation.comparing.endpoints import Raw, trajectory, values_of
-from muspsy_sim.evaluation.comparing.scored import read_scores
+from muspsy_sim.evaluation.comparing.endpoints import (
+    Better,
+    Endpoint,
+    Raw,
+    endpoint_named,
+    trajectory,
+    values_of,
+)
+from muspsy_sim.evaluation.comparing.scored import Used, read_scores, used_instruments
 from muspsy_sim.evaluation.statistics.cube import Cube
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import RunError
@@ -46,6 +53,7 @@ class Sample:
     models: dict[str, set[str]] = field(default_factory=dict)
     """Role -> the models that answered in it."""
     judges: set[str] = field(default_factory=set)
+    instruments: dict[str, Used] = field(default_factory=dict)
     evaluated: int = 0
     """Episodes with scores."""
     asked: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -60,6 +68,17 @@ class Sample:
             named.setdefault(name)
         return sorted(named, key=lambda name: "." in name)
 
+    def endpoint(self, name: str) -> Endpoint:
+        """What an endpoint of these rows is; a judged one as its instrument says."""
+        known = endpoint_named(name)
+        instrument, _, item = name.partition(".")
+        used = self.instruments.get(instrument)
+        if known.kind != "judged" or used is None:
+            return known
+        about = "as judged" + (", seeing plan or notes" if used.process else "")
+        better: Better = "lower" if used.better.get(item) == "lower" else "higher"
+        return Endpoint(name, about, "process" if used.process else "judged", better)
+
     def arms(self) -> list[str]:
         """The arms that have an episode, as they first appear."""
         return list(dict.fromkeys(row.arm for row in self.rows))
@@ -71,8 +90,10 @@ def read_run(run: Run, judged: bool = True) -> Sample:
     Raises `RunError` for a file that is no episode or holds no scores.
     """
     sample = Sample()
+    if judged:
+        sample.instruments = used_instruments(run.folder / "scores")
     for file, raw in _raw_episodes(run):
-        row = _row(raw, file)
+        row = row_of(raw, file)
         sample.rows.append(row)
         for role, model in raw["provenance"]["models"].items():
             sample.models.setdefault(role, set()).add(model)
@@ -114,7 +135,8 @@ def _raw_episodes(run: Run) -> Iterator[tuple[Path, Raw]]:
 _MEND = "delete it and run again: the journal has its answers"
 
 
-def _row(raw: Raw, file: Path) -> Row:
+def row_of(raw: Raw, file: Path) -> Row:
+    """What is kept of an episode. Raises `RunError` for what does not read as one."""
     try:
         end = CourseEnd(raw["end"])
         row = Row(
@@ -135,7 +157,7 @@ def _row(raw: Raw, file: Path) -> Row:
 
 
 def _add_scores(sample: Sample, row: Row, run: Run) -> None:
-    found = read_scores(run.folder / "scores" / f"{row.id}.json")
+    found = read_scores(run.folder / "scores" / f"{row.id}.json", sample.instruments)
     if found is None:
         return
     sample.evaluated += 1

@@ -16,6 +16,9 @@ import numpy as np
 from muspsy_sim.evaluation.statistics.cube import Cube
 from muspsy_sim.evaluation.statistics.resampling import Array
 
+_NO_ERROR = 1e-6
+"""Standard errors, in sd of the values, below which there is only rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class MixedEstimate:
@@ -35,6 +38,7 @@ class MixedModel:
         self.note = ""
         self._means: Array | None = None
         self._covariance: Array | None = None
+        self._scale = 1.0
         rows = [
             (case, client, arm, cube.values[i, cube.arms.index(arm), s])
             for i, (client, case) in enumerate(zip(cube.clients, cube.cases, strict=True))
@@ -60,8 +64,8 @@ class MixedModel:
         w = np.array([weights.get(arm, 0.0) for arm in self.arms])
         estimate = float(w @ self._means)
         error = float(np.sqrt(max(0.0, float(w @ self._covariance @ w))))
-        if not np.isfinite(error) or error <= 0.0:
-            return MixedEstimate(estimate, None, None, "the model gives no error")
+        if not error > _NO_ERROR * self._scale:
+            return MixedEstimate(estimate, None, None, "nothing varies inside the arms")
         p = float(2.0 * stats.norm.sf(abs(estimate) / error))
         return MixedEstimate(estimate, error, p, self.note)
 
@@ -98,5 +102,5 @@ class MixedModel:
         if not (np.isfinite(means).all() and np.isfinite(covariance).all()):
             self.note = "not checked: the model could not be fitted"
             return
-        self._means, self._covariance = means, covariance * scale**2
+        self._means, self._covariance, self._scale = means, covariance * scale**2, scale
         self.note = "" if fitted.converged else "the fit did not converge"

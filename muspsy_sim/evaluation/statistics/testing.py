@@ -38,6 +38,11 @@ def flip_p(values: Array) -> Array:
     return np.asarray((extreme + 1.0) / (len(signs) + 1.0))
 
 
+def least_p(cases: int) -> float:
+    """The smallest p that sign flips over so many cases can give."""
+    return 2.0 / 2**cases if cases <= EXACT else 1.0 / (FLIPS + 1.0)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p-values (1979, Scandinavian Journal of Statistics 6, 65-70), in order."""
     order = sorted(range(len(p_values)), key=lambda k: p_values[k])
