@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
 
 
+_WIDE = 100
+"""Columns from which d_av has a place in the table."""
+
+_EXPLORED = ("d_z", "kind")
+
+
 def print_report(
     screen: Console, report: ComparisonReport, *, every: bool, files: Sequence[Path]
 ) -> None:
@@ -112,7 +118,8 @@ def _effects(screen: Console, chosen: Iterable[Comparison]) -> None:
     for contrast, found in by_contrast.items():
         _say(screen, contrast, "bold")
         declared = any(one.standing != "exploratory" for one in found)
-        more = ("Holm p", "mixed p", "d_z", "d_av") if declared else ("d_z", "kind")
+        wide = screen.width >= _WIDE
+        more = ("Holm p", "mixed", "d_z", *(("d_av",) if wide else ())) if declared else _EXPLORED
         table = _table("endpoint", "diff.", "95% interval", "p", *more)
         for one in found:
             effect = one.effect
@@ -121,7 +128,7 @@ def _effects(screen: Console, chosen: Iterable[Comparison]) -> None:
                     p_value(effect.p_holm),
                     p_value(one.mixed.p if one.mixed else None),
                     figure(effect.d_z),
-                    figure(effect.d_av),
+                    *((figure(effect.d_av),) if wide else ()),
                 )
                 if declared
                 else (figure(effect.d_z), one.kind)

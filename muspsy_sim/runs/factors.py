@@ -25,9 +25,11 @@ BASE = "full"
 CONTROLS: dict[str, str] = {"memory": "sham", "plan": "random"}
 """The level of a factor that is its control, not a way of counseling."""
 
+_GRAPHS: dict[tuple[str, str], str] = {("memory", "transcript"): "transcript"}
+"""Levels with a graph of their own, which nodes are then taken from."""
+
 _DROPPED: dict[tuple[str, str], tuple[str, ...]] = {
     ("memory", "none"): ("recall", "remember"),
-    ("memory", "transcript"): ("remember",),
     ("plan", "none"): ("plan", "plan_first", "plan_next"),
     ("plan", "session"): ("plan",),
 }
@@ -44,6 +46,7 @@ class FactorArm:
     """One combination of levels: the arm's name, and what it changes about the base graph."""
 
     name: str
+    graph: str
     factors: dict[str, str]
     levels: dict[str, Any] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -107,6 +110,7 @@ class Factors(Record):
             named = self.models[at["models"]]
             models = {"counselor": named} if isinstance(named, str) else dict(named)
         return FactorArm(
+            graph=next((_GRAPHS[pair] for pair in at.items() if pair in _GRAPHS), BASE),
             name=".".join(f"{name}-{_UNSAFE.sub('_', level)}" for name, level in at.items()),
             factors=at,
             levels=levels,

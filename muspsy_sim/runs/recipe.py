@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from muspsy_sim.agents.live import IntakeLevel, Monitoring, Progress
 from muspsy_sim.records.base import Id, Record
-from muspsy_sim.runs.factors import BASE, Factors, RoleName
+from muspsy_sim.runs.factors import Factors, RoleName
 
 RoleOrDefault = Literal["default", "client", "appraiser", "counselor", "judge", "annotator"]
 
@@ -153,7 +153,7 @@ class Recipe(Record):
             return named
         made = [
             ArmUse(
-                graph=BASE,
+                graph=arm.graph,
                 name=arm.name,
                 models=arm.models,
                 levels=arm.levels,

@@ -1,4 +1,7 @@
-"""A mixed model as a check on paired effects: random intercepts for source case, client and cell.
+"""A mixed model as a check on paired effects.
+
+Random intercepts stand for the source case, the client, the client in an arm, and the client with a
+seed: draws are keyed without the arm, so that arms share a seed's luck.
 
 It sees the same episodes another way; where both disagree, the data are odd or the model is wrong,
 and a comparison says so. Needs statsmodels (extra `evaluation`).
@@ -40,17 +43,17 @@ class MixedModel:
         self._covariance: Array | None = None
         self._scale = 1.0
         rows = [
-            (case, client, arm, cube.values[i, cube.arms.index(arm), s])
+            (case, client, arm, f"{client}/{seed}", cube.values[i, cube.arms.index(arm), s])
             for i, (client, case) in enumerate(zip(cube.clients, cube.cases, strict=True))
             for arm in arms
-            for s in range(len(cube.seeds))
+            for s, seed in enumerate(cube.seeds)
             if np.isfinite(cube.values[i, cube.arms.index(arm), s])
         ]
         if find_spec("statsmodels") is None:
             self.note = "not checked: statsmodels is not installed (extra `evaluation`)"
         elif len({row[0] for row in rows}) < 3:
             self.note = "not checked: fewer than three source cases"
-        elif np.ptp([row[3] for row in rows]) < 1e-12:
+        elif np.ptp([row[4] for row in rows]) < 1e-12:
             self.note = "not checked: every value is the same"
         else:
             self._fit(rows)
@@ -69,17 +72,18 @@ class MixedModel:
         p = float(2.0 * stats.norm.sf(abs(estimate) / error))
         return MixedEstimate(estimate, error, p, self.note)
 
-    def _fit(self, rows: list[tuple[str, str, str, float]]) -> None:
+    def _fit(self, rows: list[tuple[str, str, str, str, float]]) -> None:
         import pandas as pd
         from statsmodels.regression.mixed_linear_model import MixedLM
 
-        frame = pd.DataFrame(rows, columns=["case", "client", "arm", "value"])
+        frame = pd.DataFrame(rows, columns=["case", "client", "arm", "luck", "value"])
         parts = {}
         if frame.groupby("case")["client"].nunique().max() > 1:
             parts["client"] = "0 + C(client)"
         if frame.groupby(["client", "arm"]).size().max() > 1:
             frame["cell"] = frame["client"] + "/" + frame["arm"]
             parts["cell"] = "0 + C(cell)"
+            parts["luck"] = "0 + C(luck)"
         scale = float(frame["value"].std(ddof=1))
         frame["value"] /= scale
         with warnings.catch_warnings():
