@@ -33,7 +33,7 @@ _UNDERSTANDING: tuple[Behaviour, ...] = (
     "autonomy",
 )
 _REMEMBERING: frozenset[Behaviour] = frozenset({"recall", "review_homework"})
-"""What these do stands under `remembered`: with the weights there at 0 they must forgive no slip."""
+"""What these do stands under `remembered`: with the weights there at 0 they forgive no slip."""
 _SENSITIVE = 2
 
 
