@@ -9,16 +9,16 @@ import typer
 from muspsy_sim import __version__
 from muspsy_sim.cli.appraise_check import appraise_check
 from muspsy_sim.cli.audit import audit, repair
-from muspsy_sim.cli.corpora import formats, import_
 from muspsy_sim.cli.compare import compare
+from muspsy_sim.cli.corpora import formats, import_
 from muspsy_sim.cli.export import export
 from muspsy_sim.cli.fork import fork
 from muspsy_sim.cli.graphs import graphs_app
 from muspsy_sim.cli.init import init
 from muspsy_sim.cli.metrics import metrics
 from muspsy_sim.cli.personas import personas_app
-from muspsy_sim.cli.privacy import mask, privacy_check
 from muspsy_sim.cli.power import power
+from muspsy_sim.cli.privacy import mask, privacy_check
 from muspsy_sim.cli.replay import replay
 from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
