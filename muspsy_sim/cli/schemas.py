@@ -38,6 +38,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.llm.offline.counselor_own_sayings import MannerSayings
     from muspsy_sim.llm.offline.judge.cues import JudgeCues
+    from muspsy_sim.llm.scripted import CounselorScript
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
 
@@ -53,6 +54,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "counselor-manner-sayings": MannerSayings,
         "counselor-mixtures": Mixtures,
         "counselor-sayings": Sayings,
+        "counselor-script": CounselorScript,
         "counselor-themes": Themes,
         "dynamics": Dynamics,
         "filler": FillerFile,
