@@ -123,6 +123,7 @@ def _content(offline: bool, scripts: tuple[str, ...]) -> dict[str, str]:
     for path in list_content("agents", "**/*.yaml"):
         name = path.relative_to(root).as_posix()
         if name.startswith(("judge/", "appraiser/check/")) or ("/offline/" in name and not offline):
+        if name.startswith(("judge/", "annotator/")) or ("/offline/" in name and not offline):
             continue
         if name.startswith("gate/") and path.stem.partition("-")[2] not in scripts:
             continue

@@ -7,17 +7,17 @@ became of the course in between: intention to treat.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from muspsy_sim.records.episode import Episode
+from muspsy_sim.evaluation.pitfalls import sensitive_told
+from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.state import SymptomReport
 
-SENSITIVE = 2
-"""Sensitivity from which a fact counts as sensitive; 3 = told to nobody yet."""
 RESPONSE = 0.5
-"""Response: at least this share of the baseline's points gone (Cuijpers and others 2021)."""
+"""Response: at least this share of the baseline's PHQ-9 gone at the horizon, as in trials of
+depression (Cuijpers and others 2021, Acta Psychiatrica Scandinavica 144: 288-299)."""
 LEAST_BASELINE = 10
-"""Points below which half of them is no response but error (PHQ-ADS: 10 = mild)."""
+"""PHQ-9 from which a course counts for response (Kroenke and others 2001)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,11 @@ class Outcome:
     """Points, baseline less horizon; more = better."""
     responded: bool | None = None
     """`None` where the baseline is too low for a response to mean anything."""
-    responded_phq9: bool | None = None
     dropped_out: bool = False
     moved: tuple[str, ...] = ()
     """What took more than one value over the course; looked at in frozen courses only."""
     sensitive_told: int = 0
-    """Facts of sensitivity 2 and 3 that the client's words tell."""
-    extra: dict[str, float] = field(default_factory=dict)
+    """Facts of sensitivity 2 and 3 that the client's words tell, found in the text."""
 
 
 def outcome_of(episode: Episode) -> Outcome:
@@ -51,11 +49,10 @@ def outcome_of(episode: Episode) -> Outcome:
         arm=episode.arm,
         seed=episode.seed,
         change=float(points(before) - points(after)),
-        responded=_response(points(before), points(after)),
-        responded_phq9=_response(before.phq9_total, after.phq9_total),
-        dropped_out=episode.end.value == "client_dropped_out",
+        responded=_response(before.phq9_total, after.phq9_total),
+        dropped_out=episode.end is CourseEnd.CLIENT_DROPPED_OUT,
         moved=moved(episode) if episode.progress == "frozen" else (),
-        sensitive_told=sensitive_told(episode),
+        sensitive_told=sensitive_told(episode)[0],
     )
 
 
@@ -88,17 +85,10 @@ def moved(episode: Episode) -> tuple[str, ...]:
     for at in values:
         for name, value in at.model_dump().items():
             see(name, value)
-    for symptoms in (*states, *()):
-        see("phq9", symptoms.phq9)
-        see("gad7", symptoms.gad7)
+    for state in states:
+        see("phq9", state.phq9)
+        see("gad7", state.gad7)
     for week in episode.weeks:
         see("phq9", week.phq9_latent)
         see("gad7", week.gad7_latent)
     return tuple(sorted(name for name, found in seen.items() if len(found) > 1))
-
-
-def sensitive_told(episode: Episode) -> int:
-    """How many facts of sensitivity 2 and 3 the client has told by the end."""
-    sensitive = {fact.id for fact in episode.profile.facts if fact.sensitivity >= SENSITIVE}
-    told = {d.fact for held in episode.sessions for turn in held.turns for d in turn.disclosed}
-    return len(sensitive & told)
