@@ -1,4 +1,4 @@
-"""Expression fidelity: can a blind reader tell the client's trust and distress from its words?
+"""Expression fidelity: whether a blind reader can tell trust and distress from a client's words.
 
 Stretches of sessions are put to an annotator that sees lines and nothing else, and its bands are
 held against the recorded state. A judgment without a quote from the client's own lines is void: not

@@ -1,8 +1,9 @@
 """Appraisals shuffled between arms: each client is fed what other counselors were seen to do.
 
 At each position (session and turn) of one client and seed the arms' recorded appraisals are dealt
-out anew, by a permutation that is drawn for that position. The words that are said stay each arm's
-own; if the arms still differ, something other than the appraisal moves the clients.
+out anew, by a Latin square that is drawn for every few turns: over as many counselor turns as there
+are arms, each arm is dealt one appraisal of each. The words that are said stay each arm's own; if
+the arms still differ, something other than the appraisal moves the clients.
 """
 
 from __future__ import annotations
@@ -73,10 +74,20 @@ class ShuffledAppraiser:
 
 
 def dealt_at(arms: Sequence[str], chance: Chance, position: Position) -> Mapping[str, str]:
-    """Which arm's appraisal each arm gets here: a permutation, drawn for this position."""
-    given = list(arms)
-    chance.rng(*position, "shuffle/arms").shuffle(given)
-    return dict(zip(arms, given, strict=True))
+    """Which arm's appraisal each arm gets here: one column of a Latin square.
+
+    Dealing each position by itself would leave it to luck how many harsh appraisals an arm gets.
+    """
+    session, turn = position
+    block, column = divmod((turn - 1) // 2, len(arms))
+    rows, columns, symbols = (list(range(len(arms))) for _ in range(3))
+    rng = chance.rng(session, block, "shuffle/arms")
+    for order in (rows, columns, symbols):
+        rng.shuffle(order)
+    return {
+        arm: arms[symbols[(row + columns[column]) % len(arms)]]
+        for arm, row in zip(arms, rows, strict=True)
+    }
 
 
 def _appraisals(episode: Episode) -> dict[Position, Appraisal]:
