@@ -293,7 +293,8 @@ def _mean(values: Sequence[float], level: float) -> tuple[Interval | None, str]:
         return None, "no client has lived these courses"
     interval = mean_interval([round(value, _ROUNDING) for value in values], level)
     if interval.low is None or interval.high is None:
-        return None, f"{len(values)} clients are too few for a {level:.0%} interval"
+        few = "1 client is" if len(values) == 1 else f"{len(values)} clients are"
+        return None, f"{few} too few for a {level:.0%} interval"
     tidy = [round(v, _ROUNDING) + 0.0 for v in (interval.figure, interval.low, interval.high)]
     return Interval(*tidy), ""
 

@@ -23,6 +23,7 @@ from muspsy_sim.records.content import content_path, list_content
 from muspsy_sim.records.files import storage_error
 from muspsy_sim.records.views import BandsView
 from muspsy_sim.runs.provenance import code_version
+from muspsy_sim.runs.together import first_cause
 
 _SAMPLING = Sampling(temperature=0.0, max_tokens=1_024)
 _EPISODES_AT_ONCE = 16
@@ -58,8 +59,11 @@ async def read_stretches(
                 told(done)
                 return read
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(own)) for own in _by_episode(stretches)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(own)) for own in _by_episode(stretches)]
+        except BaseExceptionGroup as many:
+            raise first_cause(many) from many
     return [reading for task in tasks for reading in task.result()]
 
 
