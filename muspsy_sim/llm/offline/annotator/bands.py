@@ -7,6 +7,7 @@ follow from the mean. The counselor's lines are not looked at.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -24,8 +25,11 @@ from muspsy_sim.records.views import BandsView, DistressWord, TrustWord
 _TRUST: tuple[TrustWord, ...] = get_args(TrustWord)
 _DISTRESS: tuple[DistressWord, ...] = get_args(DistressWord)
 _MOST, _SOME = 2.0, 1.0
-_BRIEF, _AT_LENGTH = -1.0, 0.5
-"""What a turn's length says of trust: who keeps out is brief, who tells takes room."""
+_MOST_BY_LENGTH = 1.0
+"""What a turn's length can say of trust: who keeps out is brief, who tells takes room. Half of the
+typical length is one step down, twice is one up."""
+_BY_FEELING = 0.5
+"""What a feeling that is named, good or bad, says of trust: it lets itself be seen."""
 _MIDDLE = 2.0
 """The band of lines that show nothing either way: the one in the middle."""
 _GAIN = 2.0
@@ -43,14 +47,12 @@ class Cues(Record):
 
 
 class BandCues(Record):
-    """One file: what the rule knows of how people talk in one language.
-
-    `short` and `long` are lengths of a turn in words (English) or signs (Chinese).
-    """
+    """One file: what the rule knows of how people talk in one language."""
 
     language: Language
-    short: int = Field(gt=0)
-    long: int = Field(gt=0)
+    typical: int = Field(
+        gt=0, description="a client's turn in words (English) or signs (Chinese), as people talk"
+    )
     trust: Cues
     distress: Cues
 
@@ -68,8 +70,10 @@ def bands(view: BandsView, rng: Random) -> BandsAnswer:
     said = [line.text for line in view.dialogue if line.speaker == "client"] or [""]
     trust = [_weighed(text, "trust", view.language) for text in said]
     distress = [_weighed(text, "distress", view.language) for text in said]
-    lengths = [_by_length(text, cues) for text in said]
-    open_now = [w + length for (w, _), length in zip(trust, lengths, strict=True)]
+    open_now = [
+        own + _by_length(text, cues) + _BY_FEELING * min(1, len(feelings))
+        for text, (own, _), (_, feelings) in zip(said, trust, distress, strict=True)
+    ]
     return BandsAnswer(
         trust=_TRUST[_band(open_now)],
         trust_quotes=_quotes((q for _, q in trust), said),
@@ -85,7 +89,8 @@ def _band(weights: Sequence[float]) -> int:
 
 def _by_length(text: str, cues: BandCues) -> float:
     size = len(text.split()) if cues.language == "en" else len(re.findall(r"\w", text))
-    return _BRIEF if size <= cues.short else _AT_LENGTH if size >= cues.long else 0.0
+    steps = math.log2(max(1, size) / cues.typical)
+    return max(-_MOST_BY_LENGTH, min(_MOST_BY_LENGTH, steps))
 
 
 def _weighed(text: str, what: str, language: Language) -> tuple[float, list[str]]:
