@@ -27,6 +27,7 @@ from muspsy_sim.cli.run import run
 from muspsy_sim.cli.show import show
 from muspsy_sim.cli.simulate_dynamics import simulate_dynamics
 from muspsy_sim.cli.status import status
+from muspsy_sim.cli.validate import validate
 
 app = typer.Typer(name="muspsy", no_args_is_help=True, add_completion=False)
 
@@ -69,6 +70,7 @@ app.command("repair")(repair)
 app.command("appraise-check")(appraise_check)
 app.command("evaluate")(evaluate)
 app.command("judge-check")(judge_check)
+app.command("validate")(validate)
 app.add_typer(personas_app)
 app.add_typer(graphs_app)
 app.command("init")(init)

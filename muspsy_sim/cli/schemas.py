@@ -32,12 +32,14 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
     from muspsy_sim.evaluation.spoiling.material import SpoilingMaterial
     from muspsy_sim.graphs.spec import ArmFile
+    from muspsy_sim.llm.offline.annotator.bands import BandCues
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.llm.offline.counselor_own_sayings import MannerSayings
     from muspsy_sim.llm.offline.judge.cues import JudgeCues
+    from muspsy_sim.llm.scripted import CounselorScript
     from muspsy_sim.records.profile import Profile
     from muspsy_sim.runs.recipe import Recipe
 
@@ -47,12 +49,14 @@ def content_models() -> dict[str, type[BaseModel]]:
         "appraiser-thresholds": Thresholds,
         "arm": ArmFile,
         "audit-cues": AuditCues,
+        "band-cues": BandCues,
         "behaviours": BehaviourList,
         "client-material": ClientMaterial,
         "counselor-listening": Listening,
         "counselor-manner-sayings": MannerSayings,
         "counselor-mixtures": Mixtures,
         "counselor-sayings": Sayings,
+        "counselor-script": CounselorScript,
         "counselor-themes": Themes,
         "dynamics": Dynamics,
         "filler": FillerFile,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from muspsy_sim.llm.endpoints import Endpoint, Endpoints
     from muspsy_sim.llm.seam import Model
 
-Scheme = Literal["offline", "openai", "http", "hf", "replay"]
+Scheme = Literal["offline", "openai", "http", "hf", "replay", "script"]
 
 KNOWN = (
     "offline",
@@ -32,11 +32,12 @@ KNOWN = (
     "https://HOST/v1#MODEL",
     "hf:PATH-OR-ID",
     "replay:RUN",
+    "script:NAME",
 )
 """The forms that a model string can have."""
 
 OPENAI_URL = "https://api.openai.com/v1"
-_SCHEMES = ("offline", "openai", "http", "https", "hf", "replay")
+_SCHEMES = ("offline", "openai", "http", "https", "hf", "replay", "script")
 _VENDORS = re.compile(r"(?:gpt|o\d|chatgpt)\b.*", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ def parse_model(text: str) -> ModelSpec:
     scheme, colon, rest = text.partition(":")
     if scheme in ("http", "https") and colon:
         return _parse_url(text)
-    if scheme in ("openai", "hf", "replay") and colon:
+    if scheme in ("openai", "hf", "replay", "script") and colon:
         if not rest.strip():
             form = next(k for k in KNOWN if k.startswith(scheme))
             raise ModelSetupError(f"the model `{scheme}:` names nothing", hint=f"write {form}")
@@ -83,6 +84,8 @@ def _named(scheme: str, rest: str) -> ModelSpec:
     name = f"{scheme}:{rest}"
     if scheme == "openai":
         return ModelSpec("openai", name, rest)
+    if scheme == "script":
+        return ModelSpec("script", name, rest)
     return ModelSpec("hf" if scheme == "hf" else "replay", name, rest)
 
 
@@ -226,6 +229,11 @@ def open_model(
         from muspsy_sim.llm.offline import OfflineModel
 
         return OfflineModel() if budget is None else Budgeted(OfflineModel(), budget)
+    if spec.scheme == "script":
+        from muspsy_sim.llm.scripted import ScriptedCounselor
+
+        scripted = ScriptedCounselor(spec.model)
+        return scripted if budget is None else Budgeted(scripted, budget)
     if spec.scheme in ("http", "openai"):
         model, endpoint = _open_remote(spec, endpoints, timeout_s, environ)
         # Within the limits: what is spent while a call waits to be let in stops it still.

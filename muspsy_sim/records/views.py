@@ -261,3 +261,10 @@ class TranslateView(Record):
     language: Language = Field(description="the language to translate into")
     voice_style: str
     texts: dict[str, str] = Field(description="what to translate, by a key that stays")
+
+
+class BandsView(Record):
+    """What a blind annotator sees of a stretch of a session: who said what, and nothing else."""
+
+    language: Language
+    dialogue: list[Line] = Field(min_length=1)

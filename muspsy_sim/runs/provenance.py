@@ -96,10 +96,11 @@ def arm_defaults(recipe: Recipe, arm: Arm) -> dict[str, object]:
 
 def hashes_of(recipe: Recipe, use: ArmUse) -> Hashes:
     """The hashes of one arm's use. Raises `ContentError` where content cannot be read."""
-    offline = any(recipe.model_of(role, use) == "offline" for role in ROLES)
+    asked = [shown_model(recipe.model_of(role, use)) for role in ROLES]
+    scripts = tuple(sorted({m.partition(":")[2] for m in asked if m.startswith("script:")}))
     return Hashes(
         recipe=digest(canonical_json(settings_of(recipe, use))),
-        content=_content(offline),
+        content=_content("offline" in asked, scripts),
         prompts={p.name: load_template(p.template).digest for p in PROMPTS},
         schemas={p.name: schema_digest(p.answer) for p in PROMPTS},
     )
@@ -115,13 +116,16 @@ def _arm_settings(arm: Arm) -> dict[str, object]:
 
 
 @cache
-def _content(offline: bool) -> dict[str, str]:
-    """Hashes of the content files of `agents/` that a course reads."""
+def _content(offline: bool, scripts: tuple[str, ...]) -> dict[str, str]:
+    """Hashes of the content files of `agents/` that a course reads; `scripts`: those in use."""
     root = content_path("agents")
     found: dict[str, str] = {}
     for path in list_content("agents", "**/*.yaml"):
         name = path.relative_to(root).as_posix()
         if name.startswith(("judge/", "appraiser/check/")) or ("/offline/" in name and not offline):
+        if name.startswith(("judge/", "annotator/")) or ("/offline/" in name and not offline):
+            continue
+        if name.startswith("gate/") and path.stem.partition("-")[2] not in scripts:
             continue
         found[f"agents/{name}"] = digest(path.read_bytes())
     return found

@@ -27,6 +27,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "annotator.extract": ("annotator.extract", "extract"),
     "judge.rate": ("judge", "rate"),
     "judge.compare": ("judge.comparing", "compare"),
+    "annotator.bands": ("annotator.bands", "bands"),
 }
 
 
