@@ -115,6 +115,13 @@ def _arm_settings(arm: Arm) -> dict[str, object]:
     }
 
 
+_NO_COURSE_READS = (
+    *("judge/", "annotator/", "appraiser/check/"),
+    *("client/outcome_bands", "client/counselor_mixtures"),
+)
+"""Content that judges, measures or tests: an edit to it changes no course."""
+
+
 @cache
 def _content(offline: bool, scripts: tuple[str, ...]) -> dict[str, str]:
     """Hashes of the content files of `agents/` that a course reads; `scripts`: those in use."""
@@ -122,8 +129,7 @@ def _content(offline: bool, scripts: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in list_content("agents", "**/*.yaml"):
         name = path.relative_to(root).as_posix()
-        if name.startswith(("judge/", "appraiser/check/")) or ("/offline/" in name and not offline):
-        if name.startswith(("judge/", "annotator/")) or ("/offline/" in name and not offline):
+        if name.startswith(_NO_COURSE_READS) or ("/offline/" in name and not offline):
             continue
         if name.startswith("gate/") and path.stem.partition("-")[2] not in scripts:
             continue
