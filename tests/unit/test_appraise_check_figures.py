@@ -54,6 +54,7 @@ def broken(check: Check) -> set[str]:
     return {bound.name for bound in check.findings[0].bounds if not bound.holds}
 
 
+@pytest.mark.slow
 async def test_a_perfect_appraiser_has_all_of_it(items: list[CheckItem]) -> None:
     check = await checked(items, perfect)
     (found,) = check.findings

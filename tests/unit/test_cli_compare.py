@@ -21,6 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "run"
 
 
+@pytest.mark.slow
 def test_a_comparison_fits_eighty_columns(folder: Path, capsys: Out) -> None:
     assert run_command_line(["compare", str(folder)]) == 0
     told = capsys.readouterr().out
@@ -63,6 +64,7 @@ def test_mistakes_are_one_line(folder: Path, capsys: Out, arguments: list[str], 
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_power_says_what_is_seen_and_what_it_costs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out
 ) -> None:

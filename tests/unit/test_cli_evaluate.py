@@ -47,6 +47,7 @@ def test_an_evaluation_tells_means_gaps_and_what_is_unchecked(
     assert agreement[0]["retest"]["offline"]
 
 
+@pytest.mark.slow
 def test_a_replay_says_that_nobody_was_asked(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert answered(capsys, "evaluate", run.folder, "-q") == (0, "", "")
     code, out, _ = answered(capsys, "evaluate", run.folder, "--replay")

@@ -30,6 +30,7 @@ def test_a_client_is_drawn_under_four_counselors(
         assert label in weeks
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_pictures_and_tables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -396,6 +396,7 @@ def test_figures_read_as_people_write_them() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_picture_is_the_same_each_time(planted: ComparisonReport, tmp_path: Path) -> None:
     from muspsy_sim.report.trajectories import draw_trajectories
 

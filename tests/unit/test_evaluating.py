@@ -30,6 +30,7 @@ def run(tmp_path: Path) -> Run:
     return a_run(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_every_item_of_every_unit_gets_a_score(run: Run) -> None:
     store = judged(run, FakeJudge(), instruments=())
     for scores in store.all():
@@ -54,6 +55,7 @@ def test_a_plan_that_an_arm_lacks_is_not_applicable_and_not_zero(run: Run) -> No
     assert states == {("full", "scored", False), ("bare", "not_applicable", True)}
 
 
+@pytest.mark.slow
 def test_a_stopped_evaluation_goes_on_and_asks_nothing_twice(run: Run, tmp_path: Path) -> None:
     whole = FakeJudge(at_random)
     expected = files(judged(run, whole, repeat_share=0.5))
@@ -86,12 +88,14 @@ def test_a_stopped_evaluation_goes_on_and_asks_nothing_twice(run: Run, tmp_path:
     assert (third.asked, progress.kept) == ([], 3)
 
 
+@pytest.mark.slow
 def test_scores_do_not_depend_on_how_many_are_judged_at_once(run: Run, tmp_path: Path) -> None:
     one = files(judged(run, FakeJudge(at_random), concurrency=1))
     many = files(judged(a_run(tmp_path / "b"), FakeJudge(at_random), concurrency=32))
     assert one == many
 
 
+@pytest.mark.slow
 def test_a_replay_asks_nobody_and_sees_what_was_tampered_with(run: Run) -> None:
     store = judged(run, FakeJudge(at_random))
     progress = EvaluationProgress(3)
@@ -106,6 +110,7 @@ def test_a_replay_asks_nobody_and_sees_what_was_tampered_with(run: Run) -> None:
     assert "5.0 on the disk, 3.0 in the replay" in progress.different[0]
 
 
+@pytest.mark.slow
 def test_failures_are_kept_as_failures_and_can_be_asked_again(run: Run) -> None:
     judge = FakeJudge(fails=lambda r: "alliance" in r.key.prompt and r.key.session == 2)
     progress = EvaluationProgress(3)
@@ -132,6 +137,7 @@ def test_a_course_that_was_stopped_has_failures_and_no_zeros(tmp_path: Path) -> 
     assert {s.reason for s in scores} == {"the course was stopped: model_error"}
 
 
+@pytest.mark.slow
 def test_another_instrument_and_another_judge_are_added_to_what_is_there(run: Run) -> None:
     first = FakeJudge(name="a")
     judged(run, first, instruments=("alliance",))
@@ -149,6 +155,7 @@ def test_another_instrument_and_another_judge_are_added_to_what_is_there(run: Ru
     assert progress.different == []
 
 
+@pytest.mark.slow
 def test_a_changed_episode_is_scored_anew(run: Run) -> None:
     judged(run, FakeJudge())
     episode = make_episode("en")
@@ -160,6 +167,7 @@ def test_a_changed_episode_is_scored_anew(run: Run) -> None:
     assert {r.key.episode for r in judge.asked} == {episode.id}
 
 
+@pytest.mark.slow
 def test_an_instrument_may_not_change_under_its_version(run: Run) -> None:
     store = judged(run, FakeJudge(), instruments=("crisis",))
     kept = store.folder / "instruments" / "crisis.json"
@@ -177,6 +185,7 @@ def test_a_run_without_episodes_is_told(tmp_path: Path) -> None:
         judged(run, FakeJudge())
 
 
+@pytest.mark.slow
 def test_agreement_and_test_retest_are_reported(tmp_path: Path) -> None:
     episodes = [make_episode("en", seed=n, case=f"case-{n % 4}") for n in range(12)]
     run = a_run(tmp_path, episodes)

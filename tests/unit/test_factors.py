@@ -160,6 +160,7 @@ def test_an_unknown_endpoint_is_refused_before_the_run() -> None:
         check_endpoints(declaring(primary="phq_change"))
 
 
+@pytest.mark.slow
 def test_dynamics_of_a_recipe_move_the_client_and_its_hash(tmp_path: Path) -> None:
     changed = {"reception.mood": 0.0, "week.natural": 0.05}
     plain, other = planned(), planned(dynamics=changed)

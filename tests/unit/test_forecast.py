@@ -32,6 +32,7 @@ def plan() -> RunPlan:
     )
 
 
+@pytest.mark.slow
 def test_the_pilot_counts_the_calls_of_a_course(tmp_path: Path) -> None:
     small = planned(sessions=2, exchanges=3, arms=["full", "waitlist"])
     pilot = run_pilot(small)
@@ -83,6 +84,7 @@ def test_power_follows_the_design(plan: RunPlan) -> None:
     assert found.sight[3].alpha == pytest.approx(0.05 / 3)
 
 
+@pytest.mark.slow
 def test_variances_are_measured_on_an_earlier_run(tmp_path: Path, plan: RunPlan) -> None:
     run = write_run(tmp_path, noisy(lambda _: 0.0, sd=3.0), clients=40, seeds=4)
     spread, sd = measure(run, "phq9_change")

@@ -105,6 +105,7 @@ def test_names_that_tell_are_masked_and_ordinary_words_are_not() -> None:
     assert names_to_mask({"recipe": {"arms": ["full", "neutral"]}}) is None
 
 
+@pytest.mark.slow
 def test_an_evaluated_run_asks_nothing_that_names_arm_or_model(tmp_path: Path) -> None:
     run = a_run(tmp_path, [bugged()], models={"counselor": f"openai:{CANARY}-2"})
     judge = FakeJudge()

@@ -158,6 +158,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_counts_all() -> None:
     assert (one.of, one.problems, len(one.dialogues)) == (50, 1, 10)
 
 
+@pytest.mark.slow
 def test_corpora_are_measured_at_one_size_with_intervals() -> None:
     result = compare([draw("a", clean(30, 1), 200, 0), draw("b", clean(20, 2), 200, 0)], 0)
     assert result.size == 20
@@ -171,6 +172,7 @@ def test_corpora_are_measured_at_one_size_with_intervals() -> None:
     assert result.shared[0][0] == 1.0
 
 
+@pytest.mark.slow
 def test_the_bootstrap_covers_the_truth() -> None:
     """Of 60 samples of 40 dialogues, about 57 intervals hold the mean of the corpus."""
     corpus = taken(*clean(400, 3))

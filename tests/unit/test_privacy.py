@@ -96,6 +96,7 @@ def test_auc_by_hand() -> None:
     assert attacks.auc(np.array([]), np.array([1.0])) is None
 
 
+@pytest.mark.slow
 def test_attacks_tell_a_copy_from_strangers() -> None:
     originals = clean(20, 1)[::2]
     strangers = [

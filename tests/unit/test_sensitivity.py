@@ -132,6 +132,7 @@ def test_an_effect_without_a_test_has_no_verdict() -> None:
     assert "one source case" in one.reason
 
 
+@pytest.mark.slow
 def test_offline_runs_are_lived_again_in_a_closed_loop(run: Run) -> None:
     test = plan_test(run, 2, primary="trust", over=["remembered"])
     assert (test.design.loop, test.cases, len(test.design.episodes)) == ("closed", 2, 4)

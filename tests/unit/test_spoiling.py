@@ -73,6 +73,7 @@ def words(transcript: Transcript) -> list[list[tuple[str, str]]]:
     return [list(said_in(session)) for session in transcript.sessions]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", OPEN, ids=lambda kind: kind.name)
 def test_a_kind_changes_the_transcript_the_same_way_each_time(
     kind: Spoiler, courses: list[Course]
@@ -198,6 +199,7 @@ def test_a_judge_that_flatters_is_caught(courses: list[Course], tmp_path: Path) 
     assert {one.must_lower.share for one in check.instruments} == {0.5}
 
 
+@pytest.mark.slow
 def test_a_judge_that_rewards_length_is_caught(courses: list[Course], tmp_path: Path) -> None:
     """It sees all that it should see, and is moved by padding all the same."""
 
@@ -218,6 +220,7 @@ def test_a_judge_that_rewards_length_is_caught(courses: list[Course], tmp_path: 
     assert "padding makes it better" in one.why
 
 
+@pytest.mark.slow
 def test_offline_ranks_and_a_stopped_check_goes_on(courses: list[Course], tmp_path: Path) -> None:
     check = checked(courses, OfflineModel(), tmp_path)
     assert {one.verdict for one in check.instruments} == {"usable"}

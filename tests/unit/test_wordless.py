@@ -124,6 +124,7 @@ def test_a_rupture_costs_trust_the_course_and_the_weeks_after_it() -> None:
     assert burden(hurt) > burden(unhurt)
 
 
+@pytest.mark.slow
 def test_a_repair_mends_and_without_its_rule_it_is_one_more_turn() -> None:
     torn = steady("advise", quality=-1)
     mending = steady("advise", quality=-1, closing="repair")
