@@ -91,7 +91,7 @@ def _declared(report: ComparisonReport) -> list[str]:
             f"`{one.endpoint}`{better_way(one)}",
             one.contrast,
             figure(one.effect.estimate),
-            bounds(one.effect.low, one.effect.high) if one.effect.low else one.effect.reason,
+            bounds(one.effect.low, one.effect.high) if one.effect.low is not None else one.effect.reason,
             p_value(one.effect.p),
             p_value(one.effect.p_holm),
             figure(one.effect.d_z),
