@@ -91,7 +91,7 @@ def _declared(report: ComparisonReport) -> list[str]:
             f"`{one.endpoint}`{better_way(one)}",
             one.contrast,
             figure(one.effect.estimate),
-            bounds(one.effect.low, one.effect.high) if one.effect.low else one.effect.reason,
+            _interval(one),
             p_value(one.effect.p),
             p_value(one.effect.p_holm),
             figure(one.effect.d_z),
@@ -132,6 +132,11 @@ def _explored(report: ComparisonReport) -> list[str]:
         f"{_UNCORRECTED} {LATENT_NOTE}",
         _table(("endpoint", "kind", *contrasts), rows),
     ]
+
+
+def _interval(one: Comparison) -> str:
+    effect = one.effect
+    return effect.reason if effect.low is None else bounds(effect.low, effect.high)
 
 
 def _short(one: Comparison) -> str:

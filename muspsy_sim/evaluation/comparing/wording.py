@@ -52,9 +52,10 @@ def better_way(one: Comparison) -> str:
 
 
 def sentences(report: ComparisonReport) -> list[str]:
-    """What the declared tests say, one sentence each; exploratory ones say nothing here."""
+    """What the declared tests say, one sentence each: of factors, or of arms without any."""
+    questions = ("main", "interaction") if report.factors else ("arm",)
     chosen = [c for c in report.comparisons if c.standing != "exploratory"]
-    return [sentence(one) for one in chosen]
+    return [sentence(one) for one in chosen if one.question in questions]
 
 
 def sentence(one: Comparison) -> str:
