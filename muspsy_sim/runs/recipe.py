@@ -77,6 +77,12 @@ class Limits(Record):
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
+def _refuse_twice(labels: list[str]) -> None:
+    if len(set(labels)) != len(labels):
+        twice = next(v for v in labels if labels.count(v) > 1)
+        raise ValueError(f"two arms are called {twice!r}; give one of them a `name`")
+
+
 class Recipe(Record):
     """One file of `runs/`. Sessions are weekly; an exchange is one turn of each party."""
 
@@ -131,15 +137,20 @@ class Recipe(Record):
             raise ValueError(f"{twice!r} is named twice")
         return values
 
+    @field_validator("arms")
+    @classmethod
+    def _labels_once(cls, arms: list[str | ArmUse]) -> list[str | ArmUse]:
+        # Also asked below, of all arms; here the mistake is told at its own line.
+        _refuse_twice([arm if isinstance(arm, str) else arm.label for arm in arms])
+        return arms
+
     @model_validator(mode="after")
     def _arms_fit(self) -> Recipe:
         uses = self.uses()
         if not uses:
             raise ValueError("it names no arm; give it `arms` or `factors`")
         labels = [use.label for use in uses]
-        if len(set(labels)) != len(labels):
-            twice = next(v for v in labels if labels.count(v) > 1)
-            raise ValueError(f"two arms are called {twice!r}; give one of them a `name`")
+        _refuse_twice(labels)
         if self.controls and self.factors is None:
             raise ValueError("`controls` belong to `factors`, and there are none")
         if self.baseline is not None and self.baseline not in labels:
