@@ -136,8 +136,16 @@ def draw(validity: Validity, file: Path) -> None:
         _dots(lower, shares, _limits())
         lower.set_xlim(-0.25, 1.05)
         lower.set_xlabel("share, ratio or weighted kappa; | = the limit")
-        for place, status in ((0.76, "holds"), (0.88, "broken")):
-            figure.text(place, 0.995, f"● {VERDICTS[status]}", color=_COLOURS[status], va="top")
+        for height, status in ((0.98, "holds"), (0.84, "broken")):
+            lower.text(
+                0.99,
+                height,
+                f"● {VERDICTS[status]}",
+                color=_COLOURS[status],
+                transform=lower.transAxes,
+                ha="right",
+                va="top",
+            )
         drawn = io.BytesIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
     write_atomic(file, drawn.getvalue())
