@@ -27,7 +27,7 @@ COUNSELORS = {
 }
 """Arm -> the counselor's id and what it is like."""
 
-SHARE = 0.015
+SHARE = 0.004
 """Kinds of turn that come less often than this in their stage are left out."""
 
 Kind = tuple[tuple[str, ...], int]
