@@ -321,7 +321,7 @@ def lasting_farewells(es: Sequence[Episode], sessions: int) -> list[str]:
     again = {
         "en": re.compile(
             r"next week|next time|until we meet|before we next meet|next appointment|we meet next"
-            r"|see you (?:next|then|soon|at)|in a week",
+            r"|see you (?:next|then|soon|at|in)",
             re.IGNORECASE,
         ),
         "zh": re.compile("下周|下次|下回|下一次|再见面"),
