@@ -68,7 +68,7 @@ HEARD = 0.34
 """Share of a claim's content words that must have been said before."""
 
 _DIGITS = re.compile(r"\d{1,3}")
-_CLAUSE = re.compile(r"[.!?。！？\n]")
+_CLAUSE = re.compile(r"[.!?,;:。！？，；：\n]")
 _NUMBERS = ("session_number", "session", "heading")
 
 
