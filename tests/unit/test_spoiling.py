@@ -30,7 +30,6 @@ from muspsy_sim.evaluation.checking.outcome import (
     Share,
     share_of,
     verdict_on,
-    wilson,
 )
 from muspsy_sim.evaluation.checking.ranking import goodness, sign_of
 from muspsy_sim.evaluation.judging.blinding import Transcript
@@ -39,6 +38,7 @@ from muspsy_sim.evaluation.spoiling.catalogue import OPEN, all_kinds, held_out_k
 from muspsy_sim.evaluation.spoiling.editing import said_in
 from muspsy_sim.evaluation.spoiling.kinds import Course, Spoiler
 from muspsy_sim.evaluation.spoiling.material import material
+from muspsy_sim.evaluation.statistics.shares import wilson
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Model
 from muspsy_sim.records.errors import RunError

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from muspsy_sim.evaluation.statistics.shares import wilson
 from muspsy_sim.records.base import Record
 
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 2_000
 _LEVEL = 0.95
-_Z = 1.959963984540054
 _FEWEST_DEFINED = 0.9
 """Below this share of resamples in which a figure exists, its interval would be of another one."""
 
@@ -41,13 +41,8 @@ def share(count: int, n: int, of_what: str) -> Share:
     """`count` of `n` with Wilson's score interval (Wilson 1927, JASA 22, 209-212)."""
     if n == 0:
         return Share(count=0, n=0, reason=f"there are no {of_what}")
-    p, z2 = count / n, _Z * _Z
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return Share(
-        count=count, n=n, value=p, low=0.0 if count == 0 else low, high=1.0 if count == n else high
-    )
+    low, high = wilson(count / n, n)
+    return Share(count=count, n=n, value=count / n, low=low, high=high)
 
 
 @cache

@@ -7,17 +7,16 @@ cases rather than pairs, since the pairs of one client are not independent.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
+from muspsy_sim.evaluation.statistics.shares import wilson
 from muspsy_sim.records.base import Id, Record, Root
 
 Verdict = Literal["usable", "cannot rank", "moved by what must not touch it", "not enough pairs"]
 
-_Z = 1.959963984540054
 FEWEST_PAIRS = 5
 """Pairs of an instrument below which nothing is said of it."""
 
@@ -96,16 +95,6 @@ def share_of(outcomes: list[tuple[str, int]]) -> Share:
         low=low,
         high=high,
     )
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """The 95% score interval of a share of `n` (Wilson, 1927, J. Am. Stat. Assoc., 22, 209-212)."""
-    if n < 1:
-        raise ValueError("an interval needs at least one case")
-    z2 = _Z * _Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def verdict_on(must_lower: Share, kinds_untouched: Sequence[KindShare]) -> tuple[Verdict, str]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from muspsy_sim.evaluation import agreement
+
 Floats = NDArray[np.float64]
 
 _ALL_SUBSETS = 14
@@ -102,17 +104,9 @@ def weighted_kappa(one: Sequence[int], other: Sequence[int], bands: int) -> floa
     neighbour at a cut is measurement error and three bands off is not; so weighted, kappa is the
     intraclass correlation (Fleiss and Cohen 1973).
     """
-    if not one:
+    if len(set(one)) < 2 or len(set(other)) < 2:
         return None
-    seen = np.zeros((bands, bands))
-    np.add.at(seen, (np.asarray(one), np.asarray(other)), 1.0)
-    seen /= seen.sum()
-    rows, columns = seen.sum(axis=1), seen.sum(axis=0)
-    if max(rows.max(), columns.max()) >= 1.0 - _FLOAT_ROUNDING:
-        return None
-    at = np.arange(bands)
-    weights = (at[:, None] - at[None, :]) ** 2 / (bands - 1) ** 2
-    return float(1.0 - (weights * seen).sum() / (weights * np.outer(rows, columns)).sum())
+    return agreement.weighted_kappa(one, other, range(bands)).value
 
 
 def left_out_interval(
