@@ -134,6 +134,7 @@ class Endpoints:
         self._concurrency = concurrency
         self._per_minute = per_minute
         self._open: dict[tuple[object, ...], Endpoint] = {}
+        self._limits: dict[str, Limits] = {}
 
     def at(self, spec: ModelSpec, base_url: str, key: Secret | None) -> Endpoint:
         """The endpoint at an address under an identity; the same one for the same."""
@@ -150,6 +151,10 @@ class Endpoints:
                 spec.query,
             )
         return self._open[identity]
+
+    def limits_of(self, name: str) -> Limits:
+        """The limits of a provider whose connections are not ours; the same ones for one name."""
+        return self._limits.setdefault(name, Limits(self._concurrency, self._per_minute))
 
     async def check(self) -> None:
         """Check that every server opened so far answers. Raises `ModelSetupError`."""

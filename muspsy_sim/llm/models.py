@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from muspsy_sim.llm.endpoints import Endpoint, Endpoints
     from muspsy_sim.llm.seam import Model
 
-Scheme = Literal["offline", "openai", "http", "hf", "replay", "script"]
+Scheme = Literal["offline", "openai", "http", "langchain", "hf", "replay", "script"]
 
 KNOWN = (
     "offline",
     "openai:MODEL",
     "http://HOST:PORT/v1#MODEL",
     "https://HOST/v1#MODEL",
+    "langchain:PROVIDER:MODEL",
     "hf:PATH-OR-ID",
     "replay:RUN",
     "script:NAME",
@@ -37,7 +38,7 @@ KNOWN = (
 """The forms that a model string can have."""
 
 OPENAI_URL = "https://api.openai.com/v1"
-_SCHEMES = ("offline", "openai", "http", "https", "hf", "replay", "script")
+_SCHEMES = ("offline", "openai", "http", "https", "langchain", "hf", "replay", "script")
 _VENDORS = re.compile(r"(?:gpt|o\d|chatgpt)\b.*", re.IGNORECASE)
 
 
@@ -50,7 +51,8 @@ class ModelSpec:
     model: str
     """What the server knows it by; a path or id for `hf:`, a run for `replay:`."""
     base_url: str = ""
-    """For `http`: up to and with `/v1`, without user, password and query."""
+    """For `http`: up to and with `/v1`, without user, password and query; for `langchain` the
+    provider."""
     user: Secret | None = field(default=None, repr=False)
     password: Secret | None = field(default=None, repr=False)
     query: tuple[tuple[str, Secret], ...] = field(default=(), repr=False)
@@ -72,6 +74,8 @@ def parse_model(text: str) -> ModelSpec:
     scheme, colon, rest = text.partition(":")
     if scheme in ("http", "https") and colon:
         return _parse_url(text)
+    if scheme == "langchain" and colon:
+        return _parse_langchain(text, rest)
     if scheme in ("openai", "hf", "replay", "script") and colon:
         if not rest.strip():
             form = next(k for k in KNOWN if k.startswith(scheme))
@@ -87,6 +91,16 @@ def _named(scheme: str, rest: str) -> ModelSpec:
     if scheme == "script":
         return ModelSpec("script", name, rest)
     return ModelSpec("hf" if scheme == "hf" else "replay", name, rest)
+
+
+def _parse_langchain(text: str, rest: str) -> ModelSpec:
+    provider, colon, model = (part.strip() for part in rest.partition(":"))
+    if not (colon and model and re.fullmatch(r"[A-Za-z][\w-]*", provider)):
+        raise ModelSetupError(
+            f"`{without_secrets(text)}` does not say which provider and model",
+            hint="write langchain:PROVIDER:MODEL, as langchain:anthropic:claude-sonnet-4-5",
+        )
+    return ModelSpec("langchain", f"langchain:{provider}:{model}", model, provider)
 
 
 def _unknown(text: str) -> ModelSetupError:
@@ -238,6 +252,12 @@ def open_model(
         model, endpoint = _open_remote(spec, endpoints, timeout_s, environ)
         # Within the limits: what is spent while a call waits to be let in stops it still.
         return Limited(model if budget is None else Budgeted(model, budget), endpoint.limits)
+    if spec.scheme == "langchain":
+        from muspsy_sim.llm.langchain_chat import open_langchain
+
+        chained = open_langchain(spec.name, spec.base_url, spec.model, timeout_s, environ)
+        limits = endpoints.limits_of(f"langchain:{spec.base_url}")
+        return Limited(chained if budget is None else Budgeted(chained, budget), limits)
     if spec.scheme == "replay":
         raise ModelSetupError(
             f"{spec.name} answers from a run's journals and is not opened by name",
