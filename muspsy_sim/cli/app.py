@@ -102,6 +102,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muspsy_sim.cli.personas:personas_app",
         "List, show, check, import, vary and extract clients.",
     ),
+    "models": (
+        "muspsy_sim.cli.models:models_app",
+        "Say which models can be named, and check one.",
+    ),
     "graphs": (
         "muspsy_sim.cli.graphs:graphs_app",
         "List the arms, and draw one.",

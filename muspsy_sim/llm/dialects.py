@@ -83,7 +83,7 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
                 raise  # It refuses both names: something else is wrong with the value.
             continue
         _learn(dialect, model, answer, step, length, left_out)
-        if request.schema is not None and FORMATS[step] not in SAID_IN_WORDS:
+        if "response_format" in body and not _in_words(request, body):
             _watch(dialect, model, completion)
         return completion
 
@@ -135,6 +135,12 @@ def _learn(
     for name in sorted(left_out - dialect.left_out):
         dialect.left_out.add(name)
         _log.warning("%s: refuses `%s`, which is left out from now on", model, name)
+
+
+def _in_words(request: Request, body: dict[str, Any]) -> bool:
+    """Whether the schema stands in the last message, as in a repair: then it shows nothing."""
+    assert request.schema is not None  # noqa: S101 - a format is sent for a schema alone
+    return in_words(request.schema) in body["messages"][-1]["content"]
 
 
 def _watch(dialect: Dialect, model: str, completion: Completion) -> None:

@@ -109,6 +109,22 @@ class Endpoint:
                 hint=self.credentials_hint,
             )
 
+    async def serves(self) -> list[str]:
+        """The models that the server lists; none where it lists none."""
+        import aiohttp
+
+        try:
+            async with self.session().get(
+                f"{self.base_url}/models",
+                params=self.params(),
+                timeout=aiohttp.ClientTimeout(total=_PROBE_S, sock_connect=_CONNECT_S),
+                allow_redirects=False,
+            ) as response:
+                listed = await response.json(content_type=None)
+            return [str(each["id"]) for each in listed["data"]]
+        except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError):
+            return []
+
     @property
     def credentials_hint(self) -> str:
         """What to do where the server does not let us in."""
@@ -151,6 +167,10 @@ class Endpoints:
                 spec.query,
             )
         return self._open[identity]
+
+    def only(self) -> Endpoint | None:
+        """The one endpoint that was opened; `None` where there is none, or more."""
+        return next(iter(self._open.values())) if len(self._open) == 1 else None
 
     def limits_of(self, name: str) -> Limits:
         """The limits of a provider whose connections are not ours; the same ones for one name."""
