@@ -67,15 +67,20 @@ def _json_schema(schema: bytes, name: str, form: Format) -> bytes:
     return orjson.dumps({"type": "json_schema", "json_schema": described})
 
 
-def strict_schema(schema: dict[str, Any], *, constraints: bool = True) -> dict[str, Any] | None:
+def strict_schema(
+    schema: dict[str, Any], *, constraints: bool = True, empty: bool = True
+) -> dict[str, Any] | None:
     """A schema that strict mode takes, or `None` where there is none that means the same.
 
     Every property is required and none other allowed; defaults, titles and lengths of text are
     left out (a grammar for up to 8,000 characters is one that some servers choke on), and so are
-    the other constraints unless `constraints`. An object with free keys can't be said this way.
+    the other constraints unless `constraints`. Without `empty` the shortest length of a text stays,
+    which OpenAI does not take and a grammar of our own does. An object with free keys can't be said
+    this way.
     """
     try:
-        return _strict(schema, _KEPT | _CONSTRAINTS if constraints else _KEPT)
+        kept = _KEPT | _CONSTRAINTS if constraints else _KEPT
+        return _strict(schema, kept if empty else kept | {"minLength"})
     except _NotStrictError:
         return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -151,6 +152,7 @@ class Endpoints:
         self._per_minute = per_minute
         self._open: dict[tuple[object, ...], Endpoint] = {}
         self._limits: dict[str, Limits] = {}
+        self._to_load: list[Callable[[], Awaitable[None]]] = []
 
     def at(self, spec: ModelSpec, base_url: str, key: Secret | None) -> Endpoint:
         """The endpoint at an address under an identity; the same one for the same."""
@@ -176,8 +178,17 @@ class Endpoints:
         """The limits of a provider whose connections are not ours; the same ones for one name."""
         return self._limits.setdefault(name, Limits(self._concurrency, self._per_minute))
 
+    def before_start(self, load: Callable[[], Awaitable[None]]) -> None:
+        """Have something made ready by `check`, such as weights read into memory."""
+        self._to_load.append(load)
+
     async def check(self) -> None:
-        """Check that every server opened so far answers. Raises `ModelSetupError`."""
+        """Check that every server opened so far answers, and load what is local.
+
+        Raises `ModelSetupError`.
+        """
+        for load in self._to_load:
+            await load()
         for endpoint in list(self._open.values()):
             await endpoint.check()
 

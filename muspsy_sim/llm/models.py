@@ -32,6 +32,7 @@ KNOWN = (
     "https://HOST/v1#MODEL",
     "langchain:PROVIDER:MODEL",
     "hf:PATH-OR-ID",
+    "hf:BASE+ADAPTER",
     "replay:RUN",
     "script:NAME",
 )
@@ -232,7 +233,7 @@ def open_model(
 
     `timeout_s` is for one call, in seconds. With a `budget` its calls are checked against that and
     counted. Nothing is sent yet. Raises `ModelSetupError` for a missing key and for schemes that
-    are not opened here.
+    are not opened here, and what a provider's package or a local checkpoint lacks.
     """
     from muspsy_sim.llm.budget import Budgeted
     from muspsy_sim.llm.limits import Limited
@@ -263,7 +264,9 @@ def open_model(
             f"{spec.name} answers from a run's journals and is not opened by name",
             hint="use `muspsy replay RUN`",
         )
-    raise ModelSetupError(
-        f"{spec.name}: local checkpoints come with a later release",
-        hint="serve it (vLLM, llama.cpp, Ollama) and write http://HOST:PORT/v1#MODEL",
-    )
+    from muspsy_sim.llm.local.model import LocalModel
+
+    local = LocalModel(spec.name, spec.model, timeout_s, environ)
+    endpoints.before_start(local.load)
+    limits = endpoints.limits_of(spec.name)
+    return Limited(local if budget is None else Budgeted(local, budget), limits)
