@@ -1,4 +1,4 @@
-"""What the outcomes of a skilled and of a dismissive counselor do at both ends of a parameter's range.
+"""What outcomes do at both ends of a parameter's range, under a skilled and a dismissive counselor.
 
     python benchmarks/range_ends.py [--courses 500] [--seed 0] [PATH ...]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def test_each_source_is_a_full_reference_or_a_reason() -> None:
         plain = text.replace("ü", "u")
         assert f"({year})" in text, key
         assert surname in plain[: text.index("(")] or surname == "de", key
+
+
+def test_the_page_counts_what_rests_on_what() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dynamics.md").read_text(encoding="utf-8")
+    told = {
+        basis: int(n) for basis, n in re.findall(r"^\| ([a-z]+) \| (\d+) \|", page, re.MULTILINE)
+    }
+    assert told == Counter(each.basis for each in load_dynamics().parameters().values())
 
 
 def test_what_was_not_looked_up_is_listed_and_is_a_source(tmp_path: Path) -> None:
