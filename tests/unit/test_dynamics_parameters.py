@@ -33,7 +33,9 @@ def test_paths_from_memory_and_planning_can_be_switched_off() -> None:
     assert all(parameter.low <= 0.0 <= parameter.high for parameter in paths.values())
 
 
-REFERENCE = re.compile(r"^(?:de |van )?[A-Z][^()]+, [A-Z]\.[^()]* \((19|20)\d\d\)\. \S.{15,}", re.DOTALL)
+REFERENCE = re.compile(
+    r"^(?:de |van )?[A-Z][^()]+, [A-Z]\.[^()]* \((19|20)\d\d\)\. \S.{15,}", re.DOTALL
+)
 """Authors with initials, a year, and a title with where it appeared."""
 
 
