@@ -21,7 +21,9 @@ class CorpusMaterial(Record):
     """All that the offline writer and labeller know beside their views."""
 
     language: Language
-    emotional: Sayings = Field(min_length=1, description="a user card's emotion, session by session")
+    emotional: Sayings = Field(
+        min_length=1, description="a user card's emotion, session by session"
+    )
     cognitive: Sayings = Field(min_length=1)
     events: Sayings = Field(min_length=1, description="of a week in which a report tells nothing")
     goals: Sayings = Field(min_length=2, description="in order; the last is the last session's")
