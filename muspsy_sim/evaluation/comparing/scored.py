@@ -62,7 +62,7 @@ def read_scores(file: Path, instruments: dict[str, Used]) -> EpisodeJudged | Non
     Raises `RunError` for a file that does not hold scores.
     """
     try:
-        return _judged(orjson.loads(file.read_bytes())["scores"], instruments)
+        return judged_of(orjson.loads(file.read_bytes())["scores"], instruments)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -89,7 +89,8 @@ def _used(file: Path) -> Used:
         raise RunError("holds no instrument", file=file, hint=_MEND) from error
 
 
-def _judged(scores: list[dict[str, Any]], instruments: dict[str, Used]) -> EpisodeJudged:
+def judged_of(scores: list[dict[str, Any]], instruments: dict[str, Used]) -> EpisodeJudged:
+    """What a list of scores, as their file holds them, comes to."""
     found = EpisodeJudged()
     given: dict[tuple[str, str, int | None], list[float]] = defaultdict(list)
     for score in scores:
