@@ -40,6 +40,7 @@ def export(
             metavar="FORMAT",
             help="parquet: all that was recorded, as tables. trl: prompt and completion, and "
             "messages. alpaca: task1.json to task3.json, as MusPsy's. messages: chat messages. "
+            "inspect: evaluation logs for Inspect AI, one an arm, controls too. "
             "Or a published format, such as smile or psycheval; `muspsy formats` lists them.",
         ),
     ],
@@ -98,6 +99,9 @@ def export(
         leave_out=_names(leave_out),
         allow_offline=allow_offline,
     )
+    if to == "inspect":
+        _to_inspect(run, out, wanted)
+        return
     if to not in FORMATS:
         _convert(run, to, out, wanted)
         return
@@ -124,6 +128,34 @@ def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
             screen.print("The offline default spoke here: do not train on this.")
     noun = "dialogue" if done.written.dialogues == 1 else "dialogues"
     screen.print(f"{done.written.dialogues:,} {noun} written to {done.folder}", soft_wrap=True)
+
+
+def _to_inspect(run: str, out: Path | None, wanted: Wanted) -> None:
+    """Logs for Inspect AI: nothing to train on, so whoever spoke, and a stopped course, may stay."""
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.evaluation.inspect_logs.writing import export_logs
+    from muspsy_sim.runs.store import find_run
+
+    done = export_logs(find_run(run), out, arms=wanted.arms, leave_out=wanted.leave_out)
+    screen = console()
+    if not done.judged:
+        screen.print("No judge's scores are in them: `muspsy evaluate` makes these.")
+    if done.stale:
+        screen.print(
+            f"Without judges' scores: {done.stale} episodes, changed since they were scored; run "
+            "`muspsy evaluate` again."
+        )
+    if done.stopped:
+        screen.print(f"With an error: {done.stopped} episodes, stopped before their end.")
+    if done.left_out:
+        screen.print(f"Left out: {done.left_out} episodes.")
+    logs = "log" if len(done.logs) == 1 else "logs"
+    screen.print(
+        f"{done.samples} samples in {len(done.logs)} {logs} written to {done.folder}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    screen.print(f"See them: inspect view --log-dir {done.folder}", highlight=False, soft_wrap=True)
 
 
 def _names(given: list[str] | None) -> tuple[str, ...]:

@@ -54,9 +54,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The state after this differs from the one before it in these values."""
+    """The state differs from the one before it in these values; `after` is the whole of it."""
 
     changes: tuple[Change, ...]
+    after: dict[str, Any]
 
 
 Step = Begin | End | Told | Changed
@@ -87,16 +88,8 @@ def steps(episode: Episode) -> Iterator[Step]:
 
 def last_state(episode: Episode) -> dict[str, Any]:
     """The client's state when the record ends, as Inspect's store holds it; empty for none."""
-    state = _State()
-    for values in _recorded(episode):
-        state.become(values)
-    return {} if state.now is None else {STATE: state.now}
-
-
-def _recorded(episode: Episode) -> Iterator[StateValues]:
-    for step in steps(episode):
-        if isinstance(step, _ChangedTo):
-            yield step.values
+    changed = [step for step in steps(episode) if isinstance(step, Changed)]
+    return {STATE: changed[-1].after} if changed else {}
 
 
 def _session(session: Session, state: _State, name: str, week: int) -> Iterator[Step]:
@@ -165,31 +158,20 @@ def _plain(record: Record) -> Any:
     return record.model_dump(mode="json", exclude_none=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _ChangedTo(Changed):
-    """A change that remembers the whole state after it."""
-
-    values: StateValues
-
-
 class _State:
     """The client's state so far."""
 
     def __init__(self) -> None:
-        self.now: dict[str, Any] | None = None
-
-    def become(self, values: StateValues) -> tuple[Change, ...]:
-        """Take over `values`; returns what is different now."""
-        new = values.model_dump(mode="json")
-        before, self.now = self.now, new
-        if before is None:
-            return (Change("add", f"/{STATE}", new),)
-        return tuple(_differences(f"/{STATE}", before, new))
+        self._now: dict[str, Any] | None = None
 
     def step(self, values: StateValues) -> Iterator[Step]:
-        changes = self.become(values)
-        if changes:
-            yield _ChangedTo(changes, values)
+        """Take over `values`; a step where anything is different now."""
+        new = values.model_dump(mode="json")
+        before, self._now = self._now, new
+        if before is None:
+            yield Changed((Change("add", f"/{STATE}", new),), new)
+        elif changes := tuple(_differences(f"/{STATE}", before, new)):
+            yield Changed(changes, new)
 
 
 def _differences(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
