@@ -12,9 +12,13 @@ from typing import Any
 from muspsy_sim.evaluation.inspect_logs.by_client import by_client
 
 
+HEADLINE = "phq9_change"
+"""The score that stands first: what the client reports."""
+
+
 def results_of(samples: Sequence[Any]) -> Any:
     """The `EvalResults` of an arm's samples."""
-    from inspect_ai.log import EvalMetric, EvalResults, EvalScore
+    from inspect_ai.log import EvalMetric, EvalResults, EvalScore, HeadlineMetric
     from inspect_ai.scorer import SampleScore
 
     names = dict.fromkeys(name for sample in samples for name in sample.scores or {})
@@ -47,4 +51,5 @@ def results_of(samples: Sequence[Any]) -> Any:
         total_samples=len(samples),
         completed_samples=sum(sample.error is None for sample in samples),
         scores=found,
+        headline=HeadlineMetric(score=HEADLINE, metric="mean") if HEADLINE in names else None,
     )

@@ -60,7 +60,7 @@ def sample_of(episode: Episode, scored: Scored) -> Any:
     events = list(made.of(steps(episode)))
     error = None
     if not episode.end.complete:
-        error = EvalError(message=_why(episode), traceback="", traceback_ansi="")
+        error = EvalError(message=why_stopped(episode), traceback="", traceback_ansi="")
         events.append(ErrorEvent(error=error, **made.stamp()))
     events += made.scores(scored.values)
     usage = {
@@ -101,7 +101,8 @@ def model_usage(used: Usage) -> Any:
     )
 
 
-def _why(episode: Episode) -> str:
+def why_stopped(episode: Episode) -> str:
+    """What stopped a course before its end."""
     failed = [*episode.failures, *(f for s in episode.sessions for f in s.failures)]
     first = f": {failed[0].prompt}: {failed[0].kind}: {failed[0].message}" if failed else ""
     return f"the course was stopped: {episode.end.value}{first or ' ' + episode.end_detail}".strip()
