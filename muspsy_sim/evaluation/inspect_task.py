@@ -121,7 +121,8 @@ COURSE_SCORES = tuple(
 
 def _several(given: Many) -> list[str | int]:
     if isinstance(given, str):
-        return [name.strip() for name in given.split(",") if name.strip()]
+        names = (name.strip() for name in given.split(","))
+        return [int(name) if name.isdecimal() else name for name in names if name]
     return [given] if isinstance(given, int) else list(given)
 
 
