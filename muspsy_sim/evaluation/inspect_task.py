@@ -11,12 +11,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from inspect_ai import Task, task
+from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import HeadlineMetric, transcript
 from inspect_ai.model import ModelOutput, get_model
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import span
+from pydantic import ValidationError
+from rich.markup import escape
 
 from muspsy_sim.evaluation.comparing.endpoints import ENDPOINTS
 from muspsy_sim.evaluation.comparing.scored import used_of
@@ -31,7 +34,7 @@ from muspsy_sim.evaluation.inspect_logs.steps import Begin, Changed, End, Told, 
 from muspsy_sim.evaluation.instruments.loading import chosen_instruments
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.records.episode import Episode
-from muspsy_sim.records.errors import RunError
+from muspsy_sim.records.errors import MuspsyError, RecipeError, RunError
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.records.scores import Score as Judgment
 from muspsy_sim.runs.api import arun_course, recipe_called
@@ -71,32 +74,61 @@ def counseling(
     memory and planning. `client`, `appraiser`: model strings. `judge`: a model string, or
     `inspect:PROVIDER/MODEL`; with one, `instruments` (all by default) are scored too.
 
-    Raises `MuspsyError` for a persona, arm, model or instrument that is not there.
+    Raises Inspect's `PrerequisiteError`, which it prints as one line, for a persona, arm, model or
+    instrument that is not there.
     """
-    settings: dict[str, Any] = {
-        "sessions": sessions,
-        "exchanges": turns,
-        "intake": intake,
-        "follow_up_weeks": follow_up_weeks,
-        "language": language,
-    }
-    use = ArmUse(graph=arm, system=system)
-    models = {"client": client, "appraiser": appraiser}
+    try:
+        return _task(
+            _several(personas),
+            _several(seeds),
+            ArmUse(graph=arm, system=system),
+            {"client": client, "appraiser": appraiser},
+            {
+                "sessions": sessions,
+                "exchanges": turns,
+                "intake": intake,
+                "follow_up_weeks": follow_up_weeks,
+                "language": language,
+            },
+            judge,
+            [str(name) for name in _several(instruments)],
+        )
+    except MuspsyError as error:
+        raise PrerequisiteError(escape(str(error))) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise PrerequisiteError(escape(f"{where}: {first['msg']}")) from error
+
+
+def _task(
+    personas: Sequence[str | int],
+    seeds: Sequence[str | int],
+    use: ArmUse,
+    models: Mapping[str, str],
+    settings: Mapping[str, Any],
+    judge: str | None,
+    instruments: Sequence[str],
+) -> Task:
     plan = plan_run(
         recipe_called(
             {
                 **settings,
-                "personas": [str(name) for name in _several(personas)],
-                "seeds": _several(seeds),
+                "personas": [str(name) for name in personas],
+                "seeds": list(seeds),
                 "arms": [use.model_dump()],
-                "models": models,
+                "models": dict(models),
             }
         )
     )
+    if instruments and judge is None:
+        raise RecipeError(
+            "instruments are named, and no judge", field="instruments", hint="add -T judge=MODEL"
+        )
     scorers = [_scorer(name, _of_course) for name in COURSE_SCORES]
     if judge is not None:
         check_judge(judge)
-        chosen = chosen_instruments([str(name) for name in _several(instruments)])
+        chosen = chosen_instruments(instruments)
         of = _of_judge(judge, chosen)
         scorers += [_scorer(name, of) for name in _names(chosen)]
     profiles = {profile.id: profile for profile in plan.profiles}
