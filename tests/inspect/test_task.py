@@ -153,3 +153,54 @@ def test_inspects_command_finds_the_task_by_name_and_by_file(tmp_path: Path, rep
         assert done.returncode != 0
         assert "there is no persona 'nobody'" in told
         assert "Traceback" not in told
+
+
+def test_a_limit_of_inspects_ends_the_sample_as_a_limit(tmp_path: Path) -> None:
+    [log] = inspect_eval(
+        counseling(**ONE),
+        model=answering(kind),
+        log_dir=str(tmp_path),
+        display="none",
+        token_limit=45,
+    )
+    [sample] = log.samples or []
+    assert sample.limit is not None
+    assert sample.limit.type == "token"
+
+
+def test_a_judge_of_inspects_that_gives_no_scores_leaves_reasons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = answering(lambda _: "I would rather not say.")
+    monkeypatch.setattr("muspsy_sim.evaluation.inspect_logs.judging.get_model", lambda _: judge)
+    log = lived(
+        tmp_path, answering(kind), **ONE, judge="inspect:mockllm/judge", instruments="alliance"
+    )
+    assert log.status == "success", log.error
+    assert metrics(log, "alliance.goal-shared") == {}
+    [sample] = log.samples or []
+    assert "failed: malformed" in sample.metadata["not_scored"]["alliance.goal-shared"]
+
+
+def test_what_a_judge_of_inspects_raises_is_the_samples_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: int) -> str:
+        raise LookupError("no judge today")
+
+    monkeypatch.setattr(
+        "muspsy_sim.evaluation.inspect_logs.judging.get_model", lambda _: answering(broken)
+    )
+    log = lived(tmp_path, answering(kind), **ONE, judge="inspect:x/y", instruments="alliance")
+    assert log.status == "error"
+    [sample] = log.samples or []
+    assert sample.error is not None
+    assert "no judge today" in sample.error.message
+
+
+def test_an_arm_with_memory_and_plans_asks_the_model_for_notes_in_words(tmp_path: Path) -> None:
+    log = lived(tmp_path, answering(kind), **ONE, arm="full")
+    [sample] = log.samples or []
+    assert any("that fits this JSON schema" in text for text in sample.attachments.values())
+    assert sample.error is not None  # kind words are no plan
+    assert "malformed" in sample.error.message
