@@ -280,7 +280,7 @@ def _of_judge(judge: str, instruments: Sequence[Instrument]) -> Scoring:
 
 def _names(instruments: Sequence[Instrument]) -> list[str]:
     return [
-        f"{instrument.id}.{one.id}"
+        f"{instrument.id}.{name}"
         for instrument in instruments
-        for one in (*instrument.items, *instrument.summaries)
+        for name in (*(i.id for i in instrument.items), *(s.id for s in instrument.summaries))
     ]

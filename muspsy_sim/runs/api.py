@@ -109,7 +109,8 @@ async def arun_course(
     """
     profile = persona if isinstance(persona, Profile) else load_profile(str(persona))
     seated: dict[Role, Model] = dict(overrides or {})
-    named = {**(models or {}), **{role: model.name for role, model in seated.items()}}
+    named = dict(models or {})
+    named.update((role, model.name) for role, model in seated.items())
     use: str | ArmUse
     if callable(counselor) and not isinstance(counselor, ArmUse):
         model = CallableModel(counselor)

@@ -63,6 +63,4 @@ def answering(say: Callable[[int], str]) -> Model:
         made.usage = ModelUsage(input_tokens=20, output_tokens=10, total_tokens=30)
         return made
 
-    return get_model(
-        "mockllm/model", memoize=False, config=GenerateConfig(), custom_outputs=output
-    )
+    return get_model("mockllm/model", memoize=False, config=GenerateConfig(), custom_outputs=output)

@@ -66,7 +66,9 @@ def test_each_turn_is_a_message_and_an_event_in_its_session(run: Run, logs: Path
         ]  # fmt: skip
         of = {e.id: e.name for e in begun}
         placed = {
-            e.source: of[e.span_id or ""] for e in sample.events if isinstance(e, InfoEvent) and e.span_id
+            e.source: of[e.span_id or ""]
+            for e in sample.events
+            if isinstance(e, InfoEvent) and e.span_id
         }
         assert placed["client s2t2"] == "session 2"
 
@@ -133,7 +135,11 @@ def test_what_was_not_scored_is_left_out_with_its_reason(logs: Path) -> None:
         assert all(math.isfinite(float(s.value)) for s in sample.scores.values())  # type: ignore[arg-type]
         without += len(reasons)
     assert without
-    assert not any(name.startswith("plan-adherence") for s in read(logs, "neither").samples or [] for name in s.scores or {})
+    assert not any(
+        name.startswith("plan-adherence")
+        for s in read(logs, "neither").samples or []
+        for name in s.scores or {}
+    )
 
 
 def test_standard_errors_are_clustered_by_client(logs: Path) -> None:
@@ -208,7 +214,9 @@ def test_a_stopped_course_is_a_sample_with_an_error(run: Run, tmp_path: Path) ->
     assert log.results.completed_samples == 3
 
 
-def test_a_run_without_judges_scores_has_what_was_reported(run: Run, tmp_path: Path, capsys: Any) -> None:
+def test_a_run_without_judges_scores_has_what_was_reported(
+    run: Run, tmp_path: Path, capsys: Any
+) -> None:
     folder = tmp_path / "run"
     shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("scores"))
     assert run_command_line(["export", str(folder), "--to", "inspect"]) == 0

@@ -135,7 +135,9 @@ def test_what_does_not_fit_is_said_before_any_call(wrong: dict[str, Any], told: 
     assert told in str(refused.value.message)
 
 
-def test_inspects_command_finds_the_task_by_name_and_by_file(tmp_path: Path, repository: Path) -> None:
+def test_inspects_command_finds_the_task_by_name_and_by_file(
+    tmp_path: Path, repository: Path
+) -> None:
     inspect = Path(sys.executable).with_name("inspect")
     for named in ("muspsy_sim/counseling", "muspsy_sim/evaluation/inspect_task.py"):
         done = subprocess.run(

@@ -92,9 +92,7 @@ def inspect_score(valued: Valued) -> Any:
     """A score as Inspect's own."""
     from inspect_ai.scorer import Score
 
-    return Score(
-        value=valued.value, explanation=valued.explanation, metadata=dict(valued.metadata)
-    )
+    return Score(value=valued.value, explanation=valued.explanation, metadata=dict(valued.metadata))
 
 
 def short_id(*parts: str) -> str:

@@ -41,7 +41,9 @@ class InspectModel:
             output = await self._model.generate(_messages(request), config=self._config)
         except Exception as error:
             self.raised = error
-            raise ModelFailure("bad_request", f"{self.name} raised {type(error).__name__}") from error
+            raise ModelFailure(
+                "bad_request", f"{self.name} raised {type(error).__name__}"
+            ) from error
         if output.error:
             raise ModelFailure("server", output.error)
         if output.stop_reason == "content_filter":

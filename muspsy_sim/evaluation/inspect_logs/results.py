@@ -11,7 +11,6 @@ from typing import Any
 
 from muspsy_sim.evaluation.inspect_logs.by_client import by_client
 
-
 HEADLINE = "phq9_change"
 """The score that stands first: what the client reports."""
 

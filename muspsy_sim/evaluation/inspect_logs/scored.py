@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from muspsy_sim.evaluation.comparing.endpoints import ENDPOINTS, values_of
@@ -118,5 +117,3 @@ def _explained(scores: Sequence[Score]) -> str:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-

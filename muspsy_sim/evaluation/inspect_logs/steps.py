@@ -83,7 +83,9 @@ def steps(episode: Episode) -> Iterator[Step]:
         for report in episode.follow_up:
             yield Told("report", _report(report))
         yield End()
-    yield Told("end", {"end": episode.end.value, "by": episode.end.by, "detail": episode.end_detail})
+    yield Told(
+        "end", {"end": episode.end.value, "by": episode.end.by, "detail": episode.end_detail}
+    )
 
 
 def last_state(episode: Episode) -> dict[str, Any]:

@@ -113,7 +113,9 @@ def _chosen(run: Run, arms: Sequence[str], leave_out: Sequence[str]) -> dict[str
     return {arm: names for arm, names in kept.items() if names}
 
 
-def _sample(episode: Episode, store: ScoreStore, instruments: dict[str, Used], done: Written) -> Any:
+def _sample(
+    episode: Episode, store: ScoreStore, instruments: dict[str, Used], done: Written
+) -> Any:
     from muspsy_sim.evaluation.inspect_logs.samples import sample_of
 
     parts = [course_scores(episode)]
