@@ -6,7 +6,7 @@ make intervals too narrow. Importing this needs Inspect AI.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from inspect_ai.scorer import SampleScore, Value, mean, metric, stderr
 
@@ -17,19 +17,22 @@ FEWEST_CLIENTS = 2
 """Below that there is no standard error over clients."""
 
 
-@metric
-def by_client() -> Callable[[list[SampleScore]], Value]:
-    """`mean`, and `stderr` clustered by client where there are two clients or more.
+def mean_and_error(scores: list[SampleScore]) -> dict[str, float | None]:
+    """`mean`, and `stderr` clustered by client; `None` where there is nothing to compute it from."""
+    average: Any = mean()
+    error: Any = stderr(cluster=CLIENT)
+    clients = {(score.sample_metadata or {}).get(CLIENT) for score in scores}
+    return {
+        "mean": float(average(scores)) if scores else None,
+        "stderr": float(error(scores)) if len(clients) >= FEWEST_CLIENTS else None,
+    }
 
-    What cannot be computed is left out: no number stands where nothing was measured.
-    """
+
+@metric
+def by_client() -> Any:
+    """The same as Inspect's metric: a value that is `None` gets no number in its results."""
 
     def of(scores: list[SampleScore]) -> Value:
-        clients = {(score.sample_metadata or {}).get(CLIENT) for score in scores}
-        enough = len(clients) >= FEWEST_CLIENTS
-        return {
-            "mean": float(mean()(scores)) if scores else None,
-            "stderr": float(stderr(cluster=CLIENT)(scores)) if enough else None,
-        }
+        return mean_and_error(scores)
 
     return of

@@ -100,7 +100,7 @@ def short_id(*parts: str) -> str:
     return blake2b("\0".join(parts).encode(), digest_size=11).hexdigest()
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change) -> Any:
     return {
         "op": change.op,
         "path": change.path,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from muspsy_sim.evaluation.inspect_logs.by_client import by_client
+from muspsy_sim.evaluation.inspect_logs.by_client import mean_and_error
 
 HEADLINE = "phq9_change"
 """The score that stands first: what the client reports."""
@@ -21,7 +21,6 @@ def results_of(samples: Sequence[Any]) -> Any:
     from inspect_ai.scorer import SampleScore
 
     names = dict.fromkeys(name for sample in samples for name in sample.scores or {})
-    measure = by_client()
     found = []
     for name in names:
         those = [
@@ -33,7 +32,7 @@ def results_of(samples: Sequence[Any]) -> Any:
         ]
         metrics = {
             which: EvalMetric(name=which, group="by_client", value=value)
-            for which, value in measure(those).items()
+            for which, value in mean_and_error(those).items()
             if value is not None
         }
         unscored = sum(name in sample.metadata["not_scored"] for sample in samples)
