@@ -131,7 +131,7 @@ def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
 
 
 def _to_inspect(run: str, out: Path | None, wanted: Wanted) -> None:
-    """Logs for Inspect AI. Nobody trains on them, so whoever spoke and whatever ended it may stay."""
+    """Logs for Inspect AI. Nobody trains on them, so offline and stopped courses may stay."""
     from muspsy_sim.cli.screen import console
     from muspsy_sim.evaluation.inspect_logs.writing import export_logs
     from muspsy_sim.runs.store import find_run

@@ -1,4 +1,4 @@
-"""A small run, evaluated, and its logs; a model of Inspect's that answers without any network.
+"""A small run, evaluated, and its logs.
 
 This suite needs Inspect AI and fails without it: `pip install -e '.[test,inspect]'`.
 """
@@ -6,11 +6,9 @@ This suite needs Inspect AI and fails without it: `pip install -e '.[test,inspec
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inspect_ai.model import GenerateConfig, Model, ModelOutput, ModelUsage, get_model
 
 from muspsy_sim.cli.entry import run_command_line
 from muspsy_sim.evaluation.evaluating import evaluate
@@ -49,18 +47,3 @@ def logs(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("logs") / "logs"
     assert run_command_line(["export", str(run.folder), "--to", "inspect", "--out", str(out)]) == 0
     return out
-
-
-def answering(say: Callable[[int], str]) -> Model:
-    """A model of Inspect's that says what `say` makes of the number of the call."""
-    calls = 0
-
-    def output(*_: object) -> ModelOutput:
-        nonlocal calls
-        calls += 1
-        made = ModelOutput.from_content("mockllm/model", say(calls))
-        # Without a usage, the mock counts tokens with a vocabulary that it would download.
-        made.usage = ModelUsage(input_tokens=20, output_tokens=10, total_tokens=30)
-        return made
-
-    return get_model("mockllm/model", memoize=False, config=GenerateConfig(), custom_outputs=output)

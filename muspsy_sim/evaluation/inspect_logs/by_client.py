@@ -18,7 +18,7 @@ FEWEST_CLIENTS = 2
 
 
 def mean_and_error(scores: list[SampleScore]) -> dict[str, float | None]:
-    """`mean`, and `stderr` clustered by client; `None` where there is nothing to compute it from."""
+    """`mean`, and `stderr` clustered by client; `None` for what there is too little for."""
     average: Any = mean()
     error: Any = stderr(cluster=CLIENT)
     clients = {(score.sample_metadata or {}).get(CLIENT) for score in scores}
