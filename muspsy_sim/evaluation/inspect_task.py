@@ -30,7 +30,7 @@ from muspsy_sim.evaluation.inspect_logs.model import InspectModel
 from muspsy_sim.evaluation.inspect_logs.results import HEADLINE
 from muspsy_sim.evaluation.inspect_logs.samples import messages_of, metadata_of, why_stopped
 from muspsy_sim.evaluation.inspect_logs.scored import Scored, course_scores, judged_scores
-from muspsy_sim.evaluation.inspect_logs.steps import Begin, Changed, End, Told, last_state, steps
+from muspsy_sim.evaluation.inspect_logs.steps import Begin, End, Told, last_state, steps
 from muspsy_sim.evaluation.instruments.loading import chosen_instruments
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.records.episode import Episode
@@ -226,8 +226,6 @@ async def _tell(episode: Episode) -> None:
             await open_.pop().__aexit__(None, None, None)
         elif isinstance(step, Told):
             transcript().info(step.data, source=step.source)
-        elif isinstance(step, Changed):
-            transcript().info({c.path: c.value for c in step.changes}, source="client state")
 
 
 Scoring = Callable[[TaskState], Awaitable[Scored]]

@@ -65,6 +65,10 @@ def test_each_turn_is_a_message_and_an_event_in_its_session(run: Run, logs: Path
             "intake", "session 1", "week 1", "session 2", "week 2", "week 3", "follow-up", "scorers",
         ]  # fmt: skip
         of = {e.id: e.name for e in begun}
+        states = [
+            e.data for e in sample.events if isinstance(e, InfoEvent) and e.source == "client state"
+        ]
+        assert all(t.state.model_dump(mode="json") in states for t in turns if t.state is not None)
         placed = {
             e.source: of[e.span_id or ""]
             for e in sample.events

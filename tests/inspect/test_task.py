@@ -109,7 +109,7 @@ def test_a_judge_scores_instruments_with_quotes(tmp_path: Path) -> None:
         assert sample.scores is not None
         if sample.metadata["language"] == "en":  # the offline judge reads each in its language
             explained = sample.scores["alliance.goal-shared"].explanation or ""
-            assert "> “What would you like from today?” (s1t2)" in explained
+            assert "“What would you like from today?” (s1t2)" in explained
         assert sample.scores["phq9.change"].value == sample.scores["phq9_change"].value
         assert "not_applicable" in sample.metadata["not_scored"]["homework.asked"]
 

@@ -110,8 +110,8 @@ def _explained(scores: Sequence[Score]) -> str:
         value = score.state if score.value is None else f"{score.value:g}"
         said = score.reason if score.value is None else score.reasoning
         told.append(f"**{where}, {score.judge}: {value}** {said}".rstrip())
-        told += [f"> “{_line(quote.text)}” ({quote.turn})" for quote in score.quotes]
-        told += [f"> against: “{_line(quote.text)}” ({quote.turn})" for quote in score.counter]
+        told += [f"“{_line(quote.text)}” ({quote.turn})" for quote in score.quotes]
+        told += [f"against: “{_line(quote.text)}” ({quote.turn})" for quote in score.counter]
     return "\n\n".join(told)
 
 

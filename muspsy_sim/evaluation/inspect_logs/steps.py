@@ -171,9 +171,12 @@ class _State:
         new = values.model_dump(mode="json")
         before, self._now = self._now, new
         if before is None:
-            yield Changed((Change("add", f"/{STATE}", new),), new)
-        elif changes := tuple(_differences(f"/{STATE}", before, new)):
+            changes = (Change("add", f"/{STATE}", new),)
+        else:
+            changes = tuple(_differences(f"/{STATE}", before, new))
+        if changes:
             yield Changed(changes, new)
+            yield Told("client state", new)
 
 
 def _differences(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
