@@ -48,7 +48,7 @@ def results_of(samples: Sequence[Any]) -> Any:
     return EvalResults(
         total_samples=len(samples),
         completed_samples=sum(sample.error is None for sample in samples),
-        scores=sorted(found, key=lambda score: len(score.metrics)),
+        scores=found,
         headline=HeadlineMetric(scorer=HEADLINE, score=HEADLINE, metric="mean")
         if HEADLINE in names
         else None,
