@@ -171,11 +171,11 @@ class _State:
         new = values.model_dump(mode="json")
         before, self._now = self._now, new
         if before is None:
-            changes = (Change("add", f"/{STATE}", new),)
+            changes = [Change("add", f"/{STATE}", new)]
         else:
-            changes = tuple(_differences(f"/{STATE}", before, new))
+            changes = list(_differences(f"/{STATE}", before, new))
         if changes:
-            yield Changed(changes, new)
+            yield Changed(tuple(changes), new)
             yield Told("client state", new)
 
 
