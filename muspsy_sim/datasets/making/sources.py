@@ -11,7 +11,9 @@ from pathlib import Path
 
 from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.making.bench import Complaint, Entry
+from muspsy_sim.datasets.making.plain_words import shared_plain
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
+from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.formats.corpora.json_stream import entries as json_entries
 from muspsy_sim.formats.corpora.language import language_of
 from muspsy_sim.formats.corpora.shape import CorpusFile
@@ -187,21 +189,29 @@ def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     ]
     if not dialogues:
         raise RecipeError("holds no dialogue that could be read", file=path, field="source")
+    masking = recipe.way == "psydial"
+    common = shared_plain(dialogues) if masking else [frozenset[str]()] * len(dialogues)
     for seed in recipe.seeds:
-        for dialogue in dialogues:
+        for dialogue, plain in zip(dialogues, common, strict=True):
             said = (turn.text for turn in dialogue.utterances())
             language = dialogue.language or language_of(said)
             if language is None:
                 continue
-            own = tuple(c for c in bank if c.language == language)
+            case = dialogue.source_case or dialogue.id
+            own = tuple(c for c in bank if c.language == language and c.id != case)
+            # A reconstruction bears no name of its source: ids and cases may name people.
+            name = source_hash(dialogue)[:12] if masking else _safe(dialogue.id)
             yield Entry(
-                id=f"{_safe(dialogue.id)}--s{seed}",
+                id=f"{name}--s{seed}",
                 language=language,
                 seed=seed,
-                source_case=dialogue.source_case or dialogue.id,
-                dialogue=dialogue,
+                source_case=f"case-{_hash(['psydial', case])[:12]}" if masking else case,
+                dialogue=dialogue.model_copy(update={"language": language}),
                 bank=own,
-                digest=_hash([dialogue.model_dump(mode="json"), [c.text for c in own]]),
+                common=plain,
+                digest=_hash(
+                    [dialogue.model_dump(mode="json"), [c.text for c in own], sorted(plain)]
+                ),
             )
 
 

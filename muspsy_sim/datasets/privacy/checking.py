@@ -1,0 +1,235 @@
+"""A reconstructed corpus attacked three ways, beside two baselines and with intervals.
+
+Each attack is made against the original with all placeholders in (what an attacker who broke in
+would hold) and against the complaint that the reconstruction was written from (which is public:
+being linked to it is by design). The baselines show what the figures mean: `verbatim` is the
+original itself, `names redacted` the original with nothing but names taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muspsy_sim.datasets.privacy import attacks
+from muspsy_sim.datasets.privacy.attributes import Attributes, seen
+from muspsy_sim.datasets.privacy.masking import mask_dialogue
+from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.errors import FormatError
+
+Attack = Literal["attributes", "linkage", "membership"]
+RESAMPLES = 1_000
+FEWEST = 4
+"""Dialogues below which no interval is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate in [0, 1], None where it is not measured; its 95% interval, by bootstrap."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Checked:
+    """What the attacks came to."""
+
+    dialogues: int
+    attributes: int
+    rates: dict[str, dict[str, Rate]] = field(default_factory=dict)
+    """What is measured to who is attacked (`reconstructed`, `verbatim`, `names redacted`)."""
+    longest_shared: int = 0
+    """Characters of the longest stretch of a client turn that original and reconstruction share."""
+    unmatched: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """Everything, for a machine."""
+        return {
+            "dialogues": self.dialogues,
+            "attributes": self.attributes,
+            "longest_shared_span": self.longest_shared,
+            "unmatched": self.unmatched,
+            "rates": {
+                name: {
+                    who: {"value": r.value, "low": r.low, "high": r.high, "reason": r.reason}
+                    for who, r in rates.items()
+                }
+                for name, rates in self.rates.items()
+            },
+        }
+
+
+def check_privacy(
+    originals: Sequence[Dialogue],
+    reconstructed: Sequence[Dialogue],
+    *,
+    complaints: Sequence[str] | None = None,
+    strangers: Sequence[Dialogue] | None = None,
+    attributes: Attributes | None = None,
+    seed: int = 0,
+) -> Checked:
+    """Attack reconstructions of dialogues, which are matched by id, else by their order.
+
+    `complaints`: the texts that each was written from, in the originals' order. `strangers`:
+    dialogues of people who are not in the corpus. `attributes`: what is known of each client.
+
+    Raises:
+        FormatError: nothing can be matched.
+    """
+    pairs, unmatched = _matched(originals, reconstructed)
+    if not pairs:
+        raise FormatError(
+            "no reconstruction can be matched with an original",
+            hint="give both the same ids, or the same number of dialogues in the same order",
+        )
+    before = [pair[0] for pair in pairs]
+    said = [client_text(each) for each in before]
+    attacked = {
+        "reconstructed": [client_text(pair[1]) for pair in pairs],
+        "verbatim": said,
+        "names redacted": [
+            client_text(mask_dialogue(each, kinds=frozenset({"name"}))[0]) for each in before
+        ],
+    }
+    masked = [client_text(mask_dialogue(each)[0]) for each in before]
+    known = [_known(each, attributes) for each in before]
+    result = Checked(len(pairs), sum(map(len, known)), unmatched=unmatched)
+    rng = np.random.default_rng(seed)
+    _attribute_rates(result, attacked, known, rng)
+    _link_rates(result, "linked to the masked original", attacked, masked, rng)
+    _membership_rates(result, attacked, masked, strangers, rng)
+    if complaints is not None:
+        if len(complaints) != len(originals):
+            raise FormatError(
+                f"there are {len(complaints)} complaints for {len(originals)} originals",
+                hint="give one complaint for each original, in their order",
+            )
+        own = [complaints[originals.index(each)] for each in before]
+        _link_rates(result, "linked to the complaint", attacked, own, rng)
+    result.longest_shared = max(
+        longest_shared(one, other)
+        for one, other in zip(said, attacked["reconstructed"], strict=True)
+    )
+    return result
+
+
+def client_text(dialogue: Dialogue) -> str:
+    """What the client says, all sessions."""
+    return "\n".join(turn.text for turn in dialogue.utterances() if turn.speaker == "client")
+
+
+def longest_shared(one: str, other: str) -> int:
+    """Characters of the longest stretch that two texts share; spaces and signs do not count."""
+    from difflib import SequenceMatcher
+
+    a, b = attacks.normal(one), attacks.normal(other)
+    return SequenceMatcher(None, a, b, autojunk=False).find_longest_match().size
+
+
+def _matched(
+    originals: Sequence[Dialogue], reconstructed: Sequence[Dialogue]
+) -> tuple[list[tuple[Dialogue, Dialogue]], list[str]]:
+    by_id = {each.id: each for each in reconstructed}
+    if any(each.id in by_id for each in originals):
+        pairs = [(each, by_id[each.id]) for each in originals if each.id in by_id]
+        return pairs, [each.id for each in originals if each.id not in by_id]
+    if len(originals) == len(reconstructed):
+        return [*zip(originals, reconstructed, strict=True)], []
+    return [], [each.id for each in originals]
+
+
+def _known(dialogue: Dialogue, attributes: Attributes | None) -> tuple[str, ...]:
+    if attributes is not None and dialogue.id in attributes:
+        return attributes[dialogue.id]
+    return seen(dialogue)
+
+
+Texts = dict[str, list[str]]
+
+
+def _attribute_rates(
+    result: Checked, attacked: Texts, known: list[tuple[str, ...]], rng: np.random.Generator
+) -> None:
+    rates = result.rates.setdefault("attributes extracted", {})
+    for who, texts in attacked.items():
+        counted = [attacks.extracted(t, k) for t, k in zip(texts, known, strict=True)]
+        found = np.array([n for n, _ in counted], dtype=float)
+        there = np.array([n for _, n in counted], dtype=float)
+        rates[who] = _rate(
+            lambda at, found=found, there=there: (  # type: ignore[misc]
+                float(found[at].sum() / there[at].sum()) if there[at].sum() else None
+            ),
+            len(texts),
+            rng,
+            "the originals hold no attribute",
+        )
+
+
+def _link_rates(
+    result: Checked, name: str, attacked: Texts, targets: list[str], rng: np.random.Generator
+) -> None:
+    rates = result.rates.setdefault(name, {})
+    for who, texts in attacked.items():
+        first = attacks.link(texts, targets).first
+        rates[who] = _mean(first, rng)
+    chance = 1 / len(targets)
+    rates["chance"] = Rate(chance)
+
+
+def _membership_rates(
+    result: Checked,
+    attacked: Texts,
+    masked: list[str],
+    strangers: Sequence[Dialogue] | None,
+    rng: np.random.Generator,
+) -> None:
+    rates = result.rates.setdefault("membership, AUC", {})
+    outside = None
+    if strangers is not None:
+        outside = [client_text(mask_dialogue(each)[0]) for each in strangers]
+    for who, texts in attacked.items():
+        inside_scores, outside_scores = attacks.membership(texts, masked, outside)
+        rates[who] = _auc(inside_scores, outside_scores, rng)
+    rates["chance"] = Rate(0.5)
+
+
+def _auc(inside: attacks.Scores, outside: attacks.Scores, rng: np.random.Generator) -> Rate:
+    value = attacks.auc(inside, outside)
+    if value is None or min(len(inside), len(outside)) < FEWEST:
+        return Rate(value, reason=f"fewer than {FEWEST} dialogues: no interval")
+    drawn = [
+        attacks.auc(
+            inside[rng.integers(0, len(inside), len(inside))],
+            outside[rng.integers(0, len(outside), len(outside))],
+        )
+        for _ in range(RESAMPLES)
+    ]
+    low, high = np.quantile([d for d in drawn if d is not None], [0.025, 0.975])
+    return Rate(value, float(low), float(high))
+
+
+def _mean(values: NDArray[np.float64], rng: np.random.Generator) -> Rate:
+    return _rate(lambda at: float(values[at].mean()), len(values), rng, "")
+
+
+def _rate(
+    measure: Callable[[NDArray[np.int64]], float | None],
+    count: int,
+    rng: np.random.Generator,
+    why_not: str,
+) -> Rate:
+    value = measure(np.arange(count))
+    if value is None:
+        return Rate(None, reason=why_not)
+    if count < FEWEST:
+        return Rate(value, reason=f"fewer than {FEWEST} dialogues: no interval")
+    drawn = [measure(rng.integers(0, count, count)) for _ in range(RESAMPLES)]
+    low, high = np.quantile([each for each in drawn if each is not None], [0.025, 0.975])
+    return Rate(value, float(low), float(high))

@@ -1,0 +1,259 @@
+"""Placeholders in the place of what could find a person, the same one for the same thing.
+
+Rules alone: what has a form (`personal_data`), declared names, names as people give them (`my name
+is`, 我叫, titles), ages, dates, and the names of schools, firms and places by their endings. Within
+one dialogue the same thing gets the same placeholder, in every turn and document, whatever language
+it stands in. The same input gives the same output, and masking twice changes nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from muspsy_sim.datasets.personal_data import Finder, personal_spans
+from muspsy_sim.records.corpus import Dialogue
+
+KINDS = (
+    *("name", "email", "url", "phone", "identity", "card", "account", "address", "ip"),
+    *("age", "date", "place", "organisation"),
+)
+
+_PLACEHOLDER = re.compile(r"\[[A-Z]+_\d+\]")
+
+_NAME_EN = r"[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)?"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程"
+    "苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万"
+)
+_NO_NAMES = """
+    I Hi Hello Well Yes No Thanks Thank Okay Oh Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday January February March April May June July August September October November December
+    God Christmas Easter English Mum Dad Mom Doctor
+"""
+_NOT_NAMES = frozenset(_NO_NAMES.split())
+
+_GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "name",
+        re.compile(
+            rf"(?:[Mm]y name(?: is|'s|’s)|[Ii](?: am|'m|’m) called|[Cc]all me|[Tt]his is) "
+            rf"({_NAME_EN}(?: {_NAME_EN})?)"
+        ),
+    ),
+    (
+        "name",
+        re.compile(
+            rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Professor|Aunt|Uncle)\.? ({_NAME_EN}(?: {_NAME_EN})?)"
+        ),
+    ),
+    (
+        "name",
+        re.compile(
+            rf"(?:husband|wife|son|daughter|brother|sister|friend|boss|colleague|partner|cousin"
+            rf"|mother|father|neighbour|neighbor)(?:,| is| called| named)* ({_NAME_EN})\b"
+        ),
+    ),
+    (
+        "name",
+        re.compile(r"(?:我叫|我的名字是|名叫|我是)([\u4e00-\u9fff]{2,3})(?=[，。！？、,.!?\s]|$)"),
+    ),
+    (
+        "name",
+        re.compile(
+            rf"([{_SURNAMES}][\u4e00-\u9fff]{{0,2}})(?:先生|女士|小姐|老师|医生|师傅|阿姨|叔叔)"
+        ),
+    ),
+    ("name", re.compile(rf"((?:小|老|阿)[{_SURNAMES}])(?![\u4e00-\u9fff]*(?:时候|家))")),
+    ("name", re.compile(rf"([{_SURNAMES}]某[某]?)")),
+    ("age", re.compile(r"(?<![\d.])(\d{1,2})(?= ?岁)")),
+    (
+        "age",
+        re.compile(
+            r"\b(?:aged? |I(?: am|'m|’m) |turned )(\d{1,2})(?=[\s,.;!?]|$)(?! (?:minutes|times))"
+        ),
+    ),
+    ("age", re.compile(r"\b(\d{1,2})(?=[- ]years?[- ]old\b)")),
+    (
+        "date",
+        re.compile(r"((?:19|20)\d{2}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|\d{1,2}月\d{1,2}[日号])"),
+    ),
+    (
+        "date",
+        re.compile(
+            r"\b(\d{1,2}(?:st|nd|rd|th)? (?:January|February|March|April|May|June|July|August"
+            r"|September|October|November|December)(?: (?:19|20)\d{2})?|(?:19|20)\d{2}-\d{2}-\d{2}"
+            r"|(?:in|since) (?:19|20)\d{2})\b"
+        ),
+    ),
+    (
+        "organisation",
+        re.compile(
+            rf"((?:{_NAME_EN} ){{1,3}}(?:University|College|School|Hospital|Bank|Ltd|Inc|Company"
+            rf"|Council|Club|Church))\b"
+        ),
+    ),
+    (
+        "organisation",
+        re.compile(
+            r"([^\W\d_a-zA-Z说在到去从是的了我他她们和把给师傅]{2,8}(?:大学|学院|中学|小学|医院|公司|银行|集团|工厂|机械厂|电子厂|报社))"
+        ),
+    ),
+    ("place", re.compile(rf"\b(?:in|from|to|near|at) ({_NAME_EN})\b(?!['’]s)")),
+    (
+        "place",
+        re.compile(
+            r"(北京|上海|天津|重庆|广州|深圳|杭州|南京|武汉|成都|西安|苏州|长沙|郑州|青岛|大连|沈阳|哈尔滨"
+            r"|昆明|厦门|合肥|福州|济南|南昌|贵阳|兰州|太原|石家庄|香港|澳门|台北)"
+        ),
+    ),
+    ("place", re.compile(r"(?:在|从|到|去|回)([\u4e00-\u9fff]{2,4}(?:市|县|镇|乡|村|区))")),
+)
+
+# 我是 is followed by far more than names; what ends in one of these is none.
+_NO_NAME = re.compile(
+    r"(?:一|个|的|了|在|不|很|想|说|来|做|老|工|学|师|员|人|因|独|真|还|就|这|那)"
+)
+
+
+@dataclass(slots=True)
+class Masker:
+    """The placeholders of one dialogue so far."""
+
+    names: Sequence[str] = ()
+    kinds: frozenset[str] = frozenset(KINDS)
+    more: Finder | None = None
+    _given: dict[tuple[str, str], str] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
+    learned: list[str] = field(default_factory=list)
+    """Names that the dialogue itself gave, longest first; looked for everywhere in it."""
+    _whole: dict[str, str] = field(default_factory=dict)
+    """A part of a name to the name, where only one person in the dialogue bears it."""
+
+    def learn(self, texts: Sequence[str]) -> None:
+        """Take the names that a dialogue gives anywhere, so that each mention of them is found."""
+        found = {
+            match[1]
+            for text in texts
+            for kind, pattern in _GIVEN
+            if kind == "name"
+            for match in pattern.finditer(text)
+            if _is_name(match[1])
+        }
+        bearers: dict[str, set[str]] = {}
+        for name in found:
+            for part in _parts(name):
+                bearers.setdefault(part.casefold(), set()).add(name)
+        self._whole = {
+            part: next(iter(names)).casefold() for part, names in bearers.items() if len(names) == 1
+        }
+        parts = {part for name in found for part in _parts(name)}
+        self.learned = sorted(found | parts, key=lambda name: (-len(name), name))
+
+    def mask(self, text: str, language: str = "en") -> str:
+        """The text with placeholders."""
+        out: list[str] = []
+        at = 0
+        for start, end, kind in self._spans(text, language):
+            out += [text[at:start], self._placeholder(kind, text[start:end])]
+            at = end
+        return "".join([*out, text[at:]])
+
+    def _placeholder(self, kind: str, said: str) -> str:
+        plain = " ".join(said.split()).casefold()
+        if kind == "name":
+            plain = self._whole.get(plain, plain)
+        key = (kind, plain)
+        if key not in self._given:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._given[key] = f"[{kind.upper()}_{self._counts[kind]}]"
+        return self._given[key]
+
+    def given(self) -> dict[str, str]:
+        """Placeholder to what it stands for. Private: whoever has it can undo the masking."""
+        return {placeholder: said for (_, said), placeholder in self._given.items()}
+
+    def _spans(self, text: str, language: str) -> Iterator[tuple[int, int, str]]:
+        """Spans that do not overlap, in order; the longer of two that begin together."""
+        spans: list[tuple[int, int, str]] = [
+            (s.start, s.end, s.kind) for s in personal_spans(text, [*self.names, *self.learned])
+        ]
+        for kind, pattern in _GIVEN:
+            spans += [
+                (match.start(1), match.end(1), kind)
+                for match in pattern.finditer(text)
+                if kind not in ("name", "place") or _is_name(match[1])
+            ]
+        if self.more is not None:
+            spans += [(s.start, s.end, s.kind) for s in self.more(text, language)]
+        done = [(m.start(), m.end()) for m in _PLACEHOLDER.finditer(text)]
+        end = 0
+        for start, stop, kind in sorted(spans, key=lambda s: (s[0], -s[1])):
+            inside = any(a <= start < b for a, b in done)
+            if start >= end and kind in self.kinds and not inside:
+                yield start, stop, kind
+                end = stop
+
+
+def mask_dialogue(
+    dialogue: Dialogue,
+    names: Sequence[str] = (),
+    *,
+    kinds: frozenset[str] = frozenset(KINDS),
+    more: Finder | None = None,
+) -> tuple[Dialogue, dict[str, str]]:
+    """A dialogue with placeholders in its turns and documents, and what each stands for.
+
+    `extra` is emptied and private reasoning left out: what a format does not know may name anybody.
+    The roles are kept where they are one of the format's own words, and masked otherwise.
+    """
+    language = dialogue.language or "en"
+    masker = Masker(names, kinds, more)
+    masker.learn(
+        [turn.text for turn in dialogue.utterances()] + [paper.text for paper in dialogue.documents]
+    )
+    masked = dialogue.model_copy(
+        update={
+            "extra": {},
+            "source_case": None,
+            "sessions": [
+                session.model_copy(
+                    update={
+                        "extra": {},
+                        "utterances": [
+                            turn.model_copy(
+                                update={
+                                    "text": masker.mask(turn.text, language),
+                                    "role": masker.mask(turn.role, language),
+                                    "reasoning": None,
+                                    "extra": {},
+                                }
+                            )
+                            for turn in session.utterances
+                        ],
+                    }
+                )
+                for session in dialogue.sessions
+            ],
+            "documents": [
+                paper.model_copy(update={"text": masker.mask(paper.text, language), "extra": {}})
+                for paper in dialogue.documents
+            ],
+        }
+    )
+    return masked, masker.given()
+
+
+def _parts(name: str) -> list[str]:
+    """What a person is also called: each part of a Latin name, the given part of a Chinese one."""
+    if name.isascii():
+        parts = name.split()
+        return [part for part in parts if _is_name(part)] if len(parts) > 1 else []
+    return [name[1:]] if len(name) == 3 and name[0] in _SURNAMES else []
+
+
+def _is_name(said: str) -> bool:
+    if said.isascii():
+        return said.split()[0] not in _NOT_NAMES
+    return _NO_NAME.search(said[1:]) is None

@@ -1,0 +1,70 @@
+"""A sentence some of whose words were taken out, mended without putting anything in.
+
+A hole that is only spoken to, or hangs on at the end, goes alone; else its clause goes with it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from muspsy_sim.records.base import Language
+from muspsy_sim.records.corpus_views import MASK
+
+_H = re.escape(MASK)
+_ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"(^|[.!?] ){_H}, "), r"\1"),
+    (re.compile(rf",? {_H}(?=[.!?]|$)(?<=, {_H})"), ""),
+    (re.compile(rf", {_H}(?=,)"), ""),
+    (re.compile(rf" (?:since|after|before|by|about|with|for|during) (?:the |your |a )?{_H}(?=[.,!?;]|$)"), ""),
+    (re.compile(rf"\b(?:in|at|near) (?:the )?{_H}(?=[.,!?;]|$| (?:and|then|now|before|after|when))"), "there"),
+)
+_CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"(^|[。！？]){_H}[，、]"), r"\1"),
+    (re.compile(rf"[，、]{_H}(?=[，。！？])"), ""),
+    (re.compile(rf"(?:在|从)?{_H}(之后|以后)"), r"那\1"),
+    (re.compile(rf"在{_H}(?:那会儿|的时候|那时候|那段时间|时)"), "那时候"),
+    (re.compile(rf"(在|到|去|回){_H}(?=[，。！？]|$)"), r"\1那里"),
+)
+_SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
+_JOIN = re.compile(r"^(?:and|but|so|or|then)\b,? ", re.IGNORECASE)
+_HANGS = re.compile(r"^(?:which|because|that|who|than|to|of|with|as if|rather)\b", re.IGNORECASE)
+_SHORTEST: dict[Language, int] = {"en": 2, "zh": 3}
+
+
+def without_holes(text: str, language: Language) -> str:
+    """The text without holes; empty where nothing could be kept."""
+    if MASK not in text:
+        return text.strip()
+    for pattern, instead in _CHINESE if language == "zh" else _ENGLISH:
+        for _ in range(3):
+            text = pattern.sub(instead, text)
+    kept = [mended for s in _SENTENCE.findall(text) if (mended := _sentence(s.strip(), language))]
+    return ("" if language == "zh" else " ").join(kept).strip()
+
+
+def _sentence(sentence: str, language: Language) -> str:
+    if MASK not in sentence:
+        return _capital(sentence) if language == "en" else sentence
+    end = re.search(r"[.!?。！？]*$", sentence)
+    mark = end.group() if end else ""
+    body = sentence[: len(sentence) - len(mark)]
+    parts = re.split(r"[，；：、]|——" if language == "zh" else r",\s+|;\s+|:\s+|\s+—\s+", body)
+    good = [p.strip() for p in parts if p.strip() and MASK not in p]
+    if language == "en":
+        good = [p for p in good if not _HANGS.match(p)]
+        if good and parts and good[0] != parts[0].strip():
+            good[0] = _JOIN.sub("", good[0])
+    good = [p for p in good if _words(p, language) >= _SHORTEST[language]]
+    if not good:
+        return ""
+    if language == "zh":
+        return "，".join(good) + (mark or "。")
+    return _capital(", ".join(good) + (mark or "."))
+
+
+def _words(text: str, language: Language) -> int:
+    return len(re.findall("[\u3400-\u9fff]", text)) if language == "zh" else len(text.split())
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
