@@ -1,6 +1,7 @@
 """Intake as session 0: what a form holds before the first session, with turn ids of its own.
 
-`brief` is the demographics and the presenting problem; `full` adds the facts of sensitivity 0.
+`brief` is the demographics and the presenting problem; `full` adds the facts of sensitivity 0,
+which the client has told with it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Literal
 
 from muspsy_sim.records.episode import Session, SessionEnd, Turn
 from muspsy_sim.records.profile import Demographics, Profile
+from muspsy_sim.records.state import ClientState, Disclosed
 
 _ASKED = {
     "en": {
@@ -35,9 +37,10 @@ def intake_session(profile: Profile, level: Literal["brief", "full"]) -> Session
         (asked["who"], who_line(profile.demographics, profile.language)),
         (asked["why"], profile.presenting_problem.strip()),
     ]
-    plain = [fact.text for fact in profile.facts if fact.sensitivity == 0]
+    plain = [fact for fact in profile.facts if fact.sensitivity == 0]
     if level == "full" and plain:
-        pairs.append((asked["more"], ("" if profile.language == "zh" else " ").join(plain)))
+        more = ("" if profile.language == "zh" else " ").join(fact.text for fact in plain)
+        pairs.append((asked["more"], more))
     turns: list[Turn] = []
     for question, answer in pairs:
         for speaker, text in (("counselor", question), ("client", answer)):
@@ -46,7 +49,17 @@ def intake_session(profile: Profile, level: Literal["brief", "full"]) -> Session
                     {"id": f"s0t{len(turns) + 1}", "speaker": speaker, "text": text}
                 )
             )
+    if len(pairs) > 2:
+        last = turns[-1]
+        last.disclosed = [Disclosed(fact=f.id, turn=last.id, quote=f.text) for f in plain]
     return Session(number=0, week=0, turns=turns, end=SessionEnd.COUNSELOR_CLOSED)
+
+
+def told_at_intake(state: ClientState, form: Session) -> ClientState:
+    """The client's state with what it wrote on the form counted as told: it is no news later."""
+    before = {entry.fact for entry in state.disclosed}
+    new = [d for turn in form.turns for d in turn.disclosed if d.fact not in before]
+    return state.model_copy(update={"disclosed": [*state.disclosed, *new]}) if new else state
 
 
 def who_line(who: Demographics, language: Literal["en", "zh"]) -> str:

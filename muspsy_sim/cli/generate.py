@@ -49,7 +49,8 @@ def generate(
         bool, typer.Option("--restart", help="Delete what is there and begin anew.")
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Go on with entries that a model's failure ended.")
+        bool,
+        typer.Option("--retry-failed", help="Go on with entries that a model's failure ended."),
     ] = False,
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", min=1, help="Entries at once.")
@@ -58,7 +59,9 @@ def generate(
         bool, typer.Option("--quiet", "-q", help="Print nothing but what is wrong.")
     ] = False,
 ) -> None:
-    """Make a corpus, or go on with it: what is recorded is kept and not asked for again.
+    """Make a corpus in one of the published systems' ways, from a recipe in runs/corpora/.
+
+    What is recorded is kept and not asked for again.
 
     A dialogue that breaks a rule to the last try is kept as a failure, with the reason.
     """
@@ -173,7 +176,9 @@ def conclude(done: Finished, again: str) -> int:
     if any(why.startswith("model:") for _, why in done.failures):
         tell(f"once the model answers again: {again} --retry-failed")
     if done.owed:
-        tell(f"{done.owed} entries are owed; with a larger budget the same command goes on: {again}")
+        tell(
+            f"{done.owed} entries are owed; with a larger budget the same command goes on: {again}"
+        )
     return 1 if done.failures or done.owed else 0
 
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from muspsy_sim.evaluation.pitfalls.table import PitfallTable
     from muspsy_sim.runs.loading import Change
     from muspsy_sim.runs.orchestrator import RunOutcome, RunProgress
     from muspsy_sim.runs.plan import RunPlan
+
+_MANY = 100
+"""Episodes from which measuring takes long enough to be announced."""
 
 
 def run(
@@ -47,12 +51,15 @@ def run(
     """Run a recipe, or go on with it: what is recorded already is kept and not asked for again."""
     from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
+    from muspsy_sim.evaluation.comparing.design import check_endpoints
     from muspsy_sim.runs.loading import find_recipe, load_recipe
     from muspsy_sim.runs.plan import plan_run
     from muspsy_sim.runs.store import default_folder
 
     file = find_recipe(recipe)
     read = load_recipe(file, _changes(set_ or [], concurrency))
+    if read.declared_endpoints():
+        check_endpoints(read)
     plan = plan_run(read, base=file.parent, limit=limit)
     folder = out if out is not None else default_folder(file)
     progress = _progress_of(plan)
@@ -125,13 +132,33 @@ def _conclude(plan: RunPlan, outcome: RunOutcome, begun: str, quiet: bool) -> No
     from muspsy_sim.cli.screen import console
     from muspsy_sim.cli.summary import print_summary
 
+    table = _pitfalls(outcome, quiet)
     if not quiet:
-        print_summary(console(), plan, outcome)
+        print_summary(console(), plan, outcome, table)
     if not outcome.incomplete:
         return
     for line in _failures(outcome, begun):
         tell(line)
     raise typer.Exit(1)
+
+
+def _pitfalls(outcome: RunOutcome, quiet: bool) -> PitfallTable | None:
+    """The pitfalls of what was run, measured and kept. What forbids it does not undo the run."""
+    from muspsy_sim.cli.entry import tell
+    from muspsy_sim.cli.screen import console, styled
+    from muspsy_sim.evaluation.pitfalls.table import measure_run, write_table
+    from muspsy_sim.records.errors import MuspsyError
+
+    episodes = len(outcome.run.episode_ids())
+    if not quiet and episodes >= _MANY:
+        console().print(styled(f"Measuring pitfalls in {episodes} episodes ...", "dim"))
+    try:
+        table = measure_run(outcome.run)
+        write_table(outcome.run, table)
+    except MuspsyError as error:
+        tell(f"Note: pitfalls were not measured: {error}")
+        return None
+    return table
 
 
 def _failures(outcome: RunOutcome, begun: str, shown: int = 10) -> list[str]:

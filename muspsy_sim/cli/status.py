@@ -10,7 +10,11 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from muspsy_sim.evaluation.pitfalls.table import PitfallTable
     from muspsy_sim.runs.status import RunStatus
+
+_MEASURED = 40
+"""Episodes up to which pitfalls are measured here where the run's table is out of date."""
 
 _SHOWN = 20
 """Episodes named of each kind before the rest are only counted."""
@@ -26,12 +30,38 @@ def status(
     from muspsy_sim.runs.store import find_run
 
     found = status_of(find_run(run))
+    table, why_not = _pitfalls(found)
     if as_json:
         import orjson
 
-        typer.echo(orjson.dumps(_as_json(found), option=orjson.OPT_INDENT_2).decode())
+        shown = {**_as_json(found), "pitfalls": _arms_as_json(table)}
+        typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
         return
     print_status(console(), found)
+    if table is not None:
+        from muspsy_sim.cli.pitfall_words import print_pitfalls
+
+        print_pitfalls(console(), table)
+    elif why_not:
+        console().print(why_not, style="dim", soft_wrap=True)
+
+
+def _pitfalls(found: RunStatus) -> tuple[PitfallTable | None, str]:
+    """The pitfalls of what is whole, or why they are not here. Never takes long; writes nothing."""
+    from muspsy_sim.evaluation.pitfalls.table import kept_or_measured
+    from muspsy_sim.records.errors import MuspsyError
+
+    if not found.done or found.damaged:
+        return None, ""
+    try:
+        table = kept_or_measured(found.run, _MEASURED)
+    except MuspsyError as error:
+        return None, f"pitfalls were not measured: {error}"
+    return table, "" if table else f"to measure pitfalls: muspsy pitfalls {found.run.folder}"
+
+
+def _arms_as_json(table: PitfallTable | None) -> dict[str, object] | None:
+    return None if table is None else table.model_dump(mode="json")["arms"]
 
 
 def print_status(screen: Console, found: RunStatus) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from muspsy_sim.evaluation.pitfalls.table import PitfallTable
     from muspsy_sim.llm.budget import Budget
     from muspsy_sim.runs.orchestrator import RunOutcome
     from muspsy_sim.runs.plan import RunPlan
@@ -129,8 +130,14 @@ def change(pairs: Sequence[tuple[int, int] | None]) -> str:
     return f"{first:.1f}→{last:.1f}"
 
 
-def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome) -> None:
-    """The table of a run that has just ended, where its results lie, and what to try next."""
+def print_summary(
+    screen: Console, plan: RunPlan, outcome: RunOutcome, pitfalls: PitfallTable | None = None
+) -> None:
+    """The table of a run that has just ended, where its results lie, and what to try next.
+
+    `pitfalls`: what was measured of its text; `None` where it could not be.
+    """
+    from muspsy_sim.cli.pitfall_words import print_pitfalls
     from muspsy_sim.runs.status import outcomes, prices_of
 
     run = outcome.run
@@ -150,6 +157,9 @@ def print_summary(screen: Console, plan: RunPlan, outcome: RunOutcome) -> None:
         screen.print(
             styled("Offline answers come from written sentences, not from a language model.", "dim")
         )
+    if pitfalls is not None:
+        screen.print()
+        print_pitfalls(screen, pitfalls)
     screen.print()
     screen.print(styled(f"Results: {run.folder}"), soft_wrap=True)
     for line in next_commands(run.folder, found):
@@ -168,6 +178,7 @@ def next_commands(folder: object, found: Sequence[EpisodeOutcome]) -> list[str]:
     first = found[0].id
     return [
         f"muspsy show {folder} {first}",
+        f"muspsy pitfalls {folder}",
         f"muspsy replay {folder}",
         f"muspsy fork {folder} {first} --session 1 --turn 4",
         f"muspsy export {folder} --to messages" + (" --allow-offline" if offline(found) else ""),

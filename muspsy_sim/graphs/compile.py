@@ -76,13 +76,13 @@ class CompiledArm:
 
 
 @cache
-def compile_arm(name: str, *, midway: bool = False) -> CompiledArm:
-    """Compile an arm of `graphs/`, once per process.
+def compile_arm(name: str, drop: tuple[str, ...] = (), *, midway: bool = False) -> CompiledArm:
+    """Compile an arm of `graphs/`, once per process. `drop` names further nodes to leave out.
 
     `midway` starts it in the middle of a session that is being held already (a fork).
     Raises `GraphError` when the wiring does not hold together.
     """
-    arm = load_arm(name)
+    arm = load_arm(name, drop)
     session, course = wire(arm)
     holds = "session" in course
     if midway and not holds:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from muspsy_sim.agents.client import acting as client
 from muspsy_sim.agents.client.dynamics import attends, open_session
-from muspsy_sim.agents.intake import intake_session
+from muspsy_sim.agents.intake import intake_session, told_at_intake
 from muspsy_sim.agents.live import LiveCourse, LiveSession
 from muspsy_sim.records.episode import CourseEnd, Session, SessionEnd
 
@@ -24,6 +24,7 @@ async def intake(course: LiveCourse) -> None:
         return
     course.intake = intake_session(course.client.profile, level)
     course.counselor.intake = client.lines_of(course.intake)
+    course.client.state = told_at_intake(course.client.state, course.intake)
 
 
 async def open_week(course: LiveCourse) -> str:

@@ -88,8 +88,8 @@ def arm_names() -> list[str]:
 
 
 @cache
-def load_arm(name: str) -> Arm:
-    """Read an arm by name, following `extends`.
+def load_arm(name: str, drop: tuple[str, ...] = ()) -> Arm:
+    """Read an arm by name, following `extends`; `drop` names further nodes to leave out.
 
     Raises `GraphError` for an unknown name, a circle of `extends` or an unknown level.
     """
@@ -123,7 +123,7 @@ def load_arm(name: str) -> Arm:
         levels=_levels(levels, path),
         session=edges_of(session),
         course=edges_of(course),
-        dropped=tuple(dropped),
+        dropped=(*dropped, *(node for node in drop if node not in dropped)),
         file=path,
     )
 

@@ -1,8 +1,9 @@
 """How a server is asked for a structured answer, from the strictest way down to plain words.
 
 `strict` holds it to the schema in the form that OpenAI's strict mode takes; `bare` is the same
-without the constraints that some servers can't hold to; `object` asks for any JSON object and
-`text` for nothing but what the last message says. Whatever comes is validated by us all the same,
+without the constraints that some servers can't hold to; `object_schema` is llama-cpp-python's own
+way, a JSON object with the schema beside it; `object` asks for any JSON object and `text` for
+nothing but what the last message says. Whatever comes is validated by us all the same,
 so a step down costs repairs, never soundness.
 """
 
@@ -13,10 +14,13 @@ from typing import Any, Final, Literal
 
 import orjson
 
-Format = Literal["strict", "bare", "object", "text"]
+Format = Literal["strict", "bare", "object_schema", "object", "text"]
 
-FORMATS: Final[tuple[Format, ...]] = ("strict", "bare", "object", "text")
+FORMATS: Final[tuple[Format, ...]] = ("strict", "bare", "object_schema", "object", "text")
 """From the strictest down."""
+
+SAID_IN_WORDS: Final[frozenset[Format]] = frozenset({"object_schema", "object", "text"})
+"""Forms whose schema stands in the last message too: a server may take them and ignore it."""
 
 # What strict mode knows: https://platform.openai.com/docs/guides/structured-outputs
 _KEPT = {"type", "enum", "description", "anyOf", "items", "properties", "$ref", "$defs"}
@@ -40,6 +44,8 @@ def response_format(schema: dict[str, Any], name: str, form: Format) -> dict[str
         return None
     if form == "object":
         return {"type": "json_object"}
+    if form == "object_schema":
+        return {"type": "json_object", "schema": schema}
     return orjson.loads(_json_schema(orjson.dumps(schema), name, form))  # type: ignore[no-any-return]
 
 
@@ -61,15 +67,20 @@ def _json_schema(schema: bytes, name: str, form: Format) -> bytes:
     return orjson.dumps({"type": "json_schema", "json_schema": described})
 
 
-def strict_schema(schema: dict[str, Any], *, constraints: bool = True) -> dict[str, Any] | None:
+def strict_schema(
+    schema: dict[str, Any], *, constraints: bool = True, empty: bool = True
+) -> dict[str, Any] | None:
     """A schema that strict mode takes, or `None` where there is none that means the same.
 
     Every property is required and none other allowed; defaults, titles and lengths of text are
     left out (a grammar for up to 8,000 characters is one that some servers choke on), and so are
-    the other constraints unless `constraints`. An object with free keys can't be said this way.
+    the other constraints unless `constraints`. Without `empty` the shortest length of a text stays,
+    which OpenAI does not take and a grammar of our own does. An object with free keys can't be said
+    this way.
     """
     try:
-        return _strict(schema, _KEPT | _CONSTRAINTS if constraints else _KEPT)
+        kept = _KEPT | _CONSTRAINTS if constraints else _KEPT
+        return _strict(schema, kept if empty else kept | {"minLength"})
     except _NotStrictError:
         return None
 

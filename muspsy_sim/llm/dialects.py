@@ -2,7 +2,8 @@
 
 Servers differ in which parameters and answer formats they know. A refusal that names a parameter
 leaves it out from then on; any other refusal of a structured request steps its answer format down.
-Only what then worked is remembered.
+Only what then worked is remembered. A server that takes a schema and ignores it refuses nothing:
+that shows in its answers, and from then on the schema stands in words as well.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from muspsy_sim.llm.answer_formats import FORMATS, in_words, response_format
+from muspsy_sim.llm.answer_formats import FORMATS, SAID_IN_WORDS, in_words, response_format
+from muspsy_sim.llm.parsing import split_reasoning
 from muspsy_sim.llm.seam import Request
 from muspsy_sim.llm.wire import Completion, Rejection
 
@@ -30,18 +32,26 @@ _TOO_LONG = re.compile(r"context (?:length|window|size)|too long|too many tokens
 _SEED_BITS = 0x7FFFFFFF
 """Seeds are sent as 31 bits: the largest that every server takes."""
 
+_IGNORED_AFTER = 2
+"""Answers without any JSON object, none with one before, after which a server is taken to ignore
+the schema. One may be chance: a refusal in words, say."""
+
 
 @dataclass(slots=True)
 class Dialect:
     """How one model on one endpoint is spoken to.
 
     `length` is its name for the limit on the answer, `left_out` the parameters that it refuses,
-    `formats` how far down the answer formats each answer type had to go.
+    `formats` how far down the answer formats each answer type had to go. `held`: it has answered a
+    schema with a JSON object; `strayed`: how often it did not; `words`: the schema is said too.
     """
 
     length: str = "max_tokens"
     left_out: set[str] = field(default_factory=set)
     formats: dict[str, int] = field(default_factory=dict)
+    held: bool = False
+    strayed: int = 0
+    words: bool = False
 
 
 Send = Callable[[dict[str, Any]], Awaitable[Completion]]
@@ -54,7 +64,9 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
     step = dialect.formats.get(answer, 0)
     length, left_out = dialect.length, set(dialect.left_out)
     while True:
-        body = body_of(model, request, Dialect(length, left_out, {answer: step}))
+        body = body_of(
+            model, request, Dialect(length, left_out, {answer: step}, words=dialect.words)
+        )
         try:
             completion = await send(body)
         except Rejection as refusal:
@@ -71,6 +83,8 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
                 raise  # It refuses both names: something else is wrong with the value.
             continue
         _learn(dialect, model, answer, step, length, left_out)
+        if "response_format" in body and not _in_words(request, body):
+            _watch(dialect, model, completion)
         return completion
 
 
@@ -91,7 +105,7 @@ def body_of(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
     form = FORMATS[dialect.formats.get(name, 0)]
     if (wanted := response_format(request.schema, name, form)) is not None:
         body["response_format"] = wanted
-    if form in ("object", "text"):
+    if form in SAID_IN_WORDS or dialect.words:
         said, asked = messages[-1]["content"], in_words(request.schema)
         if asked not in said:  # A repair holds it already.
             messages[-1]["content"] = f"{said}\n\n{asked}"
@@ -121,3 +135,23 @@ def _learn(
     for name in sorted(left_out - dialect.left_out):
         dialect.left_out.add(name)
         _log.warning("%s: refuses `%s`, which is left out from now on", model, name)
+
+
+def _in_words(request: Request, body: dict[str, Any]) -> bool:
+    """Whether the schema stands in the last message, as in a repair: then it shows nothing."""
+    assert request.schema is not None  # noqa: S101 - a format is sent for a schema alone
+    return in_words(request.schema) in body["messages"][-1]["content"]
+
+
+def _watch(dialect: Dialect, model: str, completion: Completion) -> None:
+    """Notice a server that takes a schema and answers in prose all the same."""
+    if dialect.held or dialect.words or completion.finish_reason == "length":
+        return
+    _, visible = split_reasoning(completion.content)
+    if "{" in visible:
+        dialect.held = True
+        return
+    dialect.strayed += 1
+    if dialect.strayed >= _IGNORED_AFTER:
+        dialect.words = True
+        _log.warning("%s: ignores the JSON schema, which is said in words from now on", model)

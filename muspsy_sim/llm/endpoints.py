@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -109,6 +110,22 @@ class Endpoint:
                 hint=self.credentials_hint,
             )
 
+    async def serves(self) -> list[str]:
+        """The models that the server lists; none where it lists none."""
+        import aiohttp
+
+        try:
+            async with self.session().get(
+                f"{self.base_url}/models",
+                params=self.params(),
+                timeout=aiohttp.ClientTimeout(total=_PROBE_S, sock_connect=_CONNECT_S),
+                allow_redirects=False,
+            ) as response:
+                listed = await response.json(content_type=None)
+            return [str(each["id"]) for each in listed["data"]]
+        except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError):
+            return []
+
     @property
     def credentials_hint(self) -> str:
         """What to do where the server does not let us in."""
@@ -134,6 +151,8 @@ class Endpoints:
         self._concurrency = concurrency
         self._per_minute = per_minute
         self._open: dict[tuple[object, ...], Endpoint] = {}
+        self._limits: dict[str, Limits] = {}
+        self._to_load: list[Callable[[], Awaitable[None]]] = []
 
     def at(self, spec: ModelSpec, base_url: str, key: Secret | None) -> Endpoint:
         """The endpoint at an address under an identity; the same one for the same."""
@@ -151,8 +170,25 @@ class Endpoints:
             )
         return self._open[identity]
 
+    def only(self) -> Endpoint | None:
+        """The one endpoint that was opened; `None` where there is none, or more."""
+        return next(iter(self._open.values())) if len(self._open) == 1 else None
+
+    def limits_of(self, name: str) -> Limits:
+        """The limits of a provider whose connections are not ours; the same ones for one name."""
+        return self._limits.setdefault(name, Limits(self._concurrency, self._per_minute))
+
+    def before_start(self, load: Callable[[], Awaitable[None]]) -> None:
+        """Have something made ready by `check`, such as weights read into memory."""
+        self._to_load.append(load)
+
     async def check(self) -> None:
-        """Check that every server opened so far answers. Raises `ModelSetupError`."""
+        """Check that every server opened so far answers, and load what is local.
+
+        Raises `ModelSetupError`.
+        """
+        for load in self._to_load:
+            await load()
         for endpoint in list(self._open.values()):
             await endpoint.check()
 

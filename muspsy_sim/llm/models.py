@@ -23,20 +23,23 @@ if TYPE_CHECKING:
     from muspsy_sim.llm.endpoints import Endpoint, Endpoints
     from muspsy_sim.llm.seam import Model
 
-Scheme = Literal["offline", "openai", "http", "hf", "replay"]
+Scheme = Literal["offline", "openai", "http", "langchain", "hf", "replay", "script"]
 
 KNOWN = (
     "offline",
     "openai:MODEL",
     "http://HOST:PORT/v1#MODEL",
     "https://HOST/v1#MODEL",
+    "langchain:PROVIDER:MODEL",
     "hf:PATH-OR-ID",
+    "hf:BASE+ADAPTER",
     "replay:RUN",
+    "script:NAME",
 )
 """The forms that a model string can have."""
 
 OPENAI_URL = "https://api.openai.com/v1"
-_SCHEMES = ("offline", "openai", "http", "https", "hf", "replay")
+_SCHEMES = ("offline", "openai", "http", "https", "langchain", "hf", "replay", "script")
 _VENDORS = re.compile(r"(?:gpt|o\d|chatgpt)\b.*", re.IGNORECASE)
 
 
@@ -49,7 +52,8 @@ class ModelSpec:
     model: str
     """What the server knows it by; a path or id for `hf:`, a run for `replay:`."""
     base_url: str = ""
-    """For `http`: up to and with `/v1`, without user, password and query."""
+    """For `http`: up to and with `/v1`, without user, password and query; for `langchain` the
+    provider."""
     user: Secret | None = field(default=None, repr=False)
     password: Secret | None = field(default=None, repr=False)
     query: tuple[tuple[str, Secret], ...] = field(default=(), repr=False)
@@ -71,7 +75,9 @@ def parse_model(text: str) -> ModelSpec:
     scheme, colon, rest = text.partition(":")
     if scheme in ("http", "https") and colon:
         return _parse_url(text)
-    if scheme in ("openai", "hf", "replay") and colon:
+    if scheme == "langchain" and colon:
+        return _parse_langchain(text, rest)
+    if scheme in ("openai", "hf", "replay", "script") and colon:
         if not rest.strip():
             form = next(k for k in KNOWN if k.startswith(scheme))
             raise ModelSetupError(f"the model `{scheme}:` names nothing", hint=f"write {form}")
@@ -83,7 +89,19 @@ def _named(scheme: str, rest: str) -> ModelSpec:
     name = f"{scheme}:{rest}"
     if scheme == "openai":
         return ModelSpec("openai", name, rest)
+    if scheme == "script":
+        return ModelSpec("script", name, rest)
     return ModelSpec("hf" if scheme == "hf" else "replay", name, rest)
+
+
+def _parse_langchain(text: str, rest: str) -> ModelSpec:
+    provider, colon, model = (part.strip() for part in rest.partition(":"))
+    if not (colon and model and re.fullmatch(r"[A-Za-z][\w-]*", provider)):
+        raise ModelSetupError(
+            f"`{without_secrets(text)}` does not say which provider and model",
+            hint="write langchain:PROVIDER:MODEL, as langchain:anthropic:claude-sonnet-4-5",
+        )
+    return ModelSpec("langchain", f"langchain:{provider}:{model}", model, provider)
 
 
 def _unknown(text: str) -> ModelSetupError:
@@ -215,7 +233,7 @@ def open_model(
 
     `timeout_s` is for one call, in seconds. With a `budget` its calls are checked against that and
     counted. Nothing is sent yet. Raises `ModelSetupError` for a missing key and for schemes that
-    are not opened here.
+    are not opened here, and what a provider's package or a local checkpoint lacks.
     """
     from muspsy_sim.llm.budget import Budgeted
     from muspsy_sim.llm.limits import Limited
@@ -226,16 +244,29 @@ def open_model(
         from muspsy_sim.llm.offline import OfflineModel
 
         return OfflineModel() if budget is None else Budgeted(OfflineModel(), budget)
+    if spec.scheme == "script":
+        from muspsy_sim.llm.scripted import ScriptedCounselor
+
+        scripted = ScriptedCounselor(spec.model)
+        return scripted if budget is None else Budgeted(scripted, budget)
     if spec.scheme in ("http", "openai"):
         model, endpoint = _open_remote(spec, endpoints, timeout_s, environ)
         # Within the limits: what is spent while a call waits to be let in stops it still.
         return Limited(model if budget is None else Budgeted(model, budget), endpoint.limits)
+    if spec.scheme == "langchain":
+        from muspsy_sim.llm.langchain_chat import open_langchain
+
+        chained = open_langchain(spec.name, spec.base_url, spec.model, timeout_s, environ)
+        limits = endpoints.limits_of(f"langchain:{spec.base_url}")
+        return Limited(chained if budget is None else Budgeted(chained, budget), limits)
     if spec.scheme == "replay":
         raise ModelSetupError(
             f"{spec.name} answers from a run's journals and is not opened by name",
             hint="use `muspsy replay RUN`",
         )
-    raise ModelSetupError(
-        f"{spec.name}: local checkpoints come with a later release",
-        hint="serve it (vLLM, llama.cpp, Ollama) and write http://HOST:PORT/v1#MODEL",
-    )
+    from muspsy_sim.llm.local.model import LocalModel
+
+    local = LocalModel(spec.name, spec.model, timeout_s, environ)
+    endpoints.before_start(local.load)
+    limits = endpoints.limits_of(spec.name)
+    return Limited(local if budget is None else Budgeted(local, budget), limits)

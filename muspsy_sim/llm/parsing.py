@@ -6,6 +6,7 @@ hold is told in one short line that can be quoted back to the model.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +27,8 @@ _MAX_OBJECTS = 20
 """Places where an object may begin that are tried before the text is given up."""
 
 _MAX_ERROR = 500
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 # Tags that models put round what they think aloud: XML-like ones, those in brackets (Magistral),
 # those in triangles (Kimi), and the channels of harmony (gpt-oss) where a server leaves them in.
@@ -129,11 +132,31 @@ def _loaded(candidate: str) -> Any:
     try:
         value = orjson.loads(candidate)
     except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-        detail = error.msg if isinstance(error, orjson.JSONDecodeError) else "lone surrogate"
-        raise AnswerError(f"it is not valid JSON: {one_line(detail)[:200]}") from None
+        value = _loosely_loaded(candidate)
+        if value is None:
+            detail = error.msg if isinstance(error, orjson.JSONDecodeError) else "lone surrogate"
+            raise AnswerError(f"it is not valid JSON: {one_line(detail)[:200]}") from None
     if not isinstance(value, dict):
         raise AnswerError("it is not a JSON object")
     return _without_reasoning(value) if "\\" in candidate else value
+
+
+def _loosely_loaded(candidate: str) -> Any:
+    """An object whose strings hold line ends and control signs raw; `None` where it is none.
+
+    Models write them, and llama.cpp's grammar lets them through. Control signs become spaces.
+    """
+    try:
+        value = json.loads(_CONTROL.sub(" ", candidate), strict=False, parse_constant=_refused)
+        orjson.dumps(value)  # Raises for a lone surrogate, which can't be stored.
+    except (ValueError, TypeError):
+        return None
+    return value
+
+
+def _refused(constant: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(constant)
 
 
 def _without_reasoning(value: Any) -> Any:

@@ -138,7 +138,8 @@ def failure_of(
     error = _error(body)
     said = _said(error, body, raw, tuple(secrets))
     message = f"the server answered {status}{': ' if said else ''}{said}"
-    if status in _REJECTED:
+    # llama-cpp-python answers 500 to a response format that it does not know.
+    if status in _REJECTED or (status >= 500 and "response_format" in said):
         param = error.get("param")
         return Rejection(message, param if isinstance(param, str) else "")
     if status == 429 and "insufficient_quota" in (error.get("code"), error.get("type")):

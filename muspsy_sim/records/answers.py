@@ -10,6 +10,7 @@ from muspsy_sim.records.appraisal import Behaviour
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.memory import SessionPlan, Statement, TreatmentPlan, TurnPlan
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange, Topic
+from muspsy_sim.records.views import DistressWord, TrustWord
 
 MAX_TURN = 8_000
 """Characters in one turn; a longer one is a runaway generation and refused."""
@@ -160,3 +161,12 @@ class TranslateAnswer(Record):
     """The texts of a view in the language asked for, each under its key."""
 
     texts: list[Translated]
+
+
+class BandsAnswer(Record):
+    """How far the client trusts and how distressed it is, with the client's words that show it."""
+
+    trust: TrustWord
+    trust_quotes: list[str] = Field(min_length=1, description="the client's words, verbatim")
+    distress: DistressWord
+    distress_quotes: list[str] = Field(min_length=1, description="the client's words, verbatim")

@@ -170,7 +170,7 @@ class TechniqueAnswer(Record):
 
 
 class CounselorNote(Record):
-    """A counselor's note of a case: what is so, what troubles, what is meant to be done, thoughts."""
+    """A counselor's note of a case: what is so, what troubles, what is to be done, thoughts."""
 
     situation: Text
     problem: Text

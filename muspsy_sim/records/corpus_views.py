@@ -208,5 +208,3 @@ class SessionLabelsView(Record):
     session: int = Field(ge=1)
     dialogue: list[Line]
     earlier: list[str] = Field(default_factory=list)
-
-

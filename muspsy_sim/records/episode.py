@@ -248,15 +248,3 @@ class Episode(Root):
         """The turn with this id, in intake or any session."""
         sessions = ([self.intake] if self.intake else []) + self.sessions
         return next((t for s in sessions for t in s.turns if t.id == turn_id), None)
-
-
-class Score(Record):
-    """A judgment: a value, or `None` with the reason. Never a number where nothing was measured."""
-
-    instrument: str
-    version: int
-    item: str
-    value: float | None
-    reason: str = ""
-    judge: str
-    quotes: list[str] = Field(default_factory=list)

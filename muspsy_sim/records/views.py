@@ -66,6 +66,9 @@ class UnlockedFact(Record):
     text: str
     details: list[str] = Field(default_factory=list)
     told: bool = False
+    guarded: bool = Field(
+        default=False, description="whether it is hard to tell; what is not is told in passing"
+    )
 
 
 class HomeworkWord(Record):
@@ -101,6 +104,11 @@ class SpeakView(Record):
     arc: str = Field(default="", description="scripted progress only: this session's arc in words")
     homework: HomeworkWord | None = None
     symptoms: list[str] = Field(default_factory=list, description="its last report, in words")
+    said_before: list[str] = Field(
+        default_factory=list,
+        description="of all the above, what it has said word for word in an earlier session",
+    )
+    last: bool = Field(default=False, description="whether the course ends with this session")
     dialogue: list[Line] = Field(default_factory=list)
 
 
@@ -157,6 +165,7 @@ class RespondView(Record):
     """What the counselor sees when it answers.
 
     `session` is `None` where the arm remembers nothing: even the count would tell of the past.
+    `last` stands in the diary and is told to every arm (decision 0005).
     """
 
     language: Language
@@ -172,6 +181,7 @@ class RespondView(Record):
     reports: list[ReportedScores] = Field(default_factory=list)
     exchange: int = Field(ge=1, description="this exchange's number in the session")
     exchanges_left: int = Field(ge=0, description="after this one")
+    last: bool = Field(default=False, description="whether no session is planned after this one")
     dialogue: list[Line] = Field(default_factory=list)
 
 
@@ -190,6 +200,7 @@ class PlanTurnView(Record):
     reports: list[ReportedScores] = Field(default_factory=list)
     exchange: int = Field(ge=1)
     exchanges_left: int = Field(ge=0)
+    last: bool = Field(default=False, description="whether no session is planned after this one")
     dialogue: list[Line] = Field(default_factory=list)
 
 
@@ -207,11 +218,14 @@ class RememberView(Record):
 class PlanNextView(Record):
     """What the counselor sees when it plans the next session (and, before the first, the course).
 
-    Without memory it sees intake and its own earlier plans, which then have seen no session.
+    Without memory it sees intake and its own earlier plans, which then have seen no session, and
+    how many are left, as in a diary, but not how many were held.
     """
 
     language: Language
-    session: int = Field(ge=1, description="the session to plan")
+    session: int | None = Field(
+        default=None, ge=1, description="the session to plan; `None` where nothing is remembered"
+    )
     sessions_left: int = Field(ge=1, description="that one included")
     manner: str
     manner_text: str
@@ -247,3 +261,10 @@ class TranslateView(Record):
     language: Language = Field(description="the language to translate into")
     voice_style: str
     texts: dict[str, str] = Field(description="what to translate, by a key that stays")
+
+
+class BandsView(Record):
+    """What a blind annotator sees of a stretch of a session: who said what, and nothing else."""
+
+    language: Language
+    dialogue: list[Line] = Field(min_length=1)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from muspsy_sim.agents.client.acting import lines_of, scores_of
-from muspsy_sim.agents.client.dynamics import initial_state, load_dynamics
+from muspsy_sim.agents.client.dynamics import Dynamics, initial_state, load_dynamics
 from muspsy_sim.agents.counselor.acting import note_lengths
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
-from muspsy_sim.agents.intake import intake_session
+from muspsy_sim.agents.intake import intake_session, told_at_intake
 from muspsy_sim.agents.live import (
     ClientSide,
     CounselorSide,
@@ -65,10 +65,11 @@ def begin(
     seed: int,
     schedule: Schedule,
     pulse: Pulse = lambda _: None,
+    dynamics: Dynamics | None = None,
 ) -> LiveCourse:
-    """A course that nothing has happened in yet."""
+    """A course that nothing has happened in yet. `dynamics`: the shipped ones if none."""
     chance = Chance(profile.source_case, seed)
-    dynamics = load_dynamics()
+    dynamics = dynamics or load_dynamics()
     client = ClientSide(
         profile=profile,
         state=initial_state(profile, dynamics, chance),
@@ -139,6 +140,7 @@ def _brief(course: LiveCourse) -> None:
         return
     form = intake_session(course.client.profile, side.levels.intake)
     side.intake = lines_of(form)
+    course.client.state = told_at_intake(course.client.state, form)
     # The record holds whatever any of them was told.
     if course.intake is None:
         course.intake = form

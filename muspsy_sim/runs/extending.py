@@ -62,11 +62,23 @@ def _both(
     earlier = [name for name in before.get("episodes") or [] if _recorded(run, str(name))]
     return {
         **now,
+        **_declared_first(run, before, now),
         "recipe": recipe,
         "arms": {**(before.get("arms") or {}), **now["arms"]},
         "personas": {**(before.get("personas") or {}), **now["personas"]},
         "episodes": list(dict.fromkeys([*now["episodes"], *earlier])),
     }
+
+
+def _declared_first(run: Run, before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What was declared before the first episode stands; a later saying is kept apart as one."""
+    first = before.get("declared")
+    if not run.episode_ids() or not isinstance(first, dict):
+        return {}
+    kept: dict[str, Any] = {"declared": first}
+    if now["declared"] != first:
+        kept["declared_later"] = now["declared"]
+    return kept
 
 
 def _recorded(run: Run, name: str) -> bool:

@@ -11,9 +11,11 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
 from muspsy_sim.llm.budget import Budget, Budgeted
 from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
@@ -22,6 +24,7 @@ from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
+from muspsy_sim.records.content import content_root
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
@@ -303,7 +306,15 @@ async def live_episode(
         for count in (own, progress.count):
             count.add(entry.role, entry.usage, recorded=True, failed=failed)
     seat = connections.seat(planned.arm, journal, own, progress.count)
-    course = begin(planned.id, planned.profile, seat, planned.seed, plan.schedule, _pulse(progress))
+    course = begin(
+        planned.id,
+        planned.profile,
+        seat,
+        planned.seed,
+        plan.schedule,
+        _pulse(progress),
+        _dynamics(content_root(), tuple(sorted(plan.recipe.dynamics.items()))),
+    )
     left: Fork | None = None
     if fork is not None:
         onward = connections.seat(fork.arm, journal, own, progress.count)
@@ -321,6 +332,12 @@ class ForkPlan:
     session: int
     turn: int
     arm: PlannedArm
+
+
+@lru_cache(maxsize=64)
+def _dynamics(root: Path, changed: tuple[tuple[str, float], ...]) -> Dynamics:
+    """The dynamics of a content folder with a recipe's changes, checked whole once."""
+    return load_dynamics().changed(dict(changed)) if changed else load_dynamics()
 
 
 def _pulse(progress: RunProgress) -> Pulse:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from muspsy_sim.agents.client.dynamics import load_dynamics
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
 from muspsy_sim.agents.live import Levels, Schedule
@@ -15,6 +17,7 @@ from muspsy_sim.graphs.wiring import effective_levels, wire
 from muspsy_sim.llm.budget import Budget, Price
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import PROFILE_FILE, list_profiles, profile_files
+from muspsy_sim.personas.varying import vary
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import Provenance
 from muspsy_sim.records.errors import GraphError, RecipeError
@@ -69,11 +72,13 @@ class RunPlan:
         return {
             "run_version": 1,
             "code_version": code_version(),
-            "recipe": _without_secrets(self.recipe).model_dump(mode="json"),
+            "recipe": _resolved(self.recipe).model_dump(mode="json"),
+            "declared": declared(self.recipe),
             "arms": {
                 arm.use.label: {
                     "graph": arm.use.graph,
                     "control": arm.arm.control,
+                    "factors": arm.use.factors,
                     "levels": arm.levels.model_dump(),
                     "nodes": sorted(arm.arm.nodes),
                     "models": arm.models,
@@ -91,6 +96,17 @@ class RunPlan:
             },
             "episodes": [e.id for e in self.episodes],
         }
+
+
+def declared(recipe: Recipe) -> dict[str, Any]:
+    """What a comparison is to rest on, said before the run: `run.yaml` keeps the first saying."""
+    return {
+        "primary": recipe.primary,
+        "endpoints": recipe.declared_endpoints(),
+        "baseline": recipe.baseline,
+        "clients": recipe.clients,
+        "factors": recipe.factors.listed() if recipe.factors else {},
+    }
 
 
 def episode_id(persona: str, arm: str, seed: int) -> str:
@@ -113,6 +129,7 @@ def plan_run(
     Raises `RecipeError`, `ProfileError`, `GraphError` or `ModelSetupError`, all before any call.
     """
     profiles = profiles or _profiles(recipe, base)
+    load_dynamics().changed(recipe.dynamics)
     arms = [plan_arm(recipe, use) for use in recipe.uses()]
     _check_prices(recipe, arms)
     planned = [
@@ -152,8 +169,10 @@ def _check_prices(recipe: Recipe, arms: list[PlannedArm]) -> None:
 
 def plan_arm(recipe: Recipe, use: ArmUse, *, midway: bool = False) -> PlannedArm:
     """Resolve one arm of a recipe."""
-    arm = load_arm(use.graph)
-    compiled = compile_arm(use.graph, midway=midway)
+    arm = load_arm(use.graph, tuple(use.drop))
+    compiled = compile_arm(use.graph, tuple(use.drop), midway=midway)
+    if use.control is not None:
+        compiled = replace(compiled, control=use.control)
     # What dropping a node took away (a level of `none`) goes before what a recipe asks for.
     asked = {**arm_defaults(recipe, arm), **compiled.levels.model_dump()}
     for factor in ("intake", "monitoring", "progress"):
@@ -223,6 +242,7 @@ def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:
             "follow_up_weeks": recipe.follow_up_weeks,
             "recall_tokens": recipe.recall_tokens,
             "system": arm.use.system,
+            **({"dynamics": dict(recipe.dynamics)} if recipe.dynamics else {}),
         },
     )
 
@@ -248,7 +268,22 @@ def _profiles(recipe: Recipe, base: Path | None) -> list[Profile]:
         raise RecipeError(
             f"no persona speaks {recipe.language!r}", field="language", hint="use `any`"
         )
-    return chosen
+    return with_variants(chosen, recipe.variants)
+
+
+def with_variants(profiles: list[Profile], number: int) -> list[Profile]:
+    """Each profile and `number` variants of it, which keep its source case. Always the same ones.
+
+    Raises `RecipeError` where a variant would bear the id of another persona.
+    """
+    every = [one for p in profiles for one in [p, *(vary(p, number, 0) if number else [])]]
+    ids = Counter(p.id for p in every)
+    for name, times in ids.items():
+        if times > 1:
+            raise RecipeError(
+                f"`variants` makes a second {name!r}", field="variants", hint="rename the other"
+            )
+    return every
 
 
 def _below(path: Path) -> list[Path]:
@@ -258,16 +293,16 @@ def _below(path: Path) -> list[Path]:
     return list(profile_files(path)) or [path]
 
 
-def _without_secrets(recipe: Recipe) -> Recipe:
-    """The recipe with model strings as they may be written down."""
-    arms = [
+def _resolved(recipe: Recipe) -> Recipe:
+    """The recipe with its factors spelt out as arms, and model strings as may be written down."""
+    arms: list[str | ArmUse] = [
         use.model_copy(update={"models": {r: shown_model(m) for r, m in use.models.items()}})
-        if isinstance(use, ArmUse)
-        else use
-        for use in recipe.arms
+        for use in recipe.uses()
     ]
     models = {role: shown_model(model) for role, model in recipe.models.items()}
-    return recipe.model_copy(update={"arms": arms, "models": models})
+    return recipe.model_copy(
+        update={"arms": arms, "models": models, "factors": None, "controls": []}
+    )
 
 
 def _first_line(error: ValueError) -> str:

@@ -62,8 +62,8 @@ def profile_hash(profile: Profile) -> str:
 
 def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
     """All of a recipe that can change an answer in this arm."""
-    arm = load_arm(use.graph)
-    return {
+    arm = load_arm(use.graph, tuple(use.drop))
+    settings: dict[str, object] = {
         "arm": _arm_settings(arm),
         "levels": {**arm_defaults(recipe, arm), **use.levels},
         "system": use.system,
@@ -74,6 +74,9 @@ def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
         "models": {role: shown_model(recipe.model_of(role, use)) for role in ROLES},
         "sampling": {role: recipe.sampling_of(role).model_dump() for role in ROLES},
     }
+    if recipe.dynamics:  # where it is left alone, a run's hash is what it always was
+        settings["dynamics"] = dict(sorted(recipe.dynamics.items()))
+    return settings
 
 
 def shown_model(model: str) -> str:
@@ -93,10 +96,11 @@ def arm_defaults(recipe: Recipe, arm: Arm) -> dict[str, object]:
 
 def hashes_of(recipe: Recipe, use: ArmUse) -> Hashes:
     """The hashes of one arm's use. Raises `ContentError` where content cannot be read."""
-    offline = any(recipe.model_of(role, use) == "offline" for role in ROLES)
+    asked = [shown_model(recipe.model_of(role, use)) for role in ROLES]
+    scripts = tuple(sorted({m.partition(":")[2] for m in asked if m.startswith("script:")}))
     return Hashes(
         recipe=digest(canonical_json(settings_of(recipe, use))),
-        content=content_hashes(offline),
+        content=content_hashes("offline" in asked, scripts),
         prompts={p.name: load_template(p.template).digest for p in PROMPTS},
         schemas={p.name: schema_digest(p.answer) for p in PROMPTS},
     )
@@ -111,14 +115,30 @@ def _arm_settings(arm: Arm) -> dict[str, object]:
     }
 
 
+_NO_COURSE_READS = (
+    *("judge/", "annotator/", "appraiser/check/", "corpora/"),
+    *("client/outcome_bands", "client/counselor_mixtures"),
+)
+"""Content that judges, measures or tests: an edit to it changes no course."""
+
+
 @cache
-def content_hashes(offline: bool) -> dict[str, str]:
-    """Hashes of the content files of `agents/` that a course reads."""
+def content_hashes(
+    offline: bool, scripts: tuple[str, ...] = (), corpora: bool = False
+) -> dict[str, str]:
+    """Hashes of the content files of `agents/` that a course reads; `scripts`: those in use.
+
+    With `corpora` also those that only the ways of making corpora read.
+    """
     root = content_path("agents")
     found: dict[str, str] = {}
     for path in list_content("agents", "**/*.yaml"):
         name = path.relative_to(root).as_posix()
-        if name.startswith("judge/") or ("/offline/" in name and not offline):
+        if "/offline/" in name and not offline:
+            continue
+        if name.startswith(_NO_COURSE_READS) and not (corpora and name.startswith("corpora/")):
+            continue
+        if name.startswith("gate/") and path.stem.partition("-")[2] not in scripts:
             continue
         found[f"agents/{name}"] = digest(path.read_bytes())
     return found

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from muspsy_sim.agents.live import IntakeLevel, Monitoring, Progress
 from muspsy_sim.records.base import Id, Record
-
-RoleName = Literal["client", "appraiser", "counselor", "judge", "annotator"]
+from muspsy_sim.runs.factors import Factors, RoleName
 
 RoleOrDefault = Literal["default", "client", "appraiser", "counselor", "judge", "annotator"]
 
@@ -28,6 +27,13 @@ class ArmUse(Record):
     models: dict[RoleName, str] = Field(default_factory=dict)
     levels: dict[str, Any] = Field(default_factory=dict)
     system: str | None = Field(default=None, description="system prompt of a bare counselor")
+    drop: list[str] = Field(default_factory=list, description="nodes left out of the graph")
+    control: bool | None = Field(
+        default=None, description="whether this is a control; as its graph says if none"
+    )
+    factors: dict[str, str] = Field(
+        default_factory=dict, description="its level of each factor that the recipe crosses"
+    )
 
     @property
     def label(self) -> str:
@@ -71,6 +77,12 @@ class Limits(Record):
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
+def _refuse_twice(labels: list[str]) -> None:
+    if len(set(labels)) != len(labels):
+        twice = next(v for v in labels if labels.count(v) > 1)
+        raise ValueError(f"two arms are called {twice!r}; give one of them a `name`")
+
+
 class Recipe(Record):
     """One file of `runs/`. Sessions are weekly; an exchange is one turn of each party."""
 
@@ -78,7 +90,14 @@ class Recipe(Record):
     personas: list[str] = Field(
         min_length=1, description="ids, paths, folders of personas; `all` = personas/"
     )
-    arms: list[str | ArmUse] = Field(min_length=1)
+    variants: int = Field(
+        default=0, ge=0, le=999, description="variants of each persona, beside itself"
+    )
+    arms: list[str | ArmUse] = Field(default_factory=list)
+    factors: Factors | None = Field(default=None, description="crossed into arms beside `arms`")
+    controls: list[Literal["sham", "random"]] = Field(
+        default_factory=list, description="controls of the last combination of `factors`"
+    )
     seeds: list[Seed] = Field(min_length=1)
     sessions: int = Field(default=6, ge=1, le=104)
     exchanges: int = Field(default=12, ge=1, le=1000)
@@ -88,6 +107,20 @@ class Recipe(Record):
     monitoring: Monitoring = "none"
     progress: Progress = "responsive"
     recall_tokens: int = Field(default=2400, ge=50)
+    dynamics: dict[str, float] = Field(
+        default_factory=dict,
+        description="other values for parameters of the client's dynamics, as `week.natural: 0.01`",
+    )
+    primary: str | None = Field(
+        default=None, description="the endpoint that the comparison is about, declared beforehand"
+    )
+    endpoints: list[str] = Field(
+        default_factory=list, description="further endpoints declared beforehand"
+    )
+    baseline: str | None = Field(default=None, description="the arm that others are compared with")
+    clients: int | None = Field(
+        default=None, ge=1, description="how many clients the comparison is planned for"
+    )
     models: dict[RoleOrDefault, str] = Field(default_factory=dict)
     sampling: dict[RoleOrDefault, SamplingSpec] = Field(default_factory=dict)
     concurrency: int = Field(default=16, ge=1, le=10000, description="episodes at once")
@@ -96,7 +129,7 @@ class Recipe(Record):
     prices: dict[str, PriceSpec] = Field(default_factory=dict)
     allow_minors: bool = False
 
-    @field_validator("personas", "seeds")
+    @field_validator("personas", "seeds", "endpoints", "controls")
     @classmethod
     def _each_once(cls, values: list[Any]) -> list[Any]:
         if len(set(values)) != len(values):
@@ -107,15 +140,45 @@ class Recipe(Record):
     @field_validator("arms")
     @classmethod
     def _labels_once(cls, arms: list[str | ArmUse]) -> list[str | ArmUse]:
-        labels = [arm if isinstance(arm, str) else arm.label for arm in arms]
-        if len(set(labels)) != len(labels):
-            twice = next(v for v in labels if labels.count(v) > 1)
-            raise ValueError(f"two arms are called {twice!r}; give one of them a `name`")
+        # Also asked below, of all arms; here the mistake is told at its own line.
+        _refuse_twice([arm if isinstance(arm, str) else arm.label for arm in arms])
         return arms
 
+    @model_validator(mode="after")
+    def _arms_fit(self) -> Recipe:
+        uses = self.uses()
+        if not uses:
+            raise ValueError("it names no arm; give it `arms` or `factors`")
+        labels = [use.label for use in uses]
+        _refuse_twice(labels)
+        if self.controls and self.factors is None:
+            raise ValueError("`controls` belong to `factors`, and there are none")
+        if self.baseline is not None and self.baseline not in labels:
+            raise ValueError(f"the baseline {self.baseline!r} is no arm; {', '.join(labels)} are")
+        return self
+
     def uses(self) -> list[ArmUse]:
-        """The arms, each as a use."""
-        return [ArmUse(graph=a) if isinstance(a, str) else a for a in self.arms]
+        """The arms, each as a use: those named, then those that the factors make."""
+        named = [ArmUse(graph=a) if isinstance(a, str) else a for a in self.arms]
+        if self.factors is None:
+            return named
+        made = [
+            ArmUse(
+                graph=arm.graph,
+                name=arm.name,
+                models=arm.models,
+                levels=arm.levels,
+                drop=list(arm.drop),
+                control=arm.control or None,
+                factors=arm.factors,
+            )
+            for arm in self.factors.arms(self.controls)
+        ]
+        return [*named, *made]
+
+    def declared_endpoints(self) -> list[str]:
+        """The endpoints declared before the run, the primary one first."""
+        return list(dict.fromkeys([*([self.primary] if self.primary else []), *self.endpoints]))
 
     def model_of(self, role: str, use: ArmUse | None = None) -> str:
         """The model string of a role, in an arm's use if one is given."""

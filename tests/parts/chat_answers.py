@@ -62,6 +62,8 @@ def schema_in(body: dict[str, Any]) -> dict[str, Any] | None:
     wanted = body.get("response_format") or {}
     if wanted.get("type") == "json_schema":
         return wanted["json_schema"]["schema"]
+    if tools := body.get("tools"):
+        return tools[0]["function"]["parameters"]
     _, _, after = str(body["messages"][-1].get("content")).rpartition("JSON schema")
     if "{" in after:
         return json.loads(after[after.index("{") :])

@@ -179,7 +179,10 @@ class ChatServer:
         for name in self.refuses:
             if name in body:
                 return _error(400, f"Unsupported parameter: '{name}' is not supported.", name)
-        kind = (body.get("response_format") or {}).get("type")
+        wanted = body.get("response_format") or {}
+        kind = wanted.get("type")
+        if kind == "json_object" and "schema" in wanted:
+            kind = "json_object with a schema"  # llama-cpp-python's way
         if kind is not None and kind not in self.formats:
             return _error(400, f"'response_format' of type '{kind}' is not supported.")
         return None
@@ -252,6 +255,12 @@ class ChatServer:
             message["content"] = f"Here you are:\n```json\n{text}\n```\nAnything else?"
         elif way == "parts":
             message["content"] = [{"type": "text", "text": text}]
+        if (tools := body.get("tools")) and way == "ok":
+            called = {"name": tools[0]["function"]["name"], "arguments": text}
+            message |= {
+                "content": None,
+                "tool_calls": [{"id": "call_1", "type": "function", "function": called}],
+            }
         completion = {
             "id": "chatcmpl-1",
             "object": "chat.completion",

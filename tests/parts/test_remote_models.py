@@ -314,7 +314,13 @@ async def test_calls_a_minute_are_spread() -> None:
 
 
 @pytest.mark.parametrize(
-    ("formats", "rung"), [((), "text"), (("json_object",), "object"), (("json_schema",), "strict")]
+    ("formats", "rung"),
+    [
+        ((), "text"),
+        (("json_object",), "object"),
+        (("json_object with a schema",), "object_schema"),
+        (("json_schema",), "strict"),
+    ],
 )
 async def test_the_answer_format_is_learnt(
     opened: Open, formats: tuple[str, ...], rung: str
@@ -328,6 +334,26 @@ async def test_the_answer_format_is_learnt(
         assert len(server.received) == refused + 2, "the second call knows what the first learnt"
         last = server.received[-1].body
         assert ("JSON schema" in last["messages"][-1]["content"]) == (rung != "strict")
+
+
+async def test_a_server_that_takes_a_schema_and_ignores_it_is_told_in_words(opened: Open) -> None:
+    async with ChatServer(says=lambda _: "I am fine, thank you.") as server:
+        model = opened(server)
+        for seed in range(3):
+            await model.reply(request_for(seed=seed))
+        said = ["JSON schema" in r.body["messages"][-1]["content"] for r in server.received]
+        assert said == [False, False, True]
+        assert all("response_format" in r.body for r in server.received)
+
+
+async def test_one_answer_in_prose_does_not_make_a_server_that_ignores(opened: Open) -> None:
+    answers = iter(['{"a": 1}', "no", "no", "no"])
+    async with ChatServer(says=lambda _: next(answers)) as server:
+        model = opened(server)
+        for seed in range(4):
+            await model.reply(request_for(seed=seed))
+        said = ["JSON schema" in r.body["messages"][-1]["content"] for r in server.received]
+        assert said == [False] * 4
 
 
 @pytest.mark.parametrize("name", ["seed", "temperature", "top_p"])

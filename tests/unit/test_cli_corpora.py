@@ -61,6 +61,36 @@ def test_a_run_as_a_published_format(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert json.loads(out)["formats"] == {"run": 2}
 
 
+def test_a_run_as_psycheval_cases_is_read_by_both_importers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    episode = make_episode("en", "full", case="case-1", persona="p-1")
+    run = write_run(tmp_path / "run", [episode])
+    out = tmp_path / "cases"
+    code, told, _ = command(capsys, "export", run, "--to", "psycheval", "--out", out)
+    assert code == 0
+    assert "documents of single sessions: plan" in told
+    (file,) = out.glob(f"{episode.id}*.json")
+    case = json.loads(file.read_text(encoding="utf-8"))
+    assert set(case) == {"client_id", "client_info", "global_plan", "sessions"}
+    assert case["client_info"]["main_problem"] == episode.profile.presenting_problem
+    for session in case["sessions"]:
+        assert set(session) <= {
+            *("session_number", "session_goals", "session_dialogue", "session_summary"),
+        }
+        assert isinstance(session.get("session_goals", []), list)
+    said = [t["text"] for s in case["sessions"] for t in s["session_dialogue"]]
+    spoken = "\n".join(said)
+    written = file.read_text(encoding="utf-8")
+    for fact in episode.profile.facts:
+        assert fact.text in spoken or json.dumps(fact.text, ensure_ascii=False)[1:-1] not in written
+    assert command(capsys, "import", out, "--out", tmp_path / "tables")[0] == 0
+    code, _, err = command(
+        capsys, "personas", "import", file, "--from", "psycheval-case", "--out", tmp_path / "who"
+    )
+    assert code == 0, err
+
+
 def test_mistakes_are_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shapes.lay(tmp_path / "in", "smile")
     for words, told in (

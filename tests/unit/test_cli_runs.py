@@ -62,6 +62,7 @@ def test_running_again_keeps_what_is_whole(file: Path, capsys: pytest.CaptureFix
     assert (file.parent / "small" / "episodes" / f"{FULL}.json").stat().st_mtime_ns == first
 
 
+@pytest.mark.slow
 def test_more_arms_and_seeds_extend_a_run(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     only = ["--set", "personas=[en-gordon-pell]", "-q"]
     assert run_command_line(["run", str(file), *only, "--set", "arms=[full]"]) == 0
@@ -99,6 +100,7 @@ def test_relative_personas_are_those_beside_the_recipe(
     assert Run(file.parent / "small").episode_ids() == [FULL]
 
 
+@pytest.mark.slow
 def test_a_folder_of_personas_stands_for_all_in_it(file: Path, repository: Path) -> None:
     for name in (PERSONA, "zh-lu-xiaowen"):
         (file.parent / "mine" / name).mkdir(parents=True)
@@ -125,6 +127,7 @@ def test_a_failed_run_says_which_and_how_to_go_on(
     assert "--retry-failed" in out
 
 
+@pytest.mark.slow
 def test_status_tells_owed_begun_and_whole(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["run", str(file), "-q"]) == 0
     run = Run(file.parent / "small")
@@ -162,6 +165,7 @@ def test_status_sees_that_another_process_writes(
         assert is_running(run)
 
 
+@pytest.mark.slow
 def test_replay_says_identical_or_where_it_differs(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,6 +187,7 @@ def test_replay_says_identical_or_where_it_differs(
     assert f"refused    {FULL}: " in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_fork_goes_on_and_its_folder_is_a_run(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from muspsy_sim.llm.seam import Reply, Request
 from muspsy_sim.records.answers import (
     AppraisalAnswer,
@@ -157,6 +159,7 @@ def test_the_counselor_ends_a_course_whose_goals_are_met(tmp_path: Path) -> None
     assert len(done[0].sessions) == 2
 
 
+@pytest.mark.slow
 def test_clients_drop_out_of_courses_that_harm_them(tmp_path: Path) -> None:
     found = ran(tmp_path, FakeModel(appraiser__appraise=harms), seeds=list(range(10)), sessions=6)
     gone = [e for e in found if e.end is CourseEnd.CLIENT_DROPPED_OUT]
@@ -215,6 +218,7 @@ def test_an_answer_that_cannot_be_repaired_is_a_typed_failure(tmp_path: Path) ->
     assert episode.failures[0].kind == "malformed"
 
 
+@pytest.mark.slow
 def test_a_spent_budget_stops_cleanly_and_more_of_it_goes_on(tmp_path: Path) -> None:
     class Costly(FakeModel):
         async def reply(self, request: Request) -> Reply:

@@ -190,6 +190,16 @@ def test_a_slip_is_partly_forgiven_in_a_turn_that_also_lands() -> None:
     assert unforgiven.strain > among.strain
 
 
+def test_a_remembered_word_forgives_no_slip() -> None:
+    """It would be a way from memory to the client that no weight under `remembered` switches off."""
+    profile = client()
+    zero = {path: 0.0 for path in NO_MOOD.parameters() if path.startswith("remembered.")}
+    off = NO_MOOD.changed(zero)
+    alone = after(profile, [coded("advise", quality=-1)], 1, off).values
+    among = after(profile, [coded("advise", "recall", quality=-1)], 1, off).values
+    assert among == alone
+
+
 def test_a_repair_mends_what_an_injury_tore_and_does_nothing_without_one() -> None:
     profile = client()
     torn = after(profile, [coded("dismiss", quality=-2)], 3)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from client_course import DISMISSIVE, GOOD, clients, coded, live
 
-from muspsy_sim.agents.client.parameters import Dynamics, load_dynamics
+from muspsy_sim.agents.client.parameters import DESIGN, Dynamics, load_dynamics
 from muspsy_sim.records.content import content_path
 from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.strict_yaml import load_strict
@@ -31,16 +33,61 @@ def test_paths_from_memory_and_planning_can_be_switched_off() -> None:
     assert all(parameter.low <= 0.0 <= parameter.high for parameter in paths.values())
 
 
-def test_each_parameter_names_a_listed_source_or_says_assumption() -> None:
+REFERENCE = re.compile(
+    r"^(?:de |van )?[A-Z][^()]+, [A-Z]\.[^()]* \((19|20)\d\d\)\. \S.{15,}", re.DOTALL
+)
+"""Authors with initials, a year, and a title with where it appeared."""
+
+
+def test_each_parameter_names_a_source_that_is_listed_in_full() -> None:
     dynamics = load_dynamics()
     for path, parameter in dynamics.parameters().items():
-        assert (parameter.source == "assumption") == (parameter.basis == "assumption"), path
-    used = {
-        key.strip()
-        for parameter in dynamics.parameters().values()
-        for key in parameter.source.split(";")
-    }
+        assert parameter.source != "assumption" or "distress" in path, path
+        for key in parameter.sources():
+            assert key == "assumption" or key in dynamics.sources, path
+    used = {key for each in dynamics.parameters().values() for key in each.sources()}
     assert set(dynamics.sources) <= used, "a source that nothing rests on"
+
+
+def test_each_source_is_a_full_reference_or_a_reason() -> None:
+    for key, text in load_dynamics().sources.items():
+        if key.startswith(DESIGN):
+            assert len(text) > 80, f"{key}: too short for a reason and a range"
+            continue
+        assert REFERENCE.match(text), key
+        surname, year = key.split()[0], next(word for word in key.split() if word.isdigit())
+        plain = text.replace("ü", "u")
+        assert f"({year})" in text, key
+        assert surname in plain[: plain.index("(")], key
+
+
+def test_the_page_counts_what_rests_on_what() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dynamics.md").read_text(encoding="utf-8")
+    told = {
+        basis: int(n) for basis, n in re.findall(r"^\| ([a-z]+) \| (\d+) \|", page, re.MULTILINE)
+    }
+    assert told == Counter(each.basis for each in load_dynamics().parameters().values())
+
+
+def test_what_was_not_looked_up_is_listed_and_is_a_source(tmp_path: Path) -> None:
+    dynamics = load_dynamics()
+    assert "Swift 2012" not in dynamics.from_memory
+    path = written(tmp_path, "from_memory: [", "from_memory: [Nobody 1901, ")
+    with pytest.raises(ContentError, match="from_memory names sources that are not listed"):
+        load_strict(path, Dynamics)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("source: Design crisis, basis: design", "source: Design crisis, basis: direction"),
+        ("source: Hunt 2003, basis: direction", "source: Hunt 2003, basis: design"),
+        ("source: Hunt 2003, basis", "source: Hunt 2003; Design crisis, basis"),
+    ],
+)
+def test_a_reason_does_not_pass_for_a_source(tmp_path: Path, old: str, new: str) -> None:
+    with pytest.raises(ContentError, match="goes with a source `Design"):
+        load_strict(written(tmp_path, old, new), Dynamics)
 
 
 def test_published_figures_are_taken_over_as_they_stand() -> None:

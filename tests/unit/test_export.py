@@ -164,6 +164,7 @@ def test_too_few_cases_to_hold_out_is_said(tmp_path: Path) -> None:
     assert "With 2 source cases nothing can be held out" in (done.folder / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes(run: Path, tmp_path: Path) -> None:
     for to in FORMATS:
         first = export_run(run, to, out=tmp_path / "a" / to).folder

@@ -144,7 +144,8 @@ def test_a_planning_prompt_holds_its_view(lived: tuple[list[Source], Kept]) -> N
     for source in sources:
         for row in plan_rows(source, Counter()):
             view = _planning_view(kept, row)
-            assert view.session == row.session
+            # Without memory a plan's prompt holds no session number; the row's tells it to nobody.
+            assert view.session in (row.session, None)
             text = row.messages[1].content
             _has_lines(text, view.intake)
             _has_lines(text, view.dialogue)
@@ -158,7 +159,7 @@ def test_a_planning_prompt_holds_its_view(lived: tuple[list[Source], Kept]) -> N
 def _planning_view(kept: Kept, row: Row) -> PlanNextView:
     for key in (f"s{row.session - 1}t0", f"s{row.session}t1"):
         view = kept.views.get((row.episode, f"{key}/counselor.plan_next"))
-        if isinstance(view, PlanNextView) and view.session == row.session:
+        if isinstance(view, PlanNextView) and view.session in (row.session, None):
             return view
     raise AssertionError(f"nobody planned {row.id}")
 

@@ -31,6 +31,7 @@ def watched(folder: Path, arm: str = "full", **settings: Any) -> tuple[Episode, 
 BY_WIRING = ["full", "no-memory", "no-planning", "neither", "last-note", "bare"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arm", "intake"),
     [(arm, "none") for arm in BY_WIRING] + [(arm, "full") for arm in arm_names()],
@@ -40,6 +41,7 @@ def test_nothing_leaks(tmp_path: Path, arm: str, intake: str) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", arm_names())
 @pytest.mark.parametrize("persona", [PERSONA, "zh-lu-xiaowen"])
 def test_nothing_leaks_where_every_arm_speaks_with_the_offline_words(

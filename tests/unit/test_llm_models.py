@@ -147,9 +147,15 @@ def test_roles_on_one_server_share_its_endpoint() -> None:
     assert len(endpoints._open) == 3
 
 
-def test_schemes_that_are_opened_elsewhere_or_later_say_so() -> None:
+def test_schemes_that_are_opened_elsewhere_say_so() -> None:
     assert isinstance(open_model("offline", Endpoints()), OfflineModel)
     with pytest.raises(ModelSetupError, match="muspsy replay"):
         open_model("replay:demo", Endpoints())
-    with pytest.raises(ModelSetupError, match="later release"):
+
+
+def test_a_local_checkpoint_without_its_packages_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("muspsy_sim.llm.local.loading.find_spec", lambda _: None)
+    with pytest.raises(ModelSetupError, match=r"needs torch, transformers, xgrammar.*\[local\]"):
         open_model("hf:org/model", Endpoints())

@@ -207,3 +207,9 @@ def test_what_was_written_is_read_back(answer: Nested) -> None:
 def test_an_answer_of_nothing_but_space_is_refused(answer: type[Record]) -> None:
     with pytest.raises(AnswerError, match="text"):
         parse_answer('{"text": " \\n "}', answer)
+
+
+@pytest.mark.parametrize("raw", ["one\ntwo", "one\ttwo", "one\x03two"])
+def test_raw_control_signs_in_a_string_are_read(raw: str) -> None:
+    answer = parse_answer('{"text": "' + raw + '"}', PlainReply)
+    assert answer == PlainReply(text=raw.replace("\x03", " "))

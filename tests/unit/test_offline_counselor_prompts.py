@@ -66,7 +66,7 @@ def views(language: Language, *, remembers: bool = True) -> dict[str, Record]:
         ),
         "counselor.plan_next": PlanNextView(
             **common,
-            session=3,
+            session=3 if remembers else None,
             sessions_left=2,
             notes=recalled,
             treatment_plan=plan.treatment,

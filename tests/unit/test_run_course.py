@@ -30,7 +30,9 @@ def test_a_callable_that_fails_ends_the_course_with_a_reason() -> None:
     def fails(_: list[dict[str, str]]) -> str:
         raise ZeroDivisionError
 
-    episode = run_course("en-gordon-pell", counselor=fails, sessions=1)
+    episode = run_course(
+        "en-gordon-pell", counselor=fails, sessions=1, limits={"first_wait_s": 0.0}
+    )
     assert episode.end == "model_error"
     assert "ZeroDivisionError" in (episode.end_detail or "")
 

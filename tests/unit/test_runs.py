@@ -116,6 +116,7 @@ def test_a_cut_journal_goes_on_where_it_was_cut(tmp_path: Path) -> None:
         assert model.asked - before == asked - (keep - 1)
 
 
+@pytest.mark.slow
 def test_more_seeds_are_added_and_what_is_there_is_kept(tmp_path: Path) -> None:
     model = FakeModel()
     held(tmp_path, model, planned(seeds=[0]))

@@ -163,6 +163,7 @@ def test_without_a_school_no_prompt_speaks_of_one(tmp_path: Path) -> None:
     assert episode.factors["school"] == "none"
 
 
+@pytest.mark.slow
 @each
 @pytest.mark.parametrize("persona", ["en-gordon-pell", "zh-lu-xiaowen"])
 def test_an_offline_plan_picks_techniques_of_the_school_and_stage(

@@ -28,6 +28,7 @@ SHIPPED = [
     "no-planning",
     "nodding",
     "random-plan",
+    "scripted",
     "search-memory",
     "sham-recall",
     "transcript",
@@ -39,6 +40,7 @@ CONTROLS = {
     "neutral",
     "nodding",
     "random-plan",
+    "scripted",
     "sham-recall",
     "waitlist",
 }

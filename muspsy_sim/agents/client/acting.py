@@ -52,6 +52,17 @@ def _own_words(course: LiveCourse) -> str:
     return "\n".join(turn.text for turn in course.now.turns if turn.speaker == "client")
 
 
+def _earlier_words(course: LiveCourse) -> str:
+    """What the client has said in the sessions before this one."""
+    return "\n".join(
+        turn.text
+        for held in course.sessions
+        if held.number < course.now.number
+        for turn in held.turns
+        if turn.speaker == "client"
+    )
+
+
 async def greet(course: LiveCourse) -> None:
     """Open the session as the client, before the counselor has said a word."""
     await _say(course, _decide(course, Appraisal(), "", exchange=1))
@@ -100,6 +111,8 @@ async def _say(course: LiveCourse, decision: Decision) -> bool:
         dialogue=now.lines(),
         report=side.reports[-1] if side.reports else None,
         progress=side.progress,
+        earlier=_earlier_words(course),
+        last=now.week >= course.schedule.sessions,
     )
     asked = await course.ask(SPEAK, view, session=now.number, turn=len(now.turns) + 1)
     text = asked.answer.text.strip()

@@ -32,6 +32,8 @@ _UNDERSTANDING: tuple[Behaviour, ...] = (
     "complex_reflection",
     "autonomy",
 )
+_REMEMBERING: frozenset[Behaviour] = frozenset({"recall", "review_homework"})
+"""What these do stands under `remembered`: with the weights there at 0 they forgive no slip."""
 _SENSITIVE = 2
 
 
@@ -147,7 +149,8 @@ def _respond(
         _repair(ledger, received["repair"], dynamics)
     worst = min(received, key=lambda behaviour: received[behaviour])
     if received[worst] < 0.0:
-        forgiven = rules.forgiving.value * max(0.0, *received.values())
+        landed = [by for behaviour, by in received.items() if behaviour not in _REMEMBERING]
+        forgiven = rules.forgiving.value * max(0.0, 0.0, *landed)
         badly = (-received[worst] * (1.0 - forgiven)) ** dynamics.harm.power.value
         _hurt(ledger, badly * reactivity, f"behaviours.{worst}", dynamics)
     else:

@@ -20,9 +20,12 @@ from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange
 from muspsy_sim.records.strict_yaml import load_strict
 
-Basis = Literal["figure", "direction", "assumption"]
-"""`figure`: the source gives the number; `direction`: the source supports that the effect exists
-and its sign, its size is set so that courses come out plausible; `assumption`: neither."""
+Basis = Literal["figure", "calibrated", "bound", "direction", "design", "assumption"]
+"""`figure`: the source gives the number; `calibrated`: it gives a figure of whole courses, and the
+value is set so that courses come out there; `bound`: it gives a figure nearby or limits, from which
+the range follows; `direction`: it supports that the effect exists and its sign, and the size is
+ours; `design`: a device of the simulation with no source, whose entry says why and how the range
+was chosen; `assumption`: none of these."""
 
 Family = Literal[
     "attending",
@@ -58,6 +61,10 @@ Moved = Literal[
 `work` = the session's therapeutic work so far."""
 
 
+DESIGN = "Design "
+"""How the key of a source begins that is no publication but a reason."""
+
+
 class Parameter(Record):
     """One number of the model: its value, plausible range, meaning and source."""
 
@@ -74,7 +81,14 @@ class Parameter(Record):
             raise ValueError(f"value {self.value} is outside its range {self.low} to {self.high}")
         if (self.source == "assumption") != (self.basis == "assumption"):
             raise ValueError("`source: assumption` and `basis: assumption` go together")
+        designed = [key.startswith(DESIGN) for key in self.sources()]
+        if any(designed) != (self.basis == "design") or any(designed) != all(designed):
+            raise ValueError("`basis: design` goes with a source `Design ...`, and with no other")
         return self
+
+    def sources(self) -> list[str]:
+        """The keys of `sources` that it names, in its order."""
+        return [key.strip() for key in self.source.split(";")]
 
 
 class Start(Record):
@@ -283,6 +297,9 @@ class Dynamics(Record):
 
     version: Literal[1]
     sources: dict[str, str]
+    from_memory: list[str] = Field(
+        default=[], description="keys of `sources` that nobody looked up for this file"
+    )
     start: Start
     reception: Reception
     behaviours: dict[Behaviour, BehaviourRule]
@@ -308,9 +325,10 @@ class Dynamics(Record):
         _complete(self.stage_fit, get_args(StageOfChange), "stage_fit")
         _complete(self.style_fit, get_args(ResistanceStyle), "style_fit")
         for path, parameter in self.parameters().items():
-            named = {key.strip() for key in parameter.source.split(";")}
-            if unknown := named - set(self.sources) - {"assumption"}:
+            if unknown := set(parameter.sources()) - set(self.sources) - {"assumption"}:
                 raise ValueError(f"{path} names sources that are not listed: {sorted(unknown)}")
+        if unknown := set(self.from_memory) - set(self.sources):
+            raise ValueError(f"from_memory names sources that are not listed: {sorted(unknown)}")
         return self
 
     @property

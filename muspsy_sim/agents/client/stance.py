@@ -159,11 +159,11 @@ def decide(
     return (
         _injured(turn)
         or _farewell(turn)
+        or _risk(turn)
         or _homework(turn)
         or _first(turn)
         or _repaired(turn)
         or _own_farewell(turn)
-        or _risk(turn)
         or _telling(turn)
         or _resisting(turn)
         or _brief(turn)

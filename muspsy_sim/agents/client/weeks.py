@@ -174,7 +174,7 @@ def _rates(
 def _worked(ledger: Ledger, state: ClientState, dynamics: Dynamics) -> float:
     """The session's work as far as the alliance carries it, 0 to 1."""
     share = dynamics.week.alliance_share.value
-    return state.tally.work * (1.0 - share + share * ledger.alliance)
+    return state.tally.work * max(0.0, 1.0 - share + share * ledger.alliance)
 
 
 def _let_go(ledger: Ledger, profile: Profile) -> float:

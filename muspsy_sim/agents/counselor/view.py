@@ -102,6 +102,7 @@ def _seen(course: LiveCourse) -> dict[str, Any]:
         "reports": _reports(side),
         "exchange": exchange,
         "exchanges_left": max(0, course.schedule.exchanges - exchange),
+        "last": now.week >= course.schedule.sessions,
         "dialogue": now.lines() if side.remembers else _uncounted(now.lines()),
     }
 
@@ -146,11 +147,12 @@ def plan_next_view(
 ) -> PlanNextView:
     """What the counselor sees when it plans session `session`.
 
-    Without memory: intake and its own earlier plans, which then have seen no session either.
+    Without memory: intake and its own earlier plans, which then have seen no session either, and
+    no count of what was held.
     """
     return PlanNextView(
         language=side.language,
-        session=session,
+        session=session if side.remembers else None,
         sessions_left=max(1, schedule.sessions - session + 1),
         manner=side.levels.manner,
         manner_text=side.manner_text,

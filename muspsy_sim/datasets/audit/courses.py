@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from muspsy_sim.datasets.audit.cues import Cues, cues_of
 from muspsy_sim.datasets.audit.finding import Finding, Rule, found
 from muspsy_sim.datasets.audit.words import content_words, facts, overlap
-from muspsy_sim.records.corpus import CorpusSession, Dialogue
+from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document
 
 MERGED = Rule(
     "merged-sessions",
@@ -68,7 +68,7 @@ HEARD = 0.34
 """Share of a claim's content words that must have been said before."""
 
 _DIGITS = re.compile(r"\d{1,3}")
-_CLAUSE = re.compile(r"[.!?。！？\n]")
+_CLAUSE = re.compile(r"[.!?,;:。！？，；：\n]")
 _NUMBERS = ("session_number", "session", "heading")
 
 
@@ -197,7 +197,8 @@ def early(dialogue: Dialogue) -> Iterator[Finding]:
     beside = {
         fact
         for paper in dialogue.documents
-        if paper.session is None or paper.kind in ("user_card", "goal", "plan")
+        if (paper.session is None and not _made_last(dialogue, paper))
+        or (paper.session is not None and paper.kind in ("user_card", "goal", "plan"))
         for fact in facts(paper.text, dialogue.language, cues)
     }
     for paper in papers:
@@ -217,13 +218,18 @@ def early(dialogue: Dialogue) -> Iterator[Finding]:
                 break
 
 
+def _made_last(dialogue: Dialogue, paper: Document) -> bool:
+    """Whether a paper of the whole course was written at its end: a run's treatment plan."""
+    return dialogue.format == "run" and paper.kind == "plan"
+
+
 def _never_said(dialogue: Dialogue, cues: Cues) -> Iterator[Finding]:
     if len(dialogue.sessions) < 2:
         return  # one session alone may be any of a course; what came before is not in the corpus
     earlier: list[set[str]] = [
         content_words(paper.text, dialogue.language, cues)
         for paper in dialogue.documents
-        if paper.session is None
+        if paper.session is None and not _made_last(dialogue, paper)
     ]
     for place, session in enumerate(dialogue.sessions):
         here: list[set[str]] = []

@@ -6,11 +6,13 @@ read off a label. Private reasoning stays private.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document, Utterance
 from muspsy_sim.records.episode import Episode, Label, Session, Turn
 from muspsy_sim.records.memory import SessionNote, TreatmentPlan
+from muspsy_sim.records.profile import Profile
 
 FORMAT = "run"
 
@@ -21,6 +23,8 @@ def dialogue_of(episode: Episode) -> Dialogue:
     `extra` holds the episode's arm, seed and ending, and which roles `offline` answered.
     """
     documents = [
+        _profile(episode.profile),
+        *_last_plan(episode),
         Document(kind="complaint", text=episode.profile.presenting_problem),
         *(paper for session in episode.sessions for paper in _papers(session)),
     ]
@@ -50,6 +54,35 @@ def dialogue_of(episode: Episode) -> Dialogue:
             "offline": [*episode.provenance.offline],
         },
     )
+
+
+def _profile(profile: Profile) -> Document:
+    """Who the client is on paper, as JSON under PsychEval's names: nothing that it hides."""
+    who = profile.demographics
+    traits = {
+        "name": who.name,
+        "age": None if who.age is None else str(who.age),
+        "gender": who.gender,
+        "occupation": who.occupation,
+        "educational_background": who.education,
+        "marital_status": who.relationship_status,
+        "family_status": who.living_situation,
+    }
+    said = {
+        "static_traits": {key: value for key, value in traits.items() if value},
+        "main_problem": profile.presenting_problem,
+        "topic": profile.topic,
+        "core_demands": "\n".join(profile.goals),
+    }
+    return Document(kind="profile", text=json.dumps(said, ensure_ascii=False))
+
+
+def _last_plan(episode: Episode) -> Iterator[Document]:
+    """The treatment plan as it was last revised, as JSON: what the course worked towards."""
+    plans = [s.treatment_plan for s in episode.sessions if s.treatment_plan is not None]
+    if plans:
+        goals = [{"goal": goal.text, "status": goal.status} for goal in plans[-1].goals]
+        yield Document(kind="plan", text=json.dumps(goals, ensure_ascii=False))
 
 
 def _utterance(turn: Turn) -> Utterance:

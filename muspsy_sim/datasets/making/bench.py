@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from muspsy_sim.datasets.making.record import Check, Trail
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
+from muspsy_sim.datasets.making.record import Check, Trail
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.journal import Journal

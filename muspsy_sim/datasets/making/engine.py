@@ -14,8 +14,8 @@ from typing import Any
 
 from muspsy_sim.datasets.making.bench import Bench, CheckFailed, Entry
 from muspsy_sim.datasets.making.flow import compile_flow, run_flow
-from muspsy_sim.datasets.making.record import EntryFailure, EntryFile
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
+from muspsy_sim.datasets.making.record import EntryFailure, EntryFile
 from muspsy_sim.datasets.making.store import Place, making, read_entry, write_entry
 from muspsy_sim.datasets.making.way import Way, way_named
 from muspsy_sim.llm.ask import Asker, CallFailed
@@ -152,7 +152,7 @@ def plan_corpus(recipe: CorpusRecipe, entries: list[Entry]) -> Plan:
 def _content(recipe: CorpusRecipe, way: Way) -> dict[str, str]:
     flow = content_path("graphs", "corpora", f"{way.name}.yaml")
     offline = any(recipe.model_of(role) == "offline" for role in (*way.roles, *ROLES))
-    return {**content_hashes(offline), "graph": digest(flow.read_bytes())}
+    return {**content_hashes(offline, corpora=True), "graph": digest(flow.read_bytes())}
 
 
 async def make(

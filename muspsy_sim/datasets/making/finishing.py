@@ -78,7 +78,7 @@ def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -
     form = format_named(to)
     if plan.offline and not allow_offline:
         raise ExportError(
-            f"the offline default spoke here ({', '.join(plan.offline)}), which is not for training",
+            f"the offline default spoke here ({', '.join(plan.offline)}): not for training",
             file=folder,
             hint="name a model in the recipe, or add --allow-offline to look at the format",
         )

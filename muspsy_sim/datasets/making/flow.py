@@ -7,6 +7,7 @@ holds a step count, the work travels in `context`, and the journal is the archiv
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -40,13 +41,22 @@ class Steps(TypedDict, total=False):
     steps: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The work that a flow's nodes act on, as LangGraph carries it."""
+
+    work: Any
+
+
 @cache
 def load_flow(name: str) -> tuple[FlowFile, tuple[Edge, ...]]:
     """The flow of a way. Raises `GraphError` where it does not hold together."""
     path = content_path("graphs", "corpora", f"{name}.yaml")
     file = load_strict(path, FlowFile)
     if file.name != name:
-        raise GraphError(f"it is named {file.name!r} and its file {name!r}", file=path, field="name")
+        raise GraphError(
+            f"it is named {file.name!r} and its file {name!r}", file=path, field="name"
+        )
     return file, edges_of(file.flow)
 
 
@@ -75,10 +85,10 @@ def compile_flow(
             )
     start = flow.graph["start"]
     if lost := set(flow) - {start} - nx.descendants(flow, start):
-        raise GraphError(f"{sorted(lost)[0]!r} is never reached", file=path, field="flow")
+        raise GraphError(f"{min(lost)!r} is never reached", file=path, field="flow")
     if END not in flow or any(n != END and not nx.has_path(flow, n, END) for n in flow):
         raise GraphError("not every node leads to `end`", file=path, field="flow")
-    graph = StateGraph(Steps, context_schema=object)
+    graph = StateGraph(Steps, context_schema=Held)
     for node in flow:
         if node == END:
             continue
@@ -101,17 +111,17 @@ def compile_flow(
 
 async def run_flow(machine: CompiledStateGraph[Any, Any, Any, Any], work: object) -> None:
     """Run a way's graph over one work, to its end."""
-    await machine.ainvoke(Steps(steps=0), context=work, config={"recursion_limit": _NO_LIMIT})
+    await machine.ainvoke(Steps(steps=0), context=Held(work), config={"recursion_limit": _NO_LIMIT})
 
 
 def _runner(act: Node, ways: Mapping[str | None, str]) -> Callable[..., Any]:
     from langgraph.runtime import Runtime
     from langgraph.types import Command
 
-    async def run(state: Steps, runtime: Runtime[object]) -> Any:
-        answer = await act(runtime.context)
+    async def run(state: Steps, runtime: Runtime[Held]) -> Any:
+        answer = await act(runtime.context.work)
         goto = ways[answer] if answer in ways else ways[None]
         return Command(goto=goto, update={"steps": state.get("steps", 0) + 1})
 
-    run.__annotations__ = {"state": Steps, "runtime": Runtime[object], "return": Any}
+    run.__annotations__ = {"state": Steps, "runtime": Runtime[Held], "return": Any}
     return run

@@ -30,9 +30,7 @@ class MuspsyOptions(Record):
 class CactusOptions(Record):
     """CACTUS's way."""
 
-    attitudes: list[Attitude] = Field(
-        default_factory=lambda: ["positive", "neutral", "negative"], min_length=1
-    )
+    attitudes: list[Attitude] = Field(default=["positive", "neutral", "negative"], min_length=1)
 
 
 class CpsycounOptions(Record):
@@ -171,5 +169,3 @@ class CorpusRecipe(Record):
         if role == "annotator":
             return base.model_copy(update={"temperature": 0.0, "max_tokens": 8_192})
         return base.model_copy(update={"max_tokens": 8_192}) if role == "writer" else base
-
-

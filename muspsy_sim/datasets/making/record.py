@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from muspsy_sim.records.episode import Usage
 FailureKind = Literal["model", "check", "source"]
 """`model`: a call failed for good; `check`: a rule was broken to the last try; `source`: what it
 was to be made from cannot be used."""
+
+T = TypeVar("T")
 
 
 class Check(Record):
@@ -77,3 +79,10 @@ class EntryFile(Root):
     models: dict[str, str] = Field(default_factory=dict)
     offline: list[str] = Field(default_factory=list)
     usage: dict[str, Usage] = Field(default_factory=dict)
+
+
+def given(value: T | None) -> T:
+    """A value that the node before has made, or the source has checked. Raises `LookupError`."""
+    if value is None:
+        raise LookupError("a node was reached before what it needs was made")
+    return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from muspsy_sim.formats.corpora.language import language_of
 from muspsy_sim.records.base import Language, Speaker
@@ -54,7 +55,7 @@ def _broken(lines: Sequence[ScriptLine], shape: Shape) -> Iterator[str]:
         yield f"the {shape.opens} does not open"
     if lines[-1].speaker != shape.ends:
         yield f"the last line is not the {shape.ends}'s"
-    for number, (one, two) in enumerate(zip(lines, lines[1:], strict=False), start=1):
+    for number, (one, two) in enumerate(pairwise(lines), start=1):
         if one.speaker == two.speaker:
             yield f"lines {number} and {number + 1} are both the {one.speaker}'s"
             break

@@ -30,7 +30,9 @@ class Unit:
 
 def units(text: str) -> list[Unit]:
     """A text's words (Latin) and characters (Chinese), in order."""
-    return [Unit(m.group().lower().replace("’", "'"), m.start(), m.end()) for m in _UNIT.finditer(text)]
+    return [
+        Unit(m.group().lower().replace("’", "'"), m.start(), m.end()) for m in _UNIT.finditer(text)
+    ]
 
 
 def length(text: str) -> int:

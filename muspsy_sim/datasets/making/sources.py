@@ -13,6 +13,7 @@ from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.making.bench import Complaint, Entry
 from muspsy_sim.datasets.making.plain_words import shared_plain
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
+from muspsy_sim.datasets.making.record import given
 from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.formats.corpora.json_stream import entries as json_entries
 from muspsy_sim.formats.corpora.language import language_of
@@ -84,8 +85,7 @@ def _from_profiles(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
 def _from_sheets(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     for entry in _from_profiles(recipe, base):
         for attitude in recipe.cactus.attitudes:
-            profile = entry.profile
-            assert profile is not None
+            profile = given(entry.profile)
             yield Entry(
                 id=f"{profile.id}--{attitude}--s{entry.seed}",
                 language=entry.language,
@@ -132,8 +132,7 @@ def _reports(recipe: CorpusRecipe, base: Path | None) -> Iterator[tuple]:  # typ
 def _from_letters(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     if recipe.smile.pairs is None:
         for entry in _from_profiles(recipe, base):
-            profile = entry.profile
-            assert profile is not None
+            profile = given(entry.profile)
             yield Entry(
                 id=entry.id,
                 language=entry.language,
@@ -173,15 +172,16 @@ def _pairs(file: Path) -> Iterator[tuple[int, str, str]]:
                 hint="write {question, answer} objects",
             )
         answer = value.get("answer")
-        yield getattr(found, "number", 0), value["question"], answer if isinstance(answer, str) else ""
+        said = answer if isinstance(answer, str) else ""
+        yield getattr(found, "number", 0), value["question"], said
 
 
 def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     bank = tuple(_complaints(recipe, base)) if recipe.way == "psydial" else ()
-    assert recipe.source is not None
-    path = _at(recipe.source, base)
+    source = given(recipe.source)
+    path = _at(source, base)
     if not path.exists():
-        path = find_run(recipe.source).folder
+        path = find_run(source).folder
     dialogues = [
         found
         for found in open_corpus(path, recipe.source_format)

@@ -20,6 +20,7 @@ from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document, Utteran
 _KEYS = ("role", "text")
 _THINK = re.compile(r"<think>(.*?)</think>\s*", re.DOTALL | re.IGNORECASE)
 _PROFILE = ("client_info", "basic_info")
+_WHOLE_COURSE = {"profile": "client_info", "plan": "global_plan"}
 _ROLE = {"client": "Client", "counselor": "Counselor", "other": "Other"}
 
 
@@ -87,18 +88,28 @@ def _think_apart(turn: Utterance) -> None:
 
 
 def encode(dialogue: Dialogue) -> JsonValue:
-    """The case as published. A document of another format stands under its kind."""
-    own = dialogue.format == "psycheval"
+    """The case as published; of another format's documents those that a case has a key for.
+
+    A profile or a plan whose text is JSON becomes what that says.
+    """
     value: dict[str, JsonValue] = {}
-    if not own:
+    if dialogue.format != "psycheval":
         value["client_id"] = dialogue.source_case or dialogue.id
     for document in dialogue.documents:
-        if document.session is None:
-            key = str(document.extra.get("key", document.kind))
-            value[key] = document.extra.get("value", document.text)
+        key = document.extra.get("key", _WHOLE_COURSE.get(document.kind))
+        if document.session is None and isinstance(key, str):
+            value[key] = document.extra.get("value", _nested(document.text))
     value["sessions"] = [_published(dialogue, session) for session in dialogue.sessions]
     # The extra goes last: `sessions` in it were no list, and are given back as they were.
     return {**value, **dialogue.extra}
+
+
+def _nested(text: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, dict | list) else text
 
 
 def _published(dialogue: Dialogue, session: CorpusSession) -> JsonValue:
@@ -106,9 +117,10 @@ def _published(dialogue: Dialogue, session: CorpusSession) -> JsonValue:
         return session.extra["_value"]
     value: dict[str, JsonValue] = {"session_number": session.number}
     for document in dialogue.documents:
-        if document.session == session.number:
-            key = {"goal": "session_goals", "summary": "session_summary"}.get(document.kind)
-            value[key or document.kind] = document.text
+        if document.session == session.number and document.kind == "goal":
+            value["session_goals"] = [document.text]
+        elif document.session == session.number and document.kind == "summary":
+            value["session_summary"] = document.text
     value["session_dialogue"] = [_turn(turn) for turn in session.utterances]
     return {**value, **session.extra}
 
@@ -139,7 +151,8 @@ FORMAT = Format(
     encode=encode,
     holds=Holds(
         frozenset({"sessions", "reasoning", "extra", "id"}),
-        frozenset({"profile", "plan", "goal", "summary", "memory", "note", "intake_form"}),
+        frozenset({"profile", "plan", "goal", "summary"}),
+        of_course=frozenset({"profile", "plan"}),
     ),
     speakers=(("Client", "client"), ("Counselor", "counselor")),
 )

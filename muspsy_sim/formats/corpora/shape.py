@@ -62,6 +62,8 @@ class Holds:
 
     facets: frozenset[Facet] = frozenset()
     documents: frozenset[DocumentKind] = frozenset()
+    of_course: frozenset[DocumentKind] = frozenset()
+    """Of `documents`, those that it holds for a whole course and not for a single session."""
     dialogue: bool = True
     """Whether it holds turns at all; a user card does not."""
 

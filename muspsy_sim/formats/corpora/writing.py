@@ -77,6 +77,9 @@ def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
     kinds = {document.kind for document in dialogue.documents} - form.holds.documents
     for kind in sorted(kinds):
         yield f"documents: {kind}"
+    single = {d.kind for d in dialogue.documents if d.session is not None} & form.holds.of_course
+    for kind in sorted(single):
+        yield f"documents of single sessions: {kind}"
     if dialogue.split is not None and "split" not in facets:
         yield "the split"
     if "id" not in facets:

@@ -42,6 +42,9 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "psydial.verdict": ("corpora.psydial", "verdict"),
     "psy-insight.labels": ("corpora.psy_insight", "labels"),
     "psy-insight.session": ("corpora.psy_insight", "session"),
+    "judge.rate": ("judge", "rate"),
+    "judge.compare": ("judge.comparing", "compare"),
+    "annotator.bands": ("annotator.bands", "bands"),
 }
 
 
@@ -59,10 +62,14 @@ class OfflineModel:
 
 
 def offline_answer(prompt: str, view: Record, rng: Random) -> Record:
-    """The offline answer to one named prompt. Raises `ModelFailure` for an unknown prompt."""
-    if prompt not in _ANSWERS:
+    """The offline answer to one named prompt. Raises `ModelFailure` for an unknown prompt.
+
+    What follows a colon in a prompt's name says what it is asked about, not what is asked.
+    """
+    kind = prompt.partition(":")[0]
+    if kind not in _ANSWERS:
         raise ModelFailure("bad_request", f"offline has no answer to the prompt {prompt!r}")
-    module, name = _ANSWERS[prompt]
+    module, name = _ANSWERS[kind]
     speak: Callable[[Any, Random], Record] = getattr(
         import_module(f"muspsy_sim.llm.offline.{module}"), name
     )

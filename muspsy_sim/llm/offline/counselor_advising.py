@@ -29,21 +29,22 @@ def advising(scene: Scene) -> CounselorReply:
     mine = [line.text for line in now.view.dialogue if line.speaker == "counselor"]
     agreed = set_homework(now.words, mine)
     close = now.left == 0
+    bye = "farewell_last" if now.view.last else "farewell"
     if heard is None:
         _open(now)
     elif heard.shows("leaving", "goodbye") and now.view.exchange > 1:
-        voice.say("farewell" if close else "farewell_early", "farewell")
+        voice.say(bye if close or now.view.last else "farewell_early", "farewell")
         close = True
     elif heard.shows(*CRITICAL) and voice.say("risk", "risk_resource"):
         if close:
-            voice.say("farewell")
+            voice.say(bye)
     elif close:
         _advise(now, heard)
         voice.say("closing")
-        if agreed:
+        if agreed and not now.view.last:
             voice.say("farewell_homework", name=agreed.name)
-        voice.say("farewell")
-    elif now.left <= 2 and now.length >= 4 and agreed is None:
+        voice.say(bye)
+    elif now.left <= 2 and now.length >= 4 and agreed is None and not now.view.last:
         _advise(now, heard)
         chosen = choose_homework(now)
         voice.say("homework", name=chosen.name, task=chosen.task)

@@ -11,14 +11,23 @@ from muspsy_sim.llm.offline.counselor_frame import (
     farewell,
     homework,
     homework_due,
+    keep_on,
     opening,
     reviewed,
+    sized,
     summary,
+    too_soon,
 )
 from muspsy_sim.llm.offline.counselor_questions import ask, follow_up, next_rung
 from muspsy_sim.llm.offline.counselor_receiving import receive, weighty, worth_returning
 from muspsy_sim.llm.offline.counselor_safety import risk, screen_due
-from muspsy_sim.llm.offline.counselor_scene import Scene, kept_quotes, set_homework, when
+from muspsy_sim.llm.offline.counselor_scene import (
+    Scene,
+    homework_owed,
+    kept_quotes,
+    set_homework,
+    when,
+)
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.answers import CounselorReply
 
@@ -49,12 +58,18 @@ def attuned(scene: Scene) -> CounselorReply:
     agreed = set_homework(scene.words, mine)
     if agreed and agreed.task.lower() in scene.last_said.lower():
         arrange(scene, heard, agreed)
-    elif agreed is None and homework_due(scene):
+    elif scene.voice.was("homework_choice", scene.last_said):
+        sized(scene, heard)
+    elif agreed is None and homework_due(scene) and not too_soon(scene, heard):
         receive(scene, heard)
-        homework(scene)
+        homework(scene, heard)
+    elif scene.view.last and 1 <= scene.left <= 2 and scene.length >= 5:
+        receive(scene, heard)
+        keep_on(scene)
     elif scene.left == 1 and scene.length >= 5:
         receive(scene, heard)
-        summary(scene)
+        if not heard.sore:
+            summary(scene)
         scene.voice.say("ask_takeaway", **scene.slots())
     elif any(scene.voice.was(f, scene.last_said) for f in _REVIEWS):
         reviewed(scene, heard)
@@ -104,6 +119,8 @@ def follow(scene: Scene, heard: Heard) -> None:
         voice.say("role_play", **slots)
         return
     receive(scene, heard)
+    if _asks_after_homework(scene, heard):
+        return
     if scene.view.exchange == 2 and (_agenda(scene) or not weighty(heard)):
         if not voice.text.endswith(("?", "？")):
             voice.say("ask_small", **slots)
@@ -123,6 +140,14 @@ def follow(scene: Scene, heard: Heard) -> None:
         return
     if not follow_up(scene):
         ask(scene)
+
+
+def _asks_after_homework(scene: Scene, heard: Heard) -> bool:
+    """Ask about homework that the opening had no room for, once nothing hurts."""
+    if scene.view.exchange < 3 or scene.left < 3 or heard.sore:
+        return False
+    task = homework_owed(scene)
+    return bool(task and task.quote and scene.voice.say("review_again", name=task.quote))
 
 
 def _agenda(scene: Scene) -> bool:

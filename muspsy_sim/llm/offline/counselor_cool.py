@@ -47,19 +47,20 @@ def cool(scene: Scene) -> CounselorReply:
     mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
     agreed = set_homework(scene.words, mine)
     close = scene.left == 0
+    bye = "farewell_last" if scene.view.last else "farewell"
     if heard is None:
         _open(scene)
     elif heard.shows("leaving", "goodbye") and scene.view.exchange > 1:
-        voice.say("farewell_early", "farewell")
+        voice.say("farewell_last" if scene.view.last else "farewell_early", "farewell")
         close = True
     elif _risk(scene, heard):
         if close:
-            voice.say("farewell")
+            voice.say(bye)
     elif close:
         voice.say("closing", **slots)
-        if agreed:
+        if agreed and not scene.view.last:
             voice.say("farewell_homework", name=agreed.name)
-        voice.say("farewell")
+        voice.say(bye)
     elif heard.shows("hurt"):
         voice.say("brush_off", **slots)
         voice.say("form_question", "change_subject", **slots)
@@ -67,7 +68,7 @@ def cool(scene: Scene) -> CounselorReply:
         if heard.shows("done", "not_done", "partly"):
             voice.say("not_done" if heard.shows("not_done") else "done", **slots)
         voice.say("form_question", "change_subject", **slots)
-    elif scene.left == 1 and scene.length >= 4 and agreed is None:
+    elif scene.left == 1 and scene.length >= 4 and agreed is None and not scene.view.last:
         chosen = choose_homework(scene)
         voice.say("homework", name=chosen.name, task=chosen.task)
     else:

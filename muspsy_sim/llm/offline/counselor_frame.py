@@ -11,7 +11,7 @@ import re
 from muspsy_sim.llm.offline.clauses import reflectable, split_clauses
 from muspsy_sim.llm.offline.counselor_material import Homework
 from muspsy_sim.llm.offline.counselor_receiving import receive, worth_returning
-from muspsy_sim.llm.offline.counselor_safety import CRITICAL
+from muspsy_sim.llm.offline.counselor_safety import CRITICAL, offered_help, resource
 from muspsy_sim.llm.offline.counselor_scene import (
     Scene,
     intake_heard,
@@ -26,6 +26,17 @@ from muspsy_sim.llm.offline.listening import Heard, hear
 _SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
 _SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECASE)
 """How clients make it small. In a counselor's mouth, unasked, it would be the counselor's doing."""
+_TELLING = 3.0
+"""Salience from which words of an earlier session are worth beginning with."""
+_YES = re.compile(
+    r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
+    r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b"
+    r"|[嗯好行对]|可以|试|愿意|做得|一天|一周|回去",
+    re.IGNORECASE,
+)
+"""How a client begins that goes along with a task."""
+_BRIEFLY = {"en": 11, "zh": 20}
+"""Words (characters) up to which an answer to what stays is taken for one."""
 _NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
 
 
@@ -45,8 +56,12 @@ def opening(scene: Scene) -> None:
     if danger:
         voice.say("remember_risk", remembered=danger.quote, when=when(scene, danger.session))
         return
-    if remembered:
-        kept = scene.rng.choice(remembered[:2])
+    if scene.ends and view.last:
+        voice.say("last_hour")
+    # One thing at a time: what was said, or what was to be tried; seldom both.
+    telling = [k for k in remembered if hear(k.quote, view.language).salience >= _TELLING][:2]
+    if telling and (not task or scene.parting or scene.rng.random() < 0.4):
+        kept = scene.rng.choice(telling)
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
     if scene.parting:
         voice.say("course_end")
@@ -94,18 +109,26 @@ def homework_due(scene: Scene) -> bool:
     """Whether it is time to agree on something for the week."""
     active = any(line.shows("risk_active") for line in scene.everything())
     return (
-        not scene.parting
+        not scene.ends
         and scene.length >= 4
         and 1 <= scene.left <= (3 if scene.length >= 14 else 2)
         and not active
     )
 
 
-def homework(scene: Scene) -> None:
-    """Offer one concrete thing that fits what was talked about, in one sentence."""
+def homework(scene: Scene, heard: Heard) -> None:
+    """Offer one concrete thing that fits what was talked about, in one sentence.
+
+    After what hurts it comes with a word that holds the two apart.
+    """
     chosen = choose_homework(scene)
-    scene.voice.say("homework_lead")
+    scene.voice.say("homework_lead_sore" if heard.sore else "homework_lead", "homework_lead")
     scene.voice.say("homework", name=chosen.name, task=chosen.task)
+
+
+def too_soon(scene: Scene, heard: Heard) -> bool:
+    """Whether what was just told needs this turn, and a task can wait for the next."""
+    return scene.left > 1 and heard.shows("loss", "secret", "telling", "hurt", *CRITICAL)
 
 
 def choose_homework(scene: Scene) -> Homework:
@@ -125,18 +148,38 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
     """Settle the homework, or make it smaller; who is elsewhere is answered there first."""
     voice, slots = scene.voice, {**scene.slots(), "name": agreed.name}
     last = ("ask_takeaway", "homework_when") if scene.left == 1 else ("homework_when",)
-    if heard.shows("secret", "self_critical"):
+    if heard.shows("secret", "telling", "loss", "self_critical"):
         receive(scene, heard)
-        voice.say(*last, **slots)
+        if scene.left > 1:
+            voice.say(*last, **slots)
     elif heard.shows(*_SHRINKS):
         voice.say("homework_smaller", **slots)
         voice.say("homework_choice", **slots)
-    elif heard.minimal or heard.shows("agree", "change", "thanks"):
-        voice.say("homework_accept", **slots)
+    elif heard.question:
+        voice.say("homework_no_test", "answer_question", **slots)
         voice.say(*last, **slots)
-    else:
+    elif heard.shows("aside") or heard.salience >= _TELLING:
         receive(scene, heard)
         voice.say(*last, **slots)
+    else:
+        willing = heard.shows("agree", "thanks", "change") or _YES.match(heard.text)
+        voice.say("homework_accept" if willing else "homework_loose", **slots)
+        voice.say(*last, **slots)
+
+
+def sized(scene: Scene, heard: Heard) -> None:
+    """The client said how large the task may be, or that it may not be: so be it."""
+    shut = heard.shows("resist", "deflect")
+    scene.voice.say("homework_left" if shut else "homework_sized", "acknowledge")
+    scene.voice.say("ask_takeaway", **scene.slots())
+
+
+def keep_on(scene: Scene) -> None:
+    """Near the end of the last hour: what the client goes on with, instead of a task."""
+    if scene.looks_back and scene.left > 1:
+        scene.voice.say("ask_lookback", "ask_keep_on")
+    else:
+        scene.voice.say("ask_keep_on", "ask_takeaway")
 
 
 def summary(scene: Scene) -> None:
@@ -160,23 +203,55 @@ def farewell(scene: Scene, *, early: bool) -> None:
     voice, heard = scene.voice, scene.heard
     mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
     agreed = set_homework(scene.words, mine)
-    if scene.parting:
-        voice.say("closing_course")
-        voice.say("farewell_course")
-        return
-    if early:
+    if early and not scene.ends:
         voice.say("farewell_early", "farewell", **scene.slots())
     else:
-        if heard and not heard.minimal and not heard.shows("goodbye"):
-            receive(scene, heard)
-            if heard.shows("self_critical", "secret", "hurt", "asks_advice") or heard.question:
-                voice.say("hold_over")
-        voice.say("closing", **scene.slots())
-    if agreed:
+        if heard and not early:
+            last_words(scene, heard)
+        voice.say("closing_course" if scene.ends else "closing", **scene.slots())
+    if agreed and not scene.ends:
         voice.say("farewell_homework", name=agreed.name)
-    if any(line.shows(*CRITICAL) for line in scene.everything()) and not voice.has_said(
-        "risk_resource", "risk_refer"
-    ):
-        voice.say("risk_resource")
-    if not early:
+    in_danger = any(line.shows(*CRITICAL) for line in scene.everything())
+    if in_danger and not offered_help(scene):
+        voice.say(resource(scene))
+    if scene.ends:
+        voice.say("farewell_course" if scene.looks_back else "farewell_last", "farewell_course")
+    elif not early:
         voice.say("farewell", **scene.slots())
+
+
+def last_words(scene: Scene, heard: Heard) -> None:
+    """What is said to a client's last words: it is met, and nothing new is opened."""
+    voice, slots = scene.voice, scene.slots()
+    hold = "hold_over_last" if scene.ends else "hold_over"
+    asked_what_stays = any(voice.was(f, scene.last_said) for f in ("ask_takeaway", "ask_keep_on"))
+    mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
+    offered = set_homework(scene.words, mine[-1:])
+    if heard.minimal or heard.shows("goodbye"):
+        return
+    if offered and not heard.shows("secret", "telling", "loss"):
+        small = heard.shows(*_SHRINKS) or not _YES.match(heard.text)
+        voice.say("homework_loose" if small else "homework_accept")
+    elif heard.shows("secret", "telling", "loss", *CRITICAL):
+        voice.say("receive_loss" if heard.shows("loss") else "receive_secret", "receive_secret")
+        voice.say(hold)
+    elif heard.shows("self_critical", "asks_advice", "asks_normal", "hurt") or heard.question:
+        voice.say(hold)
+    elif heard.shows("deflect", "resist"):
+        voice.say("step_back")
+    elif heard.sore:
+        voice.say("receive_sore_end", "acknowledge_sore")
+    elif heard.shows("better", "relief", "warm", "change"):
+        voice.say("receive_good_end", "receive_takeaway")
+    elif (
+        asked_what_stays
+        and heard.length <= _BRIEFLY[scene.view.language]
+        and not heard.shows("aside")
+    ):
+        voice.say("receive_takeaway", **slots)
+    elif heard.length > _BRIEFLY[scene.view.language]:
+        # Something is told with a hand on the door.
+        voice.say("acknowledge_sore")
+        voice.say(hold)
+    else:
+        voice.say("acknowledge", **slots)

@@ -29,20 +29,21 @@ def nodding(scene: Scene) -> CounselorReply:
     now = with_own_voice(scene, "nodding")
     heard, voice = now.heard, now.voice
     close = now.left == 0
+    bye = "farewell_last" if now.view.last else "farewell"
     if heard is None:
         _open(now)
     elif heard.shows("leaving", "goodbye") and now.view.exchange > 1:
-        voice.say("farewell" if close else "farewell_early", "farewell")
+        voice.say(bye if close or now.view.last else "farewell_early", "farewell")
         close = True
     elif heard.shows(*CRITICAL) and not voice.has_said("risk_resource"):
         voice.say("risk")
         voice.say("risk_resource")
         if close:
-            voice.say("farewell")
+            voice.say(bye)
     elif close:
         voice.say("mirror", **now.slots())
         voice.say("closing")
-        voice.say("farewell")
+        voice.say(bye)
     else:
         _nod(now, heard)
     if voice.silent:

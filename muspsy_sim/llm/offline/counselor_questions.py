@@ -26,16 +26,35 @@ _FOLLOW_UPS = (
 _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
 _BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
+_A_TELLING = 6
+"""Words (Chinese: characters) from which a line may tell of something."""
+_TOLD = 1.5
+_NOT_TOLD = ("deflect", "resist", "minimise", "agree", "dont_know", "arrive", "goodbye", "better")
 _ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "past": "past"}
 
 
 def ask(scene: Scene) -> bool:
     """Add the question that follows from what was said; whether there was one."""
-    if scene.parting and scene.rng.random() < 0.6:
+    if scene.looks_back and scene.rng.random() < (0.6 if scene.parting else 0.4):
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
             return True
-    return follow_up(scene) or explore_theme(scene) or next_rung(scene)
+    return follow_up(scene) or told(scene) or explore_theme(scene) or next_rung(scene)
+
+
+def told(scene: Scene) -> bool:
+    """Ask into something that the client has just told of its life, before any rung of a ladder."""
+    heard = scene.heard
+    if heard is None or heard.thought or heard.minimal or heard.question:
+        return False
+    if heard.shows("aside") and scene.voice.say("ask_aside", **scene.slots()):
+        return True
+    telling = heard.sore or (heard.length >= _A_TELLING and heard.salience >= _TOLD)
+    share = 0.75 if heard.sore else 0.5
+    if not telling or heard.shows(*_NOT_TOLD) or scene.rng.random() > share:
+        return False
+    kind = "ask_told_sore" if heard.sore else "ask_told"
+    return scene.voice.say(kind, "ask_told", **scene.slots())
 
 
 def follow_up(scene: Scene) -> bool:

@@ -1,19 +1,36 @@
 """How the attuned counselor receives a line before it asks anything.
 
-It gives back a thought, a clause, a feeling or a short phrase, meets a secret, a doubt or a closed
-door as such, and lets a slight line be slight.
+It meets a loss, a secret, a doubt or a closed door as such, gives back a thought, a clause, a
+feeling or a short phrase, and lets a slight line be slight. It does not parrot: after a turn that
+gave words back it mostly answers in its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import Scene
 from muspsy_sim.llm.offline.listening import Heard
+from muspsy_sim.records.base import Language
 
 _SLIGHT = 1.2
 """Below this salience a line holds nothing to give back, only something to go on from."""
+_WEIGHTY = 4.0
+"""Salience from which words may be given back as words that weigh."""
+_WORTH_A_RETURN = 2.5
+"""Salience from which a line of before is come back to."""
+_OWN: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:i|i'm|i've|me|my)\b", re.IGNORECASE),
+    "zh": re.compile("我"),
+}
+"""A good feeling is only given back where it is the client's."""
+_GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
+_A_YES = 6
+"""Words (Chinese: characters) up to which a line that wants something may only be a yes."""
+_OWN_WORDS = 0.55
+"""Share of turns after one that gave words back in which the counselor uses its own."""
 _NOT_TO_RETURN_TO = (
     "hurt",
     "resist",
@@ -23,8 +40,10 @@ _NOT_TO_RETURN_TO = (
     "unsure",
     "arrive",
     "goodbye",
+    "done",
     "partly",
     "not_done",
+    "dont_know",
     "asks_advice",
     "asks_normal",
 )
@@ -35,8 +54,11 @@ def receive(scene: Scene, heard: Heard) -> bool:
     voice, slots = scene.voice, scene.slots()
     if heard.minimal:
         return voice.say("unhurried", "reflect_phrase", **slots)
-    if heard.shows("secret") or (heard.shows("telling") and _hurts(heard)):
-        return voice.say("receive_secret", **slots) and (_reflect(scene, heard) or True)
+    if heard.shows("loss") and voice.count("receive_loss") == 0:
+        return voice.say("receive_loss", **slots)
+    if heard.shows("secret", "telling"):
+        thanked = voice.count("receive_secret") < 2 and voice.say("receive_secret", **slots)
+        return (_reflect(scene, heard) or thanked) if not thanked else True
     if heard.shows("resist", "deflect"):
         return voice.say("roll" if heard.shows("resist") else "step_back", "autonomy", **slots)
     if heard.shows("warm"):
@@ -45,21 +67,17 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("receive_relief", "acknowledge", **slots)
     if heard.thought and voice.say("reflect_thought", quote=heard.thought):
         return True
-    sore = any(not f.good for f in heard.feelings)
-    if heard.shows("better") and not sore and voice.say("affirm_better", **slots):
+    if heard.shows("better") and not heard.sore and voice.say("affirm_better", **slots):
         return True
     if heard.shows("minimise") and not heard.feelings:
         return voice.say("meet_small", "autonomy", **slots)
-    if heard.question:
-        return voice.say("answer_question", "acknowledge", **slots)
+    if heard.shows("change") and not heard.sore and _wishes(heard):
+        return voice.say("receive_wish", "acknowledge", **slots)
     if scene.view.exchange == 2 and not weighty(heard):
         return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
+    if heard.question:
+        return voice.say("answer_question", "acknowledge", **slots)
     return _reflect(scene, heard)
-
-
-def _hurts(heard: Heard) -> bool:
-    """Whether there is pain in a line."""
-    return any(not f.good for f in heard.feelings) or heard.shows("self_critical", *CRITICAL)
 
 
 def weighty(heard: Heard) -> bool:
@@ -69,27 +87,61 @@ def weighty(heard: Heard) -> bool:
     return bool(heard.themes) and not heard.shows("arrive", "unsure")
 
 
+def _wishes(heard: Heard) -> bool:
+    """Whether a line says what is wanted, and more than a yes to something."""
+    return heard.length > _A_YES and not heard.shows("agree", "hesitates")
+
+
+def acknowledge(scene: Scene, heard: Heard) -> bool:
+    """A few words that say `heard`: lighter ones where nothing hurts."""
+    if heard.sore:
+        return scene.voice.say("acknowledge_sore", "acknowledge", **scene.slots())
+    return scene.voice.say("acknowledge", **scene.slots())
+
+
 def _reflect(scene: Scene, heard: Heard) -> bool:
     """Give back the clause, the feeling or the phrase; a feeling that was not named is offered."""
     voice, slots = scene.voice, scene.slots()
+    gave_back = any(voice.was(f, scene.last_said) for f in _GIVING_BACK) or _echoes(scene)
+    own_words = gave_back and scene.rng.random() < _OWN_WORDS
     if heard.salience < _SLIGHT:
-        given = bool(slots["clause"]) and scene.rng.random() < 0.5
-        return (given and voice.say("reflect_clause", **slots)) or voice.say("acknowledge")
-    ways = ["reflect_clause", "reflect_phrase"]
+        given = bool(slots["clause"]) and not gave_back and scene.rng.random() < 0.4
+        return (given and voice.say("reflect_clause", **slots)) or acknowledge(scene, heard)
+    weighs = heard.salience >= _WEIGHTY and heard.sore
+    ways = [] if own_words else ["reflect_clause", "reflect_phrase"]
+    if weighs and not own_words:
+        ways[1] = "reflect_weighty"
     if scene.rng.random() < 0.3:
         ways.reverse()
     if heard.feelings:
         good = heard.feelings[-1].good
-        if not good and scene.rng.random() < 0.5:
+        if good and not _OWN[scene.view.language].search(heard.felt):
+            return acknowledge(scene, heard)
+        mine = slots["clause"].startswith(("you", "你"))
+        if not good and not own_words and heard.sore and mine and scene.rng.random() < 0.5:
             ways.insert(0, "reflect_burden")
         ways.insert(scene.rng.randrange(2), "reflect_good" if good else "reflect_feeling")
-    filled = {"reflect_phrase": "quote", "reflect_feeling": "feel", "reflect_good": "feel"}
+    filled = {"reflect_phrase": "quote", "reflect_weighty": "quote"}
+    filled |= {"reflect_feeling": "feel", "reflect_good": "feel"}
     ways = [w for w in ways if slots[filled.get(w, "clause")]]
     if slots["topic"] and (heard.feelings or heard.shows("self_critical", "cannot", "should")):
         ways.append("reflect_topic")
-    return voice.say(*ways, "acknowledge", **slots)
+    return (bool(ways) and voice.say(*ways, **slots)) or acknowledge(scene, heard)
+
+
+def _echoes(scene: Scene) -> bool:
+    """Whether the counselor's last turn held the words that it had just heard, turned to `you`."""
+    last = scene.before[-1].clause if scene.before else ""
+    return bool(last) and last.lower() in scene.last_said.lower()
 
 
 def worth_returning(lines: Sequence[Heard]) -> list[Heard]:
-    """The lines with a phrase that can be quoted later, without strains and courtesies."""
-    return [h for h in lines if h.phrase and not h.minimal and not h.shows(*_NOT_TO_RETURN_TO)]
+    """The lines with a phrase that can be quoted later: telling ones, no strains or courtesies."""
+    return [
+        h
+        for h in lines
+        if h.phrase
+        and h.salience >= _WORTH_A_RETURN
+        and not h.minimal
+        and not h.shows(*_NOT_TO_RETURN_TO, *CRITICAL)
+    ]

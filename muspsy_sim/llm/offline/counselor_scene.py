@@ -60,6 +60,16 @@ class Scene:
         plan = self.view.session_plan
         return bool(plan and plan.finish and self.view.recalled)
 
+    @property
+    def ends(self) -> bool:
+        """Whether no hour follows this one: by the plan, or because it is the last in the diary."""
+        return self.parting or self.view.last
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether this is an hour for looking back, and there is something to look back on."""
+        return self.ends and bool(self.view.recalled) and any(r.session for r in self.view.recalled)
+
     def slots(self) -> dict[str, str]:
         """What the client's last line puts into sentences."""
         if self.heard is None:
@@ -196,6 +206,13 @@ def kept_homework(words: Material, recalled: Sequence[Recalled]) -> Kept | None:
     return None
 
 
+def homework_owed(scene: Scene) -> Kept | None:
+    """The homework that memory holds and that nobody has asked about in this session."""
+    if scene.parting or scene.voice.has_said("review", "review_text", "review_again"):
+        return None
+    return kept_homework(scene.words, scene.view.recalled)
+
+
 def known_homework(words: Material, text: str) -> Homework | None:
     """The homework whose name stands in a text."""
     return next(
@@ -211,12 +228,22 @@ def asks_about_homework(words: Material, text: str) -> bool:
 
 def asks_about_living(words: Material, text: str) -> bool:
     """Whether a counselor turn, of any manner, asks about thoughts of not living."""
-    return _holds(words, text, ("risk_screen", "risk_probe", "remember_risk"))
+    return _holds(words, text, ("risk_screen", "risk_probe", "remember_risk", "risk_again"))
 
 
 def says_goodbye(words: Material, text: str) -> bool:
     """Whether a counselor turn, of any manner, closes the session."""
-    return _holds(words, text, ("closing", "closing_course", "farewell_early", "farewell_leaving"))
+    return _holds(words, text, _GOODBYES)
+
+
+_GOODBYES = (
+    "closing",
+    "closing_course",
+    "farewell_course",
+    "farewell_early",
+    "farewell_last",
+    "farewell_leaving",
+)
 
 
 def _holds(words: Material, text: str, functions: Sequence[str]) -> bool:

@@ -49,6 +49,12 @@ class Heard:
     question: bool
 
     @property
+    def sore(self) -> bool:
+        """Whether there is something in it that a nod would pass by."""
+        hurting = any(not f.good for f in self.feelings) and not self.shows("better", "relief")
+        return hurting or self.shows(*_SORE)
+
+    @property
     def minimal(self) -> bool:
         """Whether next to nothing was said."""
         telling = self.feelings or self.topics or self.themes or self.cues - _IDLE
@@ -60,6 +66,16 @@ class Heard:
 
 
 _IDLE = frozenset({"agree", "dont_know", "thanks", "hesitates"})
+_SORE = ("loss", "heavy", "self_critical", "secret", "telling", "risk_active", "risk_passive")
+_NEARLY: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
+        r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think of)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile("差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)"),
+}
+"""What nearly happened did not, and not to be able to say is no inability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,7 @@ def _ear(language: Language) -> _Ear:
 def hear(text: str, language: Language) -> Heard:
     """Understand one line of the client's."""
     ear = _ear(language)
-    plain = text.replace("’", "'")
+    plain = _NEARLY[language].sub(" ", text.replace("’", "'"))
     cues = frozenset(name for name, pattern in ear.cues if pattern.search(plain))
     meant = ear.ignore.sub(" ", plain)
     feelings = _felt(meant, ear.feelings)
@@ -205,6 +221,8 @@ def _salience(clause: str, at: int, ear: _Ear, language: Language) -> float:
 
 
 _TELLING = {
+    "loss": 3.0,
+    "heavy": 2.0,
     "self_critical": 4.0,
     "secret": 3.0,
     "change": 2.5,

@@ -7,6 +7,7 @@ from typing import cast
 
 from muspsy_sim.datasets.making.bench import Bench
 from muspsy_sim.datasets.making.prompts import TECHNIQUE, WHOLE
+from muspsy_sim.datasets.making.record import given
 from muspsy_sim.datasets.making.rules import Shape
 from muspsy_sim.datasets.making.scripts import session_of, written
 from muspsy_sim.datasets.making.sheets import sheet_of
@@ -30,8 +31,7 @@ class Work:
 
 def begin(bench: Bench) -> Work:
     """The client's form. The entry holds a persona."""
-    profile = bench.entry.profile
-    assert profile is not None
+    profile = given(bench.entry.profile)
     return Work(bench, sheet_of(profile), cast(Attitude, bench.entry.attitude))
 
 
@@ -43,8 +43,7 @@ async def plan(work: Work) -> None:
 
 async def write(work: Work) -> None:
     """Write the session at once, until it keeps the rules."""
-    bench, planned = work.bench, work.planned
-    assert planned is not None
+    bench, planned = work.bench, given(work.planned)
 
     async def one(why: list[str], number: int) -> list[ScriptLine]:
         view = WholeView(
@@ -65,15 +64,13 @@ async def write(work: Work) -> None:
 
 def finish(work: Work) -> Dialogue:
     """The session with form, technique and plan beside it."""
-    entry, planned = work.bench.entry, work.planned
-    assert planned is not None
-    assert work.lines is not None
+    entry, planned, lines = work.bench.entry, given(work.planned), given(work.lines)
     return Dialogue(
         id=entry.id,
         format="cactus-made",
         language=entry.language,
         source_case=entry.source_case,
-        sessions=[session_of(work.lines)],
+        sessions=[session_of(lines)],
         documents=[
             Document(kind="intake_form", text=form_text(work.form)),
             Document(kind="technique", text=planned.technique),

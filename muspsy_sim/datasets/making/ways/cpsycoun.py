@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from muspsy_sim.datasets.making.bench import Bench
 from muspsy_sim.datasets.making.prompts import NOTE, STAGED
+from muspsy_sim.datasets.making.record import given
 from muspsy_sim.datasets.making.rules import Shape
 from muspsy_sim.datasets.making.scripts import written
 from muspsy_sim.datasets.making.way import Way
@@ -36,8 +38,7 @@ async def write(work: Work) -> None:
     """Second phase: note and report as a dialogue in four stages, until it keeps the rules."""
     bench = work.bench
     how = bench.recipe.cpsycoun
-    assert work.note is not None
-    case_note = work.note
+    case_note = given(work.note)
     staged: list[StagedLine] = []
 
     async def one(why: list[str], number: int) -> Sequence[ScriptLine]:
@@ -61,7 +62,7 @@ def stages_broken(lines: Sequence[StagedLine]) -> list[str]:
     """What is wrong with the stages: all four, in order, none gone back to."""
     places = [_ORDER.index(line.stage) for line in lines]
     why = []
-    if any(two < one for one, two in zip(places, places[1:], strict=False)):
+    if any(two < one for one, two in pairwise(places)):
         why.append("a stage is gone back to")
     missing = [name for n, name in enumerate(_ORDER) if n not in places]
     return why + [f"the stage {name} is missing" for name in missing]
@@ -69,8 +70,7 @@ def stages_broken(lines: Sequence[StagedLine]) -> list[str]:
 
 def finish(work: Work) -> Dialogue:
     """The dialogue, each turn with its stage; report and note beside it."""
-    entry, said = work.bench.entry, work.note
-    assert said is not None
+    entry, said = work.bench.entry, given(work.note)
     paper = "\n".join(
         f"{name}: {getattr(said, name)}" for name in ("situation", "problem", "plan", "reflection")
     )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from muspsy_sim.datasets.making.bench import Bench, CheckFailed
 from muspsy_sim.datasets.making.prompts import ROLE_CLIENT, ROLE_COUNSELOR
+from muspsy_sim.datasets.making.record import given
 from muspsy_sim.datasets.making.rules import Shape, broken
 from muspsy_sim.datasets.making.scripts import session_of
 from muspsy_sim.datasets.making.sheets import sheet_of
@@ -44,8 +45,7 @@ class Work:
 
 def begin(bench: Bench) -> Work:
     """Before anybody speaks. The entry holds a persona."""
-    profile = bench.entry.profile
-    assert profile is not None
+    profile = given(bench.entry.profile)
     return Work(bench, sheet_of(profile))
 
 

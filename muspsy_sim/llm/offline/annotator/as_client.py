@@ -43,7 +43,7 @@ def as_client(sentence: str, client: Client, *, subject: bool = True) -> Turned 
     if client.language == "zh":
         return _chinese(sentence, client, subject)
     text = _english(sentence, client)
-    return Turned(_whole(text, "en")) if text else None
+    return Turned(_whole(text, "en")) if text and text.strip("；;，,：: ") else None
 
 
 def _whole(text: str, language: Language) -> str:

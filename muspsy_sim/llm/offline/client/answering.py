@@ -33,6 +33,7 @@ _BRIEF = frozenset(
         "much",
         "choose",
         "here",
+        "keep",
         "learned",
     }
 )
@@ -41,7 +42,9 @@ _GOES_ON = frozenset(
     {"feeling", "thought", "behaviour", "why", "evidence", "meaning", "hardest", "expect"}
 )
 """Kinds after a generic answer to which the current matter may be gone on with."""
-_LAST = frozenset({"closing", "greeting", "task", "permission", "takeaway", "size", "risk", "chat"})
+_LAST = frozenset(
+    {"closing", "greeting", "task", "permission", "takeaway", "keep", "size", "risk", "chat"}
+)
 """Kinds after whose answer an afterthought would be out of place."""
 _CLEAR = 2.6
 """The score from which own words answer a definite question better than a generic line."""
@@ -184,6 +187,7 @@ def _further(scene: Scene, draft: Draft) -> bool:
             and piece.group == group
             and piece.role not in ("retold", "goal", "support", "strength", "symptom")
             and scene.unsaid(piece)
+            and scene.news(piece)
             and not draft.holds(piece.text)
             and size(piece.text) <= draft.left
             and ready(scene, piece, draft)

@@ -22,6 +22,8 @@ _OF_THE_MOMENT = frozenset(
 """Kinds that ask about what was just spoken of."""
 LINKED = frozenset({"affirm", "inform", "share", "reassure", "repair", "yesno", "check"})
 """Kinds to which own words belong only where they touch on what was said."""
+_OLD = 3.0
+"""What having been told in an earlier session takes off a piece that answers the question."""
 _INNER = frozenset({"thought", "emotion", "behaviour"})
 
 
@@ -82,6 +84,8 @@ def _score(scene: Scene, piece: Piece, kind: str, draft: Draft) -> float:
             score -= 2.0
     if piece.key in scene.before:
         score -= 1.5
+    if not scene.news(piece):
+        score -= _OLD if kind in piece.answers else 2 * _OLD
     score += _turn_of(scene, piece)
     return score - 0.1 * piece.order + 0.5 * scene.rng.random()
 

@@ -62,6 +62,7 @@ class ClientMaterial(Record):
     )
     closed: list[str] = Field(description="how a yes-or-no question looks")
     agreeing: list[str] = Field(description="how a turn that opens with agreement looks")
+    next_time: list[str] = Field(description="how a line that counts on another session looks")
     about: dict[str, list[str]] = Field(description="what a sentence of the client's own is about")
     registers: dict[Register, list[str]] = Field(description="words of a voice style to a register")
     manners: dict[str, list[str]] = Field(description="a stance's manner to the name of its pools")

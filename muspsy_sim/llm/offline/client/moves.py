@@ -14,7 +14,15 @@ from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.fillers import with_filler
 from muspsy_sim.llm.offline.client.homework import report
 from muspsy_sim.llm.offline.client.scene import Scene
-from muspsy_sim.llm.offline.client.wording import ended, first_person, in_language, joined, size
+from muspsy_sim.llm.offline.client.wording import (
+    after_comma,
+    content,
+    ended,
+    first_person,
+    in_language,
+    joined,
+    size,
+)
 from muspsy_sim.records.answers import Told
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
@@ -56,6 +64,18 @@ _NOT_MINIMAL = frozenset(
 )
 _MAY_NOD = frozenset({"answer", "elaborate", "consider", "agree"})
 _NEWS = frozenset({"event", "presenting"})
+_NOT_NODDED = frozenset({"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"})
+_UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
+_AT_ONCE = 0.4
+"""Share of first turns that answer without a greeting."""
+_CURTLY = frozenset({"answer", "agree"})
+_CURT = 0.05
+_ASSENTS = 0.35
+"""Share of goodbyes that begin with a yes to the counselor's."""
+"""Share of such turns in which anybody, even a talker, has only a word."""
+_HARD_TO_TELL = 0.6
+_IN_PASSING = 0.7
+"""Shares of facts that are led in: those that are hard to tell, those that nobody asked about."""
 _CERTAIN = frozenset({"getting ready", "acting"})
 
 
@@ -65,13 +85,26 @@ def turn_for(scene: Scene) -> Turn:
     if fact is not None:
         return _disclose(scene, fact)
     draft = _draft(scene)
-    _MOVES[scene.view.stance.move](scene, draft)
+    at_ease = scene.view.stance.length != "one short sentence"
+    may = scene.view.stance.move in _CURTLY and scene.mine and at_ease
+    curt = may and scene.rng.random() < _CURT
+    (_minimal if curt else _MOVES[scene.view.stance.move])(scene, draft)
+    if curt and draft.parts:
+        return joined(draft.parts, scene.language), []
     if not draft.parts:
         draft.add(_anything(scene))
     if scene.view.stance.move in _NOT_MINIMAL:
         lengthen(scene, draft)
     parts = with_filler(scene, draft)
-    return _nodded(scene, parts, draft.left), []
+    return _greeted(scene, _nodded(scene, parts, draft.left)), []
+
+
+def _greeted(scene: Scene, text: str) -> str:
+    """The hour's first turn begins with a greeting, whatever else it was asked for."""
+    if scene.mine or scene.view.stance.move in _UNGREETED or scene.rng.random() < _AT_ONCE:
+        return text
+    hello = scene.first_line("minimal_greeting", most=4)
+    return joined([hello, text], scene.language) if hello else text
 
 
 def _nodded(scene: Scene, parts: list[str], left: int) -> str:
@@ -79,8 +112,14 @@ def _nodded(scene: Scene, parts: list[str], left: int) -> str:
     text = joined(parts, scene.language)
     said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
     led_in = scene.opens_with("lead", text)
-    fits = scene.view.stance.move in _MAY_NOD and left > 1 and not scene.agrees(text) and not led_in
-    if not (said_so and fits and nods(scene, 0.75)):
+    fits = (
+        scene.view.stance.move in _MAY_NOD
+        and scene.heard.kind not in _NOT_NODDED
+        and left > 1
+        and not scene.agrees(text)
+        and not led_in
+    )
+    if not (said_so and fits and nods(scene, 0.93)):
         return text
     yes = scene.line("nod_short") or acknowledgement(scene)
     return yes + (" " if scene.language == "en" else "") + text
@@ -102,10 +141,7 @@ def _fact_to_tell(scene: Scene) -> UnlockedFact | None:
 
 def _disclose(scene: Scene, fact: UnlockedFact) -> Turn:
     """Tell a fact word for word, led in when there is room for it."""
-    draft = _draft(scene)
-    lead = None
-    if draft.sentences_most > 1 and size(fact.text) < draft.most and scene.rng.random() < 0.42:
-        lead = scene.line("lead_tell", 12)
+    lead = _lead(scene, fact, _draft(scene))
     # The fact's own words stay as they are, so that the quote is theirs letter for letter.
     told = fact.text.strip()
     closed = (
@@ -114,6 +150,18 @@ def _disclose(scene: Scene, fact: UnlockedFact) -> Turn:
     between = " " if scene.language == "en" else ""
     body = f"{ended(lead, scene.language)}{between}{closed}" if lead else closed
     return body, [Told(fact=fact.id, quote=told)]
+
+
+def _lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
+    """What goes before a fact: a breath where it is hard to tell, a turn where it was not asked."""
+    room = draft.sentences_most > 1 and size(fact.text) < draft.most
+    if fact.guarded:
+        fits = room or scene.rng.random() < 0.5
+        return scene.line("lead_tell", 12) if fits and scene.rng.random() < _HARD_TO_TELL else None
+    asked_for = scene.heard.topic & content(f"{fact.topic} {fact.text}")
+    if asked_for or not scene.mine or scene.rng.random() > _IN_PASSING:
+        return None
+    return scene.line("lead_aside", 12)
 
 
 def _ask(scene: Scene, draft: Draft) -> None:
@@ -257,7 +305,9 @@ def _repair(scene: Scene, draft: Draft) -> None:
         draft.add(scene.voice("warm", draft.left))
     if not draft.parts:
         draft.add(scene.first_line("on_repair", "consider", most=draft.left))
-    extend(scene, draft)
+    # To be asked what went wrong is to be asked that, and not for more of one's life.
+    if scene.heard.question and draft.free > 0:
+        draft.add(scene.line("on_repair_ask", draft.left))
 
 
 def _hurt(scene: Scene, draft: Draft) -> None:
@@ -275,7 +325,14 @@ def _close(scene: Scene, draft: Draft) -> None:
         draft.add(scene.voice("farewell", draft.left))
     if not draft.parts:
         ending = "on_closing" if scene.heard.kind == "closing" else "close"
-        draft.add(scene.first_line(ending, "close", "minimal_closing", most=draft.left))
+        pools = ("on_closing_last",) if scene.view.last else (ending, "close", "minimal_closing")
+        draft.add(scene.first_line(*pools, most=max(draft.left, 12)))
+    if scene.heard.kind == "closing" and nods(scene, _ASSENTS):
+        text = joined(draft.parts, scene.language)
+        yes = scene.rng.choice(scene.material.pools["assent"].any)
+        glued = not scene.agrees(text) and after_comma(text)
+        comma = ", " if scene.language == "en" else "，"
+        draft.parts = [f"{yes[:-1]}{comma}{glued}"] if glued else draft.parts
 
 
 def _walk_out(scene: Scene, draft: Draft) -> None:

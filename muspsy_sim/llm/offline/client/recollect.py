@@ -7,6 +7,7 @@ dialogue of the view, and ends on how it left.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from random import Random
 
 from muspsy_sim.llm.offline.client.heard import hear
@@ -69,15 +70,19 @@ def _fitting(text: str, language: Language) -> list[str]:
         and in_language(s, language)
         and not s.rstrip('”"’').endswith(("?", "？"))
         and not about_someone(s, language)
+        and s.count('"') % 2 == 0
+        and s.count("“") == s.count("”")
     ]
 
 
 def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
     """The most telling thing that the client said, as reported by itself."""
+    lines = [line for line in view.dialogue if line.speaker == "client"]
+    # A greeting and a goodbye are not what one has told.
+    middle = lines[1:-1] if len(lines) > _OPENING else lines
     said = [
         s
-        for line in view.dialogue
-        if line.speaker == "client"
+        for line in middle
         for s in _fitting(line.text, view.language)
         if not pattern(*material.agreeing).match(s) and not quoted(s)
     ]
@@ -93,6 +98,7 @@ def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | Non
     return rng.choice(material.frames["told_them_whole"]).replace("{x}", whole)
 
 
+@lru_cache(maxsize=16384)
 def _is_generic(text: str, language: Language) -> bool:
     said = bare(text)
     return any(line in said for line in generic(language) if len(line) > 5)

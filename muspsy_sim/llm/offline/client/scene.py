@@ -30,15 +30,17 @@ _SESSIONS_PER_ROUND = 6
 """Sessions after which a pool is gone through from its beginning again."""
 _NEAR = 4
 """How many of the next lines in a persona's order one is drawn from."""
-_AGREE_MOST = 0.21
+_AGREE_MOST = 0.22
 """Share of turns that may open with agreement; people do so in 17% (FIELD, section 4)."""
-_AGREE_DEFERRING = 0.25
+_AGREE_DEFERRING = 0.26
 """The same for a client whose way of keeping its distance is to agree."""
 _FLOOR = {"en": 5, "zh": 7}
 """Words from which a line is more than a minimal response; shorter ones are left to that move."""
-_SMALLEST_SHARE = 5
+_SMALLEST_SHARE = 4
 """Lines for anybody in a pool that every persona has of its own; larger pools are shared out."""
-_LONG_KEY = 8
+_KINDRED = 3
+"""The same for lines of a register, which a few clients share."""
+_LONG_KEY = {"en": 8, "zh": 4}
 """Characters from which a sentence is also looked for inside others that a filler joined it to."""
 _STRIDE: dict[Moment, int] = {"greeting": 1, "first_words": 1, "farewell": 1}
 
@@ -58,6 +60,7 @@ class Scene:
     said: frozenset[str]
     blob: str
     before: str
+    told_before: frozenset[str]
     pieces: list[Piece]
     topics: dict[str, str]
     places: dict[str, int]
@@ -74,13 +77,21 @@ class Scene:
     def fresh(self, text: str) -> bool:
         """Whether no sentence of a text has been said in this session."""
         return not any(
-            key in self.said or (len(key) > _LONG_KEY and key in self.blob)
+            key in self.said or (len(key) > _LONG_KEY[self.language] and key in self.blob)
             for key in map(bare, sentences(text))
         )
 
     def fits(self, text: str, most: int) -> bool:
-        """Whether a text may be said now: not yet said, short enough, not one more agreement."""
-        return size(text) <= most and self.fresh(text) and (self.may_agree or not self.agrees(text))
+        """Whether a text may be said now.
+
+        Not yet said, short enough, not one more agreement, and in the last hour of no next time.
+        """
+        return (
+            size(text) <= most
+            and self.fresh(text)
+            and (self.may_agree or not self.agrees(text))
+            and not (self.view.last and pattern(*self.material.next_time).search(text))
+        )
 
     def agrees(self, text: str) -> bool:
         """Whether a text opens with agreement."""
@@ -94,6 +105,10 @@ class Scene:
     def unsaid(self, piece: Piece) -> bool:
         """Whether a piece's words have not come up in this session."""
         return piece.key not in self.blob
+
+    def news(self, piece: Piece) -> bool:
+        """Whether a piece's words have not come up in an earlier session either."""
+        return piece.key not in self.told_before
 
     def line(self, pool: str, most: int = 99) -> str | None:
         """A generic line of this pool that fits, or `None` when they are used up."""
@@ -192,9 +207,15 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
             tuple(x for lines in view.lines.values() for x in lines), view.language, register
         ),
         persona=_number(view.demographics.name, view.voice_style, view.presenting_problem),
-        said=frozenset(bare(s) for text in mine for s in sentences(text)),
+        said=frozenset(
+            key
+            for text in mine
+            for s in sentences(text)
+            for key in (bare(s), bare(_after_quote(s)))
+        ),
         blob="|".join(bare(text) for text in mine),
         before="|".join(bare(text) for text in view.memories),
+        told_before=frozenset(bare(text) for text in view.said_before),
         pieces=pieces,
         topics=topics(view),
         places={p.role: p.place + 1 for p in sorted(pieces, key=lambda p: p.place)},
@@ -203,6 +224,11 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         lately_said=bare(" ".join(mine[-6:])),
         mine=mine,
     )
+
+
+def _after_quote(sentence: str) -> str:
+    """What follows a quotation in a Chinese sentence, which no space sets apart."""
+    return sentence.rpartition("”")[2] or sentence
 
 
 def _current(pieces: list[Piece], mine: list[str]) -> str | None:
@@ -256,10 +282,13 @@ def _order(
     draw = Random(f"{persona}/{pool}")
     everyone = [_addressed(x, formal) for x in lines.any]
     draw.shuffle(everyone)
-    share = max(_SMALLEST_SHARE, len(everyone) * 11 // 20)
-    own = [*everyone[:share], *(_addressed(x, formal) for x in lines.of(register))]
+    share = max(_SMALLEST_SHARE, len(everyone) * 3 // 10)
+    kindred = [_addressed(x, formal) for x in lines.of(register)]
+    draw.shuffle(kindred)
+    most = max(_KINDRED, len(kindred) * 2 // 3)
+    own = [*everyone[:share], *kindred[:most]]
     draw.shuffle(own)
-    return tuple(own), tuple(everyone[share:])
+    return tuple(own), (*kindred[most:], *everyone[share:])
 
 
 @lru_cache(maxsize=2048)

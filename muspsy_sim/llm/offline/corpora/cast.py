@@ -1,4 +1,4 @@
-"""Who speaks in a written session, drawn from what a recipe's view holds: a sheet, a report, a text.
+"""Who speaks in a written session, drawn from what a recipe's view holds: sheet, report, text.
 
 Only what stands there is used; a report is read as the offline annotator reads it.
 """
@@ -122,7 +122,7 @@ def sentences(text: str) -> list[str]:
 def _fitting(said: Iterable[str], language: Language) -> Iterator[str]:
     for each in said:
         if _SHORTEST[language] <= len(each) <= _LONGEST[language]:
-            yield each if each[-1] in ".!?。！？…”\"" else each + ("。" if language == "zh" else ".")
+            yield each if each[-1] in '.!?。！？…”"' else each + ("。" if language == "zh" else ".")
 
 
 def _joined(said: Iterable[str], language: Language) -> str:

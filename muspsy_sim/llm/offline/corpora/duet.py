@@ -42,8 +42,20 @@ _READY: dict[Attitude, tuple[ReadinessWord, ...]] = {
 }
 _DISTRESS: tuple[DistressWord, ...] = ("heavy", "troubled", "troubled", "uneasy")
 _MOVES: dict[Attitude, tuple[tuple[Move, float], ...]] = {
-    "positive": (("answer", 4), ("elaborate", 4), ("consider", 2), ("agree", 0.6), ("minimal", 0.5)),
-    "neutral": (("answer", 5), ("elaborate", 3), ("consider", 1.5), ("minimal", 0.7), ("deflect", 0.4)),
+    "positive": (
+        ("answer", 4),
+        ("elaborate", 4),
+        ("consider", 2),
+        ("agree", 0.6),
+        ("minimal", 0.5),
+    ),
+    "neutral": (
+        ("answer", 5),
+        ("elaborate", 3),
+        ("consider", 1.5),
+        ("minimal", 0.7),
+        ("deflect", 0.4),
+    ),
     "negative": (("answer", 4), ("minimal", 2), ("resist", 2), ("deflect", 1.6), ("elaborate", 1)),
 }
 _LENGTHS: dict[Attitude, tuple[tuple[LengthWord, float], ...]] = {
@@ -163,8 +175,8 @@ def move_of(attitude: Attitude, exchange: int, rng: Random) -> Move:
     """What the client does in an exchange in which it tells no fact."""
     if exchange == 1:
         return "answer"
-    moves, weights = zip(*_MOVES[attitude], strict=True)
-    return rng.choices(moves, weights)[0]
+    moves = [move for move, _ in _MOVES[attitude]]
+    return rng.choices(moves, [weight for _, weight in _MOVES[attitude]])[0]
 
 
 def _client(
@@ -184,8 +196,8 @@ def _client(
 
 def length_of(attitude: Attitude, rng: Random) -> LengthWord:
     """How long the client's next turn is."""
-    lengths, weights = zip(*_LENGTHS[attitude], strict=True)
-    return rng.choices(lengths, weights)[0]
+    lengths = [length for length, _ in _LENGTHS[attitude]]
+    return rng.choices(lengths, [weight for _, weight in _LENGTHS[attitude]])[0]
 
 
 def _due(facts: int, hour: Hour) -> list[int]:

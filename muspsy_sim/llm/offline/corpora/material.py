@@ -6,6 +6,7 @@ What stands in braces is filled in: a goal, a technique, a quote, a theme, a fee
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 from pydantic import Field
 
@@ -21,7 +22,9 @@ class CorpusMaterial(Record):
     """All that the offline writer and labeller know beside their views."""
 
     language: Language
-    emotional: Sayings = Field(min_length=1, description="a user card's emotion, session by session")
+    emotional: Sayings = Field(
+        min_length=1, description="a user card's emotion, session by session"
+    )
     cognitive: Sayings = Field(min_length=1)
     events: Sayings = Field(min_length=1, description="of a week in which a report tells nothing")
     goals: Sayings = Field(min_length=2, description="in order; the last is the last session's")
@@ -40,6 +43,9 @@ class CorpusMaterial(Record):
     about: str = Field(description="with {theme} and {feeling}")
     plain_about: str = Field(description="with {theme}")
     unclear: str = Field(description="a counselor's turn of which nothing could be kept")
+    hedges: dict[Literal["when", "yesno", "feeling", "other"], Sayings] = Field(
+        description="what a client says to a question that its story does not answer"
+    )
     feelings: dict[str, EmotionName] = Field(description="the counselor's feeling nouns to labels")
     reason_counselor: str
     reason_opening: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Literal
 
 from muspsy_sim.llm.offline.corpora.cast import Cast, of_report, sayable
 from muspsy_sim.llm.offline.corpora.duet import Hour, play
@@ -72,19 +73,23 @@ def expand(view: ExpandView, rng: Random) -> Script:
     return Script(lines=play(cast, hour, rng))
 
 
+Outcome = Literal["done", "partly", "not_done"]
+
+
 def _homework(view: ExpandView, rng: Random) -> HomeworkWord | None:
     """What the last note says was agreed, and, by chance, what came of it."""
     for each in reversed(view.recalled):
         for statement in each.statements:
             if statement.basis == "plan":
-                outcome = rng.choice(("done", "partly", "not_done"))
-                return HomeworkWord(text=statement.text, outcome=outcome)
+                outcomes: tuple[Outcome, ...] = ("done", "partly", "not_done")
+                return HomeworkWord(text=statement.text, outcome=rng.choice(outcomes))
     return None
 
 
 def _basics(cast: Cast) -> str:
     who = cast.demographics
-    age = f"{who.age}岁" if cast.language == "zh" and who.age else who.age and f"{who.age} years old"
+    years = f"{who.age}岁" if cast.language == "zh" else f"{who.age} years old"
+    age = years if who.age else ""
     parts = [age, who.gender, who.occupation, who.relationship_status, who.living_situation]
     said = ("，" if cast.language == "zh" else ", ").join(p for p in parts if p)
     return said or ("成年来访者" if cast.language == "zh" else "an adult client")
@@ -92,5 +97,3 @@ def _basics(cast: Cast) -> str:
 
 def _of(said: list[str], n: int) -> str:
     return said[n % len(said)]
-
-

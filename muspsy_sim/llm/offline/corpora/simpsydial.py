@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from muspsy_sim.llm.offline.client import speak
-from muspsy_sim.llm.offline.corpora.cast import of_sheet
+from muspsy_sim.llm.offline.corpora.cast import Cast, of_sheet
 from muspsy_sim.llm.offline.corpora.duet import (
     Hour,
     client_view,
@@ -14,7 +14,6 @@ from muspsy_sim.llm.offline.corpora.duet import (
     move_of,
     stance_of,
 )
-from muspsy_sim.llm.offline.corpora.cast import Cast
 from muspsy_sim.records.corpus_answers import Reply
 from muspsy_sim.records.corpus_views import RoleClientView, RoleCounselorView
 from muspsy_sim.records.profile import Demographics

@@ -1,0 +1,173 @@
+"""`muspsy mask` and `muspsy privacy-check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from muspsy_sim.datasets.privacy.checking import Checked, Rate
+    from muspsy_sim.records.corpus import Dialogue
+
+_FORM = Annotated[
+    str | None, typer.Option("--from", metavar="FORMAT", help="The format; else it is looked at.")
+]
+
+
+def mask(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A corpus, or imported tables, to be masked.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the masked corpus is written.")
+    ],
+    form: _FORM = None,
+    names: Annotated[
+        Path | None,
+        typer.Option("--names", metavar="FILE", help="Names that must go, one a line."),
+    ] = None,
+    presidio: Annotated[
+        bool,
+        typer.Option("--presidio", help="Also ask Presidio; needs the extra `privacy`."),
+    ] = False,
+) -> None:
+    """Mask who a corpus is about: the same placeholder for the same thing, in both languages.
+
+    By rule, so what no rule knows stays: read what comes out, and declare names. Fields that a
+    format does not know, and private reasoning, are left out.
+    """
+    from muspsy_sim.cli.corpora import print_problems
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.datasets.personal_data import declared_names, presidio_finder
+    from muspsy_sim.datasets.privacy.writing import mask_corpus
+
+    done = mask_corpus(
+        path,
+        out,
+        form=form,
+        names=declared_names(names) if names is not None else (),
+        more=presidio_finder() if presidio else None,
+    )
+    screen = console()
+    print_problems(screen, done.problems, done.told)
+    for kind, number in sorted(done.placeholders.items()):
+        screen.print(f"  {number:,} {kind}")
+    screen.print(
+        f"{done.dialogues:,} dialogues masked, {sum(done.placeholders.values()):,} things in all."
+    )
+    screen.print(f"Written to {out} as {done.form}", soft_wrap=True)
+
+
+def privacy_check(
+    original: Annotated[Path, typer.Argument(metavar="ORIGINAL", help="The corpus as it was.")],
+    reconstructed: Annotated[
+        Path, typer.Argument(metavar="RECONSTRUCTED", help="What was made of it.")
+    ],
+    complaints: Annotated[
+        Path | None,
+        typer.Option(
+            "--complaints",
+            metavar="PATH",
+            help="The complaint that each was written from, in the originals' order.",
+        ),
+    ] = None,
+    strangers: Annotated[
+        Path | None,
+        typer.Option(
+            "--strangers", metavar="PATH", help="Dialogues of people who are not in the corpus."
+        ),
+    ] = None,
+    attributes: Annotated[
+        Path | None,
+        typer.Option(
+            "--attributes",
+            metavar="FILE",
+            help="JSON: dialogue id to what is known of its client; else what rules see.",
+        ),
+    ] = None,
+    form: _FORM = None,
+    seed: Annotated[int, typer.Option("--seed", help="For the intervals.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="All figures, for a program.")] = False,
+) -> None:
+    """Attack reconstructed dialogues three ways: attributes, linkage, membership.
+
+    By text alone and without a model: a lower bound of what an attacker can do.
+    """
+    from muspsy_sim.datasets.privacy.attributes import declared
+    from muspsy_sim.datasets.privacy.checking import check_privacy
+
+    result = check_privacy(
+        _dialogues(original, form),
+        _dialogues(reconstructed, form),
+        complaints=_texts(complaints) if complaints is not None else None,
+        strangers=_dialogues(strangers, form) if strangers is not None else None,
+        attributes=declared(attributes) if attributes is not None else None,
+        seed=seed,
+    )
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
+    else:
+        _print(result)
+
+
+def _dialogues(path: Path, form: str | None) -> list[Dialogue]:
+    from muspsy_sim.datasets.corpora.opening import open_corpus
+    from muspsy_sim.records.corpus import Dialogue
+    from muspsy_sim.records.errors import FormatError
+
+    found = [each for each in open_corpus(path, form) if isinstance(each, Dialogue)]
+    if not found:
+        raise FormatError("holds no dialogue that could be read", file=path)
+    return found
+
+
+def _texts(path: Path) -> list[str]:
+    """Complaints: the complaint of each entry, or all of its text."""
+    from muspsy_sim.datasets.privacy.checking import client_text
+
+    return [
+        paper.text if (paper := each.document("complaint")) is not None else client_text(each)
+        for each in _dialogues(path, None)
+    ]
+
+
+def _print(result: Checked) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from muspsy_sim.cli.screen import console, styled
+
+    screen = console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    who = ("reconstructed", "names redacted", "verbatim", "chance")
+    table.add_column("attack", overflow="fold")
+    for name in who:
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, rates in result.rates.items():
+        table.add_row(name, *(_shown(rates.get(each)) for each in who))
+    screen.print(table)
+    screen.print(
+        f"{result.dialogues:,} pairs, {result.attributes:,} attributes. Longest stretch that a "
+        f"client's original and reconstruction share: {result.longest_shared} characters.",
+    )
+    if result.unmatched:
+        first = ", ".join(result.unmatched[:5])
+        screen.print(f"{len(result.unmatched):,} originals have no reconstruction: {first}")
+    screen.print(
+        styled(
+            "[ ]: 95%, bootstrap of dialogues. By text alone: a lower bound of what is possible.",
+            "dim",
+        )
+    )
+
+
+def _shown(rate: Rate | None) -> str:
+    if rate is None or rate.value is None:
+        return "-"
+    if rate.low is None or rate.high is None:
+        return f"{rate.value:.2f}"
+    return f"{rate.value:.2f} [{rate.low:.2f}, {rate.high:.2f}]"

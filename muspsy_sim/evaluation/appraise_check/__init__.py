@@ -1,0 +1,1 @@
+"""How far an appraiser can be trusted: its codings of labelled turns against the labels."""

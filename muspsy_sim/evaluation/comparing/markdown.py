@@ -1,0 +1,173 @@
+"""A comparison as Markdown tables, so that a page's figures come from the command beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
+from muspsy_sim.evaluation.comparing.endpoints import TRAJECTORIES
+from muspsy_sim.evaluation.comparing.wording import (
+    LATENT_NOTE,
+    SIMULATED_NOTE,
+    better_way,
+    bounds,
+    figure,
+    p_value,
+    percent,
+    sentences,
+)
+from muspsy_sim.records.errors import StorageError
+from muspsy_sim.records.files import write_atomic
+
+BEGIN = "<!-- figures: written by `muspsy compare --markdown`, do not edit below -->"
+_UNCORRECTED = (
+    "Not corrected for how many there are: a p below 0.05 among these is a question, not a finding."
+)
+END = "<!-- end of figures -->"
+
+
+def markdown(report: ComparisonReport, picture: str | None = None) -> str:
+    """The comparison as Markdown; `picture`: the path of its trajectories, as the page sees it."""
+    parts = [
+        f"{report.clients} clients of {report.cases} source cases, {len(report.arms)} arms, "
+        f"{len(report.seeds)} seeds; baseline `{report.baseline}`; primary endpoint "
+        f"`{report.primary}`" + (", declared before the run." if report.primary_declared else "."),
+        *_list([*report.gate, report.pitfalls_note]),
+        *_list(report.warnings),
+        "### The arms",
+        _arms(report),
+        *_declared(report),
+        *_explored(report),
+        "### Week by week",
+        _weeks(report),
+        *([f"![PHQ-9, GAD-7 and alliance by week and arm]({picture})"] if picture else []),
+        SIMULATED_NOTE,
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def write_into(page: Path, text: str) -> None:
+    """Put the figures between their marks on a page, or make the page. Raises `StorageError`."""
+    block = f"{BEGIN}\n\n{text}\n{END}"
+    if not page.exists():
+        write_atomic(page, f"{block}\n".encode())
+        return
+    old = page.read_text(encoding="utf-8")
+    before, begun, rest = old.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not (begun and ended):
+        raise StorageError(
+            "has no place for figures",
+            file=page,
+            hint=f"put these two lines where they go: {BEGIN} and {END}; or name a new file",
+        )
+    write_atomic(page, f"{before}{block}{after}".encode())
+
+
+def _arms(report: ComparisonReport) -> str:
+    head = ("arm", "episodes", "failed", "dropout", "deteriorated", report.primary)
+    rows = [
+        (
+            f"`{arm.arm}`",
+            str(arm.episodes),
+            f"{arm.failed}{' **(above 5%)**' if arm.many_failures else ''}",
+            percent(arm.dropout),
+            percent(arm.deteriorated),
+            figure(arm.means.get(report.primary)),
+        )
+        for arm in report.arms
+    ]
+    return _table(head, rows)
+
+
+def _declared(report: ComparisonReport) -> list[str]:
+    chosen = [c for c in report.comparisons if c.standing != "exploratory"]
+    if not chosen:
+        return []
+    head = ("endpoint", "contrast", "difference", "95% interval", "p", "Holm p", "d_z", "d_av")
+    rows = [
+        (
+            f"`{one.endpoint}`{better_way(one)}",
+            one.contrast,
+            figure(one.effect.estimate),
+            _interval(one),
+            p_value(one.effect.p),
+            p_value(one.effect.p_holm),
+            figure(one.effect.d_z),
+            figure(one.effect.d_av),
+        )
+        for one in chosen
+    ]
+    tests = ", ".join(f"{n} {name}" for name, n in report.tests_in_family.items())
+    return [
+        "### Declared before the run",
+        _table(head, rows),
+        f"Holm's correction runs over all declared tests of a kind together ({tests}).",
+        *_list(sentences(report)),
+    ]
+
+
+def _explored(report: ComparisonReport) -> list[str]:
+    questions = ("main", "interaction") if report.factors else ("arm",)
+    chosen = [
+        c for c in report.comparisons if c.standing == "exploratory" and c.question in questions
+    ]
+    if not chosen:
+        return []
+    contrasts = list(dict.fromkeys(one.contrast for one in chosen))
+    of: dict[str, dict[str, Comparison]] = {}
+    for one in chosen:
+        of.setdefault(one.endpoint, {})[one.contrast] = one
+    rows = [
+        (
+            f"`{name}`{better_way(next(iter(found.values())))}",
+            next(iter(found.values())).kind,
+            *(_short(found[contrast]) for contrast in contrasts if contrast in found),
+        )
+        for name, found in of.items()
+    ]
+    return [
+        "### Exploratory",
+        f"{_UNCORRECTED} {LATENT_NOTE}",
+        _table(("endpoint", "kind", *contrasts), rows),
+    ]
+
+
+def _interval(one: Comparison) -> str:
+    effect = one.effect
+    return effect.reason if effect.low is None else bounds(effect.low, effect.high)
+
+
+def _short(one: Comparison) -> str:
+    effect = one.effect
+    if effect.low is None:
+        return f"{figure(effect.estimate)} ({effect.reason})"
+    return f"{figure(effect.estimate)} ({bounds(effect.low, effect.high)}), p {p_value(effect.p)}"
+
+
+def _weeks(report: ComparisonReport) -> str:
+    arms = [arm.arm for arm in report.arms]
+    at = {(p.measure, p.week, p.arm): p.mean for p in report.trajectories}
+    weeks = sorted({p.week for p in report.trajectories})
+    rows = [
+        (
+            TRAJECTORIES.get(measure, measure),
+            str(week),
+            *(figure(at.get((measure, week, arm))) for arm in arms),
+        )
+        for measure in dict.fromkeys(p.measure for p in report.trajectories)
+        for week in weeks
+        if any((measure, week, arm) in at for arm in arms)
+    ]
+    return _table(("measure", "week", *(f"`{arm}`" for arm in arms)), rows)
+
+
+def _list(lines: Iterable[str]) -> list[str]:
+    kept = [line for line in lines if line]
+    return ["\n".join(f"- {line}" for line in kept)] if kept else []
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

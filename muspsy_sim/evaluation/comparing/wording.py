@@ -1,0 +1,87 @@
+"""Figures and findings of a comparison as people read them; a missing figure is a dash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
+from muspsy_sim.evaluation.comparing.endpoints import endpoint_named
+
+ALPHA = 0.05
+
+LATENT_NOTE = (
+    "Latent endpoints are the simulator's own state: no study of people sees them, and they are "
+    "no outcome. Coded ones rest on the appraiser."
+)
+
+SIMULATED_NOTE = (
+    "All of this is about simulated clients. It says nothing about any person or treatment."
+)
+
+
+def figure(value: float | None) -> str:
+    """A figure with as many decimals as it bears: `12.3`, `0.42`, `0.013`."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if not text.strip("-0.") else text
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """An interval: `-0.31 to 0.42`."""
+    return "-" if low is None or high is None else f"{figure(low)} to {figure(high)}"
+
+
+def p_value(p: float | None) -> str:
+    """A p-value: `0.043`, `<0.001`."""
+    if p is None:
+        return "-"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent."""
+    return "-" if share is None else f"{100.0 * share:.0f}%"
+
+
+def better_way(one: Comparison) -> str:
+    """An arrow for which way is better, nothing where neither is."""
+    return {"higher": " ↑", "lower": " ↓"}.get(one.better, "")
+
+
+def sentences(report: ComparisonReport) -> list[str]:
+    """What the declared tests say, one sentence each: of factors, or of arms without any."""
+    questions = ("main", "interaction") if report.factors else ("arm",)
+    chosen = [c for c in report.comparisons if c.standing != "exploratory"]
+    return [sentence(one) for one in chosen if one.question in questions]
+
+
+def sentence(one: Comparison) -> str:
+    """One comparison in words."""
+    effect = one.effect
+    name = f"{one.endpoint}, {one.contrast}"
+    if effect.estimate is None or effect.p is None:
+        return f"{name}: {effect.reason}."
+    p = effect.p_holm if effect.p_holm is not None else effect.p
+    said = "p" if effect.p_holm is None else "corrected p"
+    size = f"{figure(effect.estimate)}"
+    if effect.low is not None:
+        size += f" (95% interval {bounds(effect.low, effect.high)})"
+    why = f"; {effect.reason}" if effect.reason else ""
+    if p > ALPHA:
+        return f"{name}: {size}; not told apart from no effect ({said} {p_value(p)}){why}."
+    good = one.better == "neither" or (effect.estimate > 0) == (one.better == "higher")
+    way = "" if one.better == "neither" else ", for the better" if good else ", for the worse"
+    return f"{name}: {size}{way} ({said} {p_value(p)}){why}."
+
+
+def kinds(found: Iterable[Comparison]) -> list[str]:
+    """The kinds of endpoints among comparisons, in order of first appearance."""
+    return list(dict.fromkeys(one.kind for one in found))
+
+
+def about_endpoint(name: str) -> str:
+    """What an endpoint is, in a line."""
+    return endpoint_named(name).about

@@ -1,0 +1,1 @@
+"""Instruments: what is asked of a judge, as content in `agents/judge/instruments/`."""

@@ -1,0 +1,1 @@
+"""Conclusions tested against the assumptions of the client: the same design, other parameters."""

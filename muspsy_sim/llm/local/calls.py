@@ -1,0 +1,67 @@
+"""One call to a local model, from waiting to written."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from muspsy_sim.llm.local.grammar import Guide
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of a call. `finished`: it ended by itself, and not at its limit of tokens."""
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    """Prompt tokens whose keys and values were kept from the same episode's last prompt."""
+    finished: bool
+
+
+@dataclass(slots=True)
+class Call:
+    """What is asked. `ids`: the prompt's tokens; `done`: called once, in the engine's thread."""
+
+    ids: list[int]
+    max_tokens: int
+    temperature: float
+    top_p: float
+    seed: int
+    owner: str
+    """Whose prompts share a beginning: an episode and a prompt's name."""
+    schema: str | None
+    done: Callable[[Written | BaseException], None]
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class Row:
+    """A call that is being written."""
+
+    call: Call
+    guide: Guide | None
+    cached: int = 0
+    made: list[int] = field(default_factory=list)
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A stream of its own: what a row draws depends on its seed and on no other row.
+        self.chance = random.Random(self.call.seed)
+
+    @property
+    def position(self) -> int:
+        """The position of the token that was made last."""
+        return len(self.call.ids) + len(self.made) - 1
+
+    @property
+    def left(self) -> int:
+        """Tokens that it may still make."""
+        return self.call.max_tokens - len(self.made)
+
+
+Tensors = list[tuple[Any, Any]]
+"""Keys and values of each layer, `[rows, heads, tokens, size]`."""

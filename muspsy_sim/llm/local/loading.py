@@ -1,0 +1,224 @@
+"""A local checkpoint in memory: its tokenizer, weights, adapter, device and type.
+
+Weights are read from safetensors alone and no code that comes with them is run: a checkpoint is
+data. The device is CUDA, Apple's, or the processor, in this order of what is there; the type
+bfloat16 or float16 on cards and float32 on a processor, where a text must not depend on the batch.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from muspsy_sim.llm.local.calls import Tensors
+from muspsy_sim.records.errors import ModelSetupError, one_line
+
+DEVICE: Final = "MUSPSY_LOCAL_DEVICE"
+"""Names the device, as `cpu`, `cuda:1` or `mps`, in place of the best that is there."""
+
+DTYPE: Final = "MUSPSY_LOCAL_DTYPE"
+"""Names the type of weights: `float32`, `bfloat16` or `float16`."""
+
+_NEEDED = ("torch", "transformers", "xgrammar")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A model that can be asked. `stops`: tokens that end an answer."""
+
+    name: str
+    model: Any
+    tokenizer: Any
+    device: Any
+    stops: list[int]
+    pad: int
+    vocabulary: int
+    keeps: bool
+    """Whether its keys and values can be cut and put side by side: full attention in all layers."""
+    context: int
+    _cache: str = "past_key_values"
+
+    def forward(self, ids: Any, mask: Any, positions: Any, layers: Tensors) -> tuple[Any, Tensors]:
+        """The logits after each row's last token `[rows, vocabulary]`, and all keys and values.
+
+        Called in inference mode.
+        """
+        from transformers import DynamicCache
+
+        cache = DynamicCache()
+        for n, (k, v) in enumerate(layers):
+            cache.update(k, v, n)
+        out = self.model(
+            input_ids=ids,
+            attention_mask=mask.long(),
+            position_ids=positions,
+            use_cache=True,
+            logits_to_keep=1,
+            **{self._cache: cache},
+        )
+        return out.logits[:, -1].float(), [(layer.keys, layer.values) for layer in cache.layers]
+
+    def prompt(self, messages: list[dict[str, str]]) -> list[int]:
+        """The tokens of a conversation by the model's own chat template."""
+        text = self.tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, tokenize=False
+        )
+        return list(self.tokenizer.encode(text, add_special_tokens=False))
+
+    @property
+    def megabytes(self) -> int:
+        """What its weights take, in MB."""
+        size = sum(p.numel() * p.element_size() for p in self.model.parameters())
+        return int(size) // 1_000_000
+
+
+def check_installed(name: str) -> None:
+    """Raise `ModelSetupError` where a package that local models need is missing."""
+    missing = [package for package in _NEEDED if find_spec(package) is None]
+    if missing:
+        raise ModelSetupError(
+            f"{name} needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} "
+            "not installed",
+            hint="pip install 'muspsy-sim[local]' (a CPU-only torch first, where there is no card)",
+        )
+
+
+def split_name(where: str) -> tuple[str, str | None]:
+    """`BASE+ADAPTER` apart; a path with `+` in it that exists is one path."""
+    if "+" not in where or Path(where).exists():
+        return where, None
+    base, _, adapter = where.partition("+")
+    return base.strip(), adapter.strip() or None
+
+
+def check_paths(name: str, where: str) -> None:
+    """Raise `ModelSetupError` for what looks like a path and is none."""
+    for part in split_name(where):
+        if part is None or not part.startswith((".", "/", "~")):
+            continue
+        folder = Path(part).expanduser()
+        if (
+            not (folder / "config.json").is_file()
+            and not (folder / "adapter_config.json").is_file()
+        ):
+            said = "there is no such folder" if not folder.is_dir() else "it has no config.json"
+            raise ModelSetupError(
+                f"{name}: {said}: {part}", hint="name the folder that `save_pretrained` wrote"
+            )
+
+
+def load(name: str, where: str, environ: Mapping[str, str] | None = None) -> Loaded:
+    """Read a checkpoint into memory. Raises `ModelSetupError` with the reason in one line."""
+    environ = os.environ if environ is None else environ
+    base, adapter = split_name(where)
+    refused: ModelSetupError
+    try:
+        return _load(name, base, adapter, environ)
+    except ModelSetupError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a checkpoint may do to its reader
+        kind = type(error).__name__
+        refused = ModelSetupError(
+            f"{name} can't be loaded ({kind}: {one_line(str(error))[:300]})",
+            hint="it must be a causal language model with safetensors weights and a chat template",
+        )
+    raise refused
+
+
+def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str]) -> Loaded:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    base = str(Path(base).expanduser()) if base.startswith("~") else base
+    device, dtype = place(environ)
+    tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
+    if not getattr(tokenizer, "chat_template", None):
+        raise ModelSetupError(
+            f"{name} has no chat template",
+            hint="use an instruction-tuned model, or add chat_template.jinja to its folder",
+        )
+    model = AutoModelForCausalLM.from_pretrained(
+        base, dtype=dtype, trust_remote_code=False, use_safetensors=True
+    )
+    if adapter is not None:
+        model = _adapted(name, model, adapter)
+    model = model.to(device).eval()
+    stops = _stops(model, tokenizer)
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else stops[0]
+    config = model.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    accepts = inspect.signature(model.forward).parameters
+    return Loaded(
+        name=name,
+        model=model,
+        tokenizer=tokenizer,
+        device=device,
+        stops=stops,
+        pad=pad,
+        vocabulary=config.vocab_size,
+        keeps=kinds == {"full_attention"} and not getattr(config, "sliding_window", None),
+        context=getattr(config, "max_position_embeddings", None) or 1_000_000,
+        # Its name from transformers 5.23 on; before that the older one.
+        _cache="cache" if "cache" in accepts else "past_key_values",
+    )
+
+
+def place(environ: Mapping[str, str]) -> tuple[Any, Any]:
+    """The device and type to use. Raises `ModelSetupError` for what torch does not know or have."""
+    import torch
+
+    named = environ.get(DEVICE, "").strip()
+    if not named:
+        apple = getattr(torch.backends, "mps", None)
+        named = (
+            "cuda"
+            if torch.cuda.is_available()
+            else "mps"
+            if apple is not None and apple.is_available()
+            else "cpu"
+        )
+    try:
+        device = torch.device(named)
+        torch.empty(1, device=device)
+    except Exception as error:  # noqa: BLE001 - each kind of device has its own
+        raise ModelSetupError(
+            f"there is no device {named!r} here ({one_line(str(error))[:120]})",
+            hint=f"set {DEVICE} to cpu, cuda, cuda:N or mps",
+        ) from None
+    wanted = environ.get(DTYPE, "").strip()
+    if wanted and wanted not in ("float32", "bfloat16", "float16"):
+        raise ModelSetupError(
+            f"{DTYPE} is {wanted!r}", hint="set it to float32, bfloat16 or float16"
+        )
+    if not wanted and device.type == "cuda":
+        wanted = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+    if not wanted:
+        wanted = "float16" if device.type == "mps" else "float32"
+    return device, getattr(torch, wanted)
+
+
+def _adapted(name: str, model: Any, adapter: str) -> Any:
+    try:
+        from peft import PeftModel
+    except ImportError:
+        raise ModelSetupError(
+            f"{name} needs peft, which is not installed", hint="pip install 'muspsy-sim[local]'"
+        ) from None
+    path = str(Path(adapter).expanduser()) if adapter.startswith("~") else adapter
+    return PeftModel.from_pretrained(model, path).merge_and_unload()
+
+
+def _stops(model: Any, tokenizer: Any) -> list[int]:
+    said = getattr(model.generation_config, "eos_token_id", None)
+    stops = said if isinstance(said, list) else [] if said is None else [said]
+    if tokenizer.eos_token_id is not None and tokenizer.eos_token_id not in stops:
+        stops = [*stops, tokenizer.eos_token_id]
+    if not stops:
+        raise ModelSetupError(
+            f"{model.name_or_path} has no token that ends an answer", hint="set its eos_token"
+        )
+    return stops

@@ -1,0 +1,103 @@
+"""A small language model that the tests make: random weights, and an end to what it says.
+
+A byte-pair vocabulary of the project's own English and Chinese text and two layers of Llama, set so
+that an answer ends after a sentence's length, as real ones do. What it says is nonsense; how servers
+treat it is not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+ROOT = Path(__file__).resolve().parents[2]
+BOS, EOS, PAD = "<s>", "</s>", "<pad>"
+VOCABULARY = 1500
+CONTEXT = 16384
+TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}"
+    "[{{ message['role'] }}] {{ message['content'] }}\n"
+    "{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}"
+)
+
+
+def texts() -> Iterator[str]:
+    """Text of the project's own, in both languages."""
+    for path in sorted((ROOT / "personas").rglob("*.yaml")):
+        yield path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "agents").rglob("*.j2")):
+        yield path.read_text(encoding="utf-8")
+
+
+def make_tokenizer() -> PreTrainedTokenizerFast:
+    """A byte-level byte-pair tokenizer with a chat template."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=[BOS, EOS, PAD],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts(), trainer)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS, pad_token=PAD
+    )
+    fast.chat_template = TEMPLATE
+    return fast
+
+
+def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+    """A Llama of two layers, random but for one dimension that makes it stop after some words."""
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=64,
+            intermediate_size=128,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=CONTEXT,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+            tie_word_embeddings=False,
+        )
+    )
+    # The first dimension is the same for every token and no layer writes to it. After the last norm
+    # it is about 6, and through it alone the end of an answer gets its logit: about one token in
+    # fifteen ends one, whatever was said before.
+    with torch.no_grad():
+        embedding = model.get_input_embeddings().weight
+        embedding.normal_(0.0, 0.1)
+        embedding[:, 0] = 0.9
+        for layer in model.model.layers:
+            layer.self_attn.o_proj.weight[0] = 0.0
+            layer.mlp.down_proj.weight[0] = 0.0
+        model.lm_head.weight.normal_(0.0, 0.5)
+        model.lm_head.weight[:, 0] = 0.0
+        model.lm_head.weight[tokenizer.eos_token_id] = 0.0
+        model.lm_head.weight[tokenizer.eos_token_id, 0] = 1.4
+        for never in (tokenizer.bos_token_id, tokenizer.pad_token_id):
+            model.lm_head.weight[never, 0] = -3.0
+    model.generation_config.do_sample = True  # or `transformers serve` is greedy
+    return model.eval()
+
+
+def save(folder: Path) -> Path:
+    """Model and tokenizer, as `from_pretrained` reads them."""
+    tokenizer = make_tokenizer()
+    make_model(tokenizer).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+if __name__ == "__main__":
+    print(save(Path(sys.argv[1])))

@@ -1,0 +1,158 @@
+"""Masking by rule, and attacks whose outcome is known beforehand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from muspsy_sim.cli.entry import run_command_line
+from muspsy_sim.datasets.privacy import attacks
+from muspsy_sim.datasets.privacy.checking import check_privacy, client_text
+from muspsy_sim.datasets.privacy.masking import Masker, mask_dialogue
+from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.errors import FormatError
+from tests.planted import clean
+from tests.unit import corpus_files as shapes
+
+SAID = {
+    "en": [
+        "My name is Nell Farrow, I'm 52, and my brother Tom lives in Hull.",
+        "Nell's bees, call 555-010-4477. Mr Farrow worked at Hull University since 1998.",
+    ],
+    "zh": [
+        "我叫孙小雾，今年31岁，在雾港市上班。王师傅说小李在北京电子厂，电话13800138000。",
+        "小雾昨天哭了。2019年3月我丈夫走了。",
+    ],
+}
+
+
+def dialogue(texts: list[str], language: str, name: str = "d") -> Dialogue:
+    turns = [{"speaker": "client", "text": text, "extra": {"secret": "Nell"}} for text in texts]
+    return Dialogue.model_validate(
+        {
+            "id": name,
+            "format": "smile",
+            "language": language,
+            "source_case": "Nell",
+            "sessions": [{"number": 1, "utterances": turns}],
+            "extra": {"owner": "Nell"},
+        }
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_that_rules_know_stays(language: str) -> None:
+    masked, given = mask_dialogue(dialogue(SAID[language], language))
+    text = masked.model_dump_json()
+    for gone in {
+        "en": ["Nell", "Farrow", "52", "Tom", "Hull", "4477", "1998"],
+        "zh": ["孙", "小雾", "31", "雾港", "王", "小李", "北京", "138", "2019"],
+    }[language]:
+        assert gone not in text
+    assert len(given) >= 7
+    again, _ = mask_dialogue(masked)
+    assert [t.text for t in again.utterances()] == [t.text for t in masked.utterances()]
+
+
+def test_the_same_thing_gets_the_same_placeholder() -> None:
+    masked, _ = mask_dialogue(dialogue(SAID["en"], "en"))
+    first, second = (turn.text for turn in masked.utterances())
+    assert first.startswith("My name is [NAME_1]")
+    assert second.startswith("[NAME_1]'s bees")
+    assert "Mr [NAME_1] worked" in second
+    masked, _ = mask_dialogue(dialogue(SAID["zh"], "zh"))
+    first, second = (turn.text for turn in masked.utterances())
+    assert second.startswith(first[2:10])
+
+
+def test_what_names_nobody_stays() -> None:
+    for text in (
+        "I'm 5 minutes late, and I am tired of it.",
+        "我是一个会计，我是孤独的，我是说真的。",
+        "老师说得对。In short, no.",
+    ):
+        assert Masker().mask(text) == text
+
+
+def test_declared_names_go() -> None:
+    assert Masker(["Bosun"]).mask("Bosun barked; Bosuns do.") == "[NAME_1] barked; Bosuns do."
+
+
+def test_attributes_are_whole_words() -> None:
+    assert attacks.holds("I welded at Hull.", "hull")
+    assert not attacks.holds("hullabaloo", "hull")
+    assert attacks.holds("今年31岁", "31")
+    assert not attacks.holds("131岁", "31")
+    assert attacks.holds("在雾港市上班", "雾港")
+
+
+def test_auc_by_hand() -> None:
+    assert attacks.auc(np.array([3.0, 4.0]), np.array([1.0, 2.0])) == 1.0
+    assert attacks.auc(np.array([1.0, 2.0]), np.array([1.0, 2.0])) == 0.5
+    assert attacks.auc(np.array([1.0]), np.array([2.0, 3.0])) == 0.0
+    assert attacks.auc(np.array([]), np.array([1.0])) is None
+
+
+@pytest.mark.slow
+def test_attacks_tell_a_copy_from_strangers() -> None:
+    originals = clean(20, 1)[::2]
+    strangers = [
+        d.model_copy(update={"id": o.id})
+        for d, o in zip(clean(40, 2)[20::2], originals, strict=True)
+    ]
+    copied = check_privacy(originals, originals)
+    apart = check_privacy(originals, strangers)
+    assert copied.rates["linked to the masked original"]["reconstructed"].value == 1.0
+    assert (apart.rates["linked to the masked original"]["reconstructed"].value or 0) < 0.5
+    membership = apart.rates["membership, AUC"]["reconstructed"].value
+    assert membership is not None
+    assert membership < copied.rates["membership, AUC"]["verbatim"].value  # type: ignore[operator]
+    assert copied.longest_shared > 3 * apart.longest_shared
+    for rates in copied.rates.values():
+        for rate in rates.values():
+            if rate.low is not None and rate.high is not None and rate.value is not None:
+                assert rate.low <= rate.value <= rate.high
+
+
+def test_attribute_extraction_falls_with_masking() -> None:
+    originals = [dialogue(SAID["en"], "en", f"d{n}") for n in range(5)]
+    masked = [mask_dialogue(each)[0] for each in originals]
+    known = {each.id: ("Nell Farrow", "52", "Hull", "beekeeper") for each in originals}
+    rates = check_privacy(originals, masked, attributes=known).rates["attributes extracted"]
+    assert rates["verbatim"].value == 0.75
+    assert rates["names redacted"].value == 0.5
+    assert rates["reconstructed"].value == 0.0
+
+
+def test_the_complaint_is_what_a_reconstruction_is_linked_to() -> None:
+    originals = clean(16, 1)[::2]
+    others = clean(32, 4)[16::2]
+    made = [d.model_copy(update={"id": o.id}) for d, o in zip(others, originals, strict=True)]
+    result = check_privacy(originals, made, complaints=[client_text(d) for d in made])
+    assert result.rates["linked to the complaint"]["reconstructed"].value == 1.0
+    with pytest.raises(FormatError, match="complaints for"):
+        check_privacy(originals, made, complaints=["one"])
+    with pytest.raises(FormatError, match="can be matched"):
+        check_privacy(originals, [made[0].model_copy(update={"id": "elsewhere"})])
+
+
+def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shapes.lay(tmp_path / "in", "cpsycound")
+    out = tmp_path / "out"
+    names = tmp_path / "names.txt"
+    names.write_text("灯塔\n", encoding="utf-8")
+    words = ["mask", str(tmp_path / "in"), "--out", str(out), "--names", str(names)]
+    assert run_command_line(words) == 0
+    assert "Written to" in capsys.readouterr().out
+    said = (out / "case_1.txt").read_text(encoding="utf-8")
+    assert "灯塔" not in said
+    assert "孙" not in said
+    assert "妈妈：她说过" in said
+    assert run_command_line(["privacy-check", str(tmp_path / "in"), str(out), "--json"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert value["dialogues"] == 1
+    assert "NaN" not in json.dumps(value)
+    assert run_command_line(["privacy-check", str(tmp_path / "in"), str(tmp_path / "no")]) == 2

@@ -1,0 +1,164 @@
+"""Conclusions over draws of parameters: the record comes back at the shipped ones, flips are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+
+from muspsy_sim.agents.client.dynamics import load_dynamics
+from muspsy_sim.evaluation.comparing.asking import Asked
+from muspsy_sim.evaluation.comparing.reading import Row, read_run
+from muspsy_sim.evaluation.sensitivity.conclusions import Held, conclusions
+from muspsy_sim.evaluation.sensitivity.drawing import draws, varied
+from muspsy_sim.evaluation.sensitivity.refeeding import refed
+from muspsy_sim.evaluation.sensitivity.testing import plan_test, run_test
+from muspsy_sim.llm.offline import OfflineModel
+from muspsy_sim.records.episode import CourseEnd
+from muspsy_sim.records.errors import RunError
+from muspsy_sim.runs.store import Run
+from tests.unit.courses import held, planned
+
+PERSONAS = ["en-gordon-pell", "zh-lu-xiaowen"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    plan = planned(
+        personas=PERSONAS, arms=["full", "neither"], sessions=3, exchanges=4, seeds=[0, 1]
+    )
+    return held(tmp_path_factory.mktemp("run"), OfflineModel(), plan).run
+
+
+def raw_of(run: Run, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(run.episode_file(name).read_bytes())
+    return found
+
+
+def test_at_the_shipped_parameters_refeeding_gives_the_record_back(run: Run) -> None:
+    for name in run.episode_ids():
+        raw = raw_of(run, name)
+        again = refed(raw, load_dynamics())
+        assert again["baseline"] == raw["baseline"]
+        assert again["follow_up"] == raw["follow_up"]
+        for new, old in zip(again["weeks"], raw["weeks"], strict=True):
+            for part in ("report", "values", "homework"):
+                assert new[part] == old[part]
+
+
+def test_other_parameters_give_other_weeks_and_the_same_words(run: Run) -> None:
+    raw = raw_of(run, run.episode_ids()[0])
+    again = refed(raw, load_dynamics().changed({"week.work": 0.45, "week.natural": 0.05}))
+    assert again["weeks"][-1]["report"] != raw["weeks"][-1]["report"]
+    assert again["sessions"] == raw["sessions"]
+
+
+def test_draws_fill_the_ranges_and_are_always_the_same() -> None:
+    dynamics = load_dynamics()
+    paths = varied(dynamics, ["remembered"])
+    assert paths == [path for path in dynamics.parameters() if path.startswith("remembered.")]
+    points = draws(dynamics, paths, 10)
+    assert points == draws(dynamics, paths, 10)
+    for path in paths:
+        one = dynamics.parameters()[path]
+        strata = sorted(int((p[path] - one.low) / (one.high - one.low) * 10) for p in points)
+        assert strata == list(range(10))
+    every = varied(dynamics)
+    assert not any(path.startswith(("words.", "scripted.")) for path in every)
+    dynamics.changed(draws(dynamics, every, 2)[1])
+    with pytest.raises(RunError, match="parts are attending"):
+        varied(dynamics, ["rememberd"])
+
+
+def rows(effect: float, noise: np.random.Generator, cases: int = 12) -> list[Row]:
+    found = []
+    for case in range(cases):
+        own = noise.normal()
+        for arm, shift in (("on", effect), ("off", 0.0)):
+            value = own + shift + 0.2 * noise.normal()
+            found.append(
+                Row(f"{arm}{case}", f"k{case}", f"c{case}", arm, 0, CourseEnd.WAITED, 1, {"x": value})
+            )  # fmt: skip
+    return found
+
+
+ON_OFF = [Asked("arm", "on - off", {"on": 1.0, "off": -1.0})]
+
+
+def over(effects: list[float]) -> Held:
+    noise = np.random.default_rng(0)
+    drawn = [rows(effect, noise) for effect in effects]
+    points = [
+        {"a": effect, "b": float(noise.normal()), "c": float(noise.normal())} for effect in effects
+    ]
+    return conclusions(rows(2.0, noise), drawn, points, ["x"], ON_OFF, ["on", "off"])[0]
+
+
+def test_a_conclusion_that_always_holds() -> None:
+    one = over([1.0 + 0.05 * k for k in range(40)])
+    assert (one.fragile, one.same_sign, one.same_conclusion) == (False, 1.0, 1.0)
+    assert one.mover == "a"
+    assert one.mover_beyond_chance
+    assert one.mover_rank is not None
+    assert one.mover_rank > 0.9
+
+
+def test_a_conclusion_that_flips_is_fragile() -> None:
+    one = over([2.0 - 0.1 * k for k in range(40)])
+    assert one.fragile
+    assert one.same_sign is not None
+    assert 0.3 < one.same_sign < 0.7
+    assert one.same_conclusion is not None
+    assert one.same_conclusion < 0.6
+
+
+def test_no_parameter_is_named_where_only_chance_moves_the_effect() -> None:
+    noise = np.random.default_rng(3)
+    drawn = [rows(1.0, noise) for _ in range(40)]
+    points = [{f"p{k}": float(noise.normal()) for k in range(60)} for _ in drawn]
+    one = conclusions(rows(1.0, noise), drawn, points, ["x"], ON_OFF, ["on", "off"])[0]
+    assert one.mover is not None
+    assert one.mover_beyond_chance is False
+
+
+def test_an_effect_without_a_test_has_no_verdict() -> None:
+    noise = np.random.default_rng(1)
+    single = rows(1.0, noise, cases=1)
+    one = conclusions(single, [single] * 3, [{"a": 1.0}] * 3, ["x"], ON_OFF, ["on", "off"])[0]
+    assert one.fragile is None
+    assert "one source case" in one.reason
+
+
+@pytest.mark.slow
+def test_offline_runs_are_lived_again_in_a_closed_loop(run: Run) -> None:
+    test = plan_test(run, 2, primary="trust", over=["remembered"])
+    assert (test.design.loop, test.cases, len(test.design.episodes)) == ("closed", 2, 4)
+    found = run_test(test)
+    assert (found.loop, found.draws, found.episodes, found.seeds) == ("closed", 2, 4, 1)
+    shipped = next(h for h in found.held if h.endpoint == "trust").shipped
+    kept = {row.id: row.values["trust"] or 0.0 for row in read_run(run).rows}
+    means = {
+        arm: np.mean([v for name, v in kept.items() if f"--{arm}--s0" in name])
+        for arm in ("full", "neither")
+    }
+    assert shipped == pytest.approx(means["full"] - means["neither"])
+
+
+def test_a_paid_model_is_not_asked_again(run: Run) -> None:
+    sample = read_run(run)
+    paid = replace(sample, models={**sample.models, "client": {"openai:some"}})
+    test = plan_test(run, 2, primary="trust", sample=paid, over=["week"])
+    assert (test.design.loop, len(test.design.episodes)) == ("open", 8)
+    found = run_test(test)
+    assert found.loop == "open"
+    assert found.held[0].shipped is not None
+    with pytest.raises(RunError, match="would ask paid models"):
+        plan_test(run, 2, sample=paid, loop="closed")
+
+
+def test_judged_endpoints_are_refused(run: Run) -> None:
+    with pytest.raises(RunError, match="come from judges"):
+        plan_test(run, 2, primary="alliance.bond")
