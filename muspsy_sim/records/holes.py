@@ -15,15 +15,20 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(^|[.!?] ){_H}, "), r"\1"),
     (re.compile(rf",? {_H}(?=[.!?]|$)(?<=, {_H})"), ""),
     (re.compile(rf", {_H}(?=,)"), ""),
-    (re.compile(rf" (?:since|after|before|by|about|with|for|during) (?:the |your |a )?{_H}(?=[.,!?;]|$)"), ""),
-    (re.compile(rf"\b(?:in|at|near) (?:the )?{_H}(?=[.,!?;]|$| (?:and|then|now|before|after|when))"), "there"),
+    (
+        re.compile(
+            rf" (?:since|after|before|by|about|with|for|during|in|at|near) (?:the |your |a )?{_H}"
+            r"(?=[.,!?;]|$| (?:and|then|now|today|before|after|when)\b)"
+        ),
+        "",
+    ),
 )
 _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(^|[。！？]){_H}[，、]"), r"\1"),
     (re.compile(rf"[，、]{_H}(?=[，。！？])"), ""),
     (re.compile(rf"(?:在|从)?{_H}(之后|以后)"), r"那\1"),
     (re.compile(rf"在{_H}(?:那会儿|的时候|那时候|那段时间|时)"), "那时候"),
-    (re.compile(rf"(在|到|去|回){_H}(?=[，。！？]|$)"), r"\1那里"),
+    (re.compile(rf"(现在|当时|那时候)在{_H}(?=[，。！？]|$)"), r"\1"),
 )
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
 _JOIN = re.compile(r"^(?:and|but|so|or|then)\b,? ", re.IGNORECASE)

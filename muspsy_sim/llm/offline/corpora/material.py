@@ -46,6 +46,7 @@ class CorpusMaterial(Record):
     hedges: dict[Literal["when", "yesno", "feeling", "other"], Sayings] = Field(
         description="what a client says to a question that its story does not answer"
     )
+    leads: Sayings = Field(min_length=1, description="to what a client says of its own accord")
     feelings: dict[str, EmotionName] = Field(description="the counselor's feeling nouns to labels")
     reason_counselor: str
     reason_opening: str

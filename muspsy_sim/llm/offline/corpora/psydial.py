@@ -12,10 +12,11 @@ from collections import Counter
 from random import Random
 
 from muspsy_sim.llm.offline.client import speak
+from muspsy_sim.llm.offline.corpora.borne import outside
 from muspsy_sim.llm.offline.corpora.cast import Cast, of_text, sentences
-from muspsy_sim.llm.offline.corpora.duet import Hour, client_view, length_of, move_of, stance_of
+from muspsy_sim.llm.offline.corpora.duet import Hour, client_view, length_of, stance_of
 from muspsy_sim.llm.offline.corpora.material import corpus_material
-from muspsy_sim.llm.offline.corpora.questions import answers, hedge
+from muspsy_sim.llm.offline.corpora.questions import answers, fits, hedge, wanted
 from muspsy_sim.llm.offline.counselor_material import material
 from muspsy_sim.llm.offline.listening import hear
 from muspsy_sim.records.corpus_answers import OneText, Verdict
@@ -53,20 +54,16 @@ def summarize(view: MaskedSummaryView, rng: Random) -> OneText:
 
 
 def reconstruct(view: ReconstructView, rng: Random) -> OneText:
-    """The client's next turn, in the complaint's words and in general ones."""
+    """The client's next turn: a piece of the complaint that answers, else what people say."""
     cast = of_text(view.complaint, view.language)
     asked = view.dialogue[-1].text if view.dialogue else ""
     said = {line.text for line in view.dialogue}
-    glue = "" if view.language == "zh" else " "
     best, worst = "", 1e9
-    for number in range(_TRIES):
-        text = _turn(view, cast, number, rng)
-        if not answers(asked, text, view.language):
-            text = f"{hedge(asked, view.language, rng)}{glue}{text}"
-        text = _fitted(text, view, cast)
+    for _ in range(_TRIES):
+        text = _turn(view, cast, asked, rng)
         size = _length(text)
         cost = max(0, view.least - size) + max(0, size - view.most)
-        cost += 100 * (not answers(asked, text, view.language)) + 60 * (text in said)
+        cost += 100 * (not answers(asked, text, view.complaint, view.language)) + 60 * (text in said)
         cost += 25 * any(s in old for s in sentences(text) if len(s) > 12 for old in said)
         if cost < worst:
             best, worst = text, cost
@@ -75,33 +72,59 @@ def reconstruct(view: ReconstructView, rng: Random) -> OneText:
     return OneText(text=best)
 
 
-def _turn(view: ReconstructView, cast: Cast, number: int, rng: Random) -> str:
-    before = " ".join(line.text for line in view.dialogue if line.speaker == "client")
-    told = next((n for n, fact in enumerate(cast.facts) if fact not in before), len(cast.facts))
+def _turn(view: ReconstructView, cast: Cast, asked: str, rng: Random) -> str:
+    before = " ".join(line.text for line in view.dialogue)
     turns = 1 + sum(line.speaker == "client" for line in view.dialogue)
-    hour = Hour(exchanges=turns + view.turns_left)
-    if not view.dialogue:
-        return cast.presenting
-    move: Move = move_of("positive" if number % 2 else "neutral", turns, rng)
-    if view.turns_left == 0:
-        move = "close"
-    elif turns > 1 and told < len(cast.facts) and rng.random() < 0.5:
-        move = "disclose"
-    stance = stance_of("neutral", move, length_of("neutral", rng), turns / max(1, hour.exchanges))
-    return speak(client_view(cast, hour, view.dialogue, stance, told), rng).text
-
-
-def _fitted(text: str, view: ReconstructView, cast: Cast) -> str:
-    """The turn drawn out, or cut, to the length that is wanted."""
+    story = [s for s in (*sentences(cast.presenting), *cast.facts) if s not in before]
+    want = wanted(asked, view.language)
+    closing = view.turns_left == 0 and not want
+    if turns == 1 or not view.dialogue:
+        return _filled([], story, view)
+    fitting = [s for s in story if fits(asked, s, view.language)] if want else []
+    if want == "yesno":
+        fitting = []
+    if fitting:
+        at = story.index(fitting[0])
+        return _filled([], story[at:], view)
+    parts = sentences(_spoken(view, cast, "close" if closing else "answer", turns, rng))
     glue = "" if view.language == "zh" else " "
-    parts = sentences(text)
+    if not answers(asked, glue.join(parts), view.complaint, view.language):
+        parts = [hedge(asked, view.language, rng)]
+    if closing:
+        thanks = rng.choice(corpus_material(view.language).thanks)
+        return glue.join(parts if _length(glue.join(parts)) >= view.least else [thanks, *parts])
+    if story and _length(glue.join(parts)) < max(view.least, 8):
+        leads = corpus_material(view.language).leads
+        lead = [rng.choice(leads)] if want and rng.random() < 0.7 else []
+        lead = [each for each in lead if each not in before]
+        return _filled([*parts, *lead], story, view)
+    return glue.join(_cut(parts, view))
+
+
+def _spoken(view: ReconstructView, cast: Cast, move: Move, turns: int, rng: Random) -> str:
+    stance = stance_of("neutral", move, length_of("neutral", rng), turns / (turns + view.turns_left))
+    hour = Hour(exchanges=turns + view.turns_left)
+    return speak(client_view(cast, hour, view.dialogue, stance, 0), rng).text
+
+
+def _filled(parts: list[str], story: list[str], view: ReconstructView) -> str:
+    """The parts, and of the story what comes next, while the length allows it."""
+    glue = "" if view.language == "zh" else " "
+    least, fresh = max(view.least, view.most // 3), 0
+    for each in story:
+        size = _length(glue.join(parts))
+        if fresh and (size >= least or size + _length(each) > view.most):
+            break
+        parts = [*parts, each]
+        fresh += 1
+    return glue.join(_cut(parts, view))
+
+
+def _cut(parts: list[str], view: ReconstructView) -> list[str]:
+    glue = "" if view.language == "zh" else " "
     while len(parts) > 1 and _length(glue.join(parts)) > view.most:
-        parts.pop()
-    said = " ".join(line.text for line in view.dialogue) + " ".join(parts)
-    left = [fact for fact in cast.facts if fact not in said]
-    while left and _length(glue.join(parts)) < view.least and view.turns_left:
-        parts.append(left.pop(0))
-    return glue.join(parts)
+        parts = parts[:-1]
+    return parts
 
 
 def refine(view: RefineView, rng: Random) -> OneText:
@@ -111,16 +134,12 @@ def refine(view: RefineView, rng: Random) -> OneText:
 
 
 def verdict(view: VerdictView, rng: Random) -> Verdict:
-    """Whether a typed question is talked past, and which clauses no line of the material bears."""
-    answered = answers(view.asked, view.reply, view.language)
-    return Verdict(answers=answered, outside=_outside(view))
-
-
-def _outside(view: VerdictView) -> list[str]:
-    """Names and figures of the reply that stand neither in complaint nor dialogue."""
+    """Whether a question is talked past, and which words no line of the material bears."""
     told = "\n".join((view.complaint, view.asked, *(line.text for line in view.before)))
-    found = re.findall(r"\d+|(?<=[a-z,;] )[A-Z][a-z]+", view.reply)
-    return [each for each in dict.fromkeys(found) if each not in told]
+    return Verdict(
+        answers=answers(view.asked, view.reply, view.complaint, view.language),
+        outside=outside(view.reply, told, view.language),
+    )
 
 
 def _length(text: str) -> int:
