@@ -44,15 +44,36 @@ _WORDS: dict[Language, dict[str, list[str]]] = {
     },
 }  # fmt: skip
 
+_TROUBLES: dict[Language, list[tuple[str, str]]] = {
+    "en": [
+        ("I can't sleep any more, and I snap at everybody.", "How long has the sleep been bad?"),
+        ("Somebody I loved died, and I can't seem to come back from the grave.",
+         "How long have you been living with this grief, with the death and the funeral?"),
+        ("The money's gone and the job is going. I lie to people about the debts.",
+         "How long have work, money and the debts been weighing on you?"),
+        ("We shout at each other at home, and then nobody talks for a week.",
+         "How long have there been rows between the two of you, in the marriage, at home?"),
+        ("I watch over my parents' house day and night, I look after everyone and I'm worn out.",
+         "How long have you been looking after others, caring for them, with no rest for you?"),
+    ],
+    "zh": [
+        ("现在夜里睡不着，见谁都想发火。", "这种睡不好的情况有多久了？"),
+        ("最亲的人走了，我到现在都缓不过来。", "亲人去世，这种思念和难过有多久了？"),
+        ("钱没了，工作也快没了，欠的债我不敢跟人讲。", "工作和钱、欠债的压力，有多久了？"),
+        ("在家里我们一讲话就吵，吵完就一个礼拜不说话。", "两个人之间这样吵架，婚姻里这样，有多久了？"),
+        ("上上下下都要我照顾，我自己快撑不住了。", "这样一直照顾别人，自己没得休息，有多久了？"),
+    ],
+}  # fmt: skip
+
 _TALK: dict[Language, dict[str, list[tuple[str, str]]]] = {
     "en": {
         "first": [
             ("Hello. What brings you here today?",
              "My name is {name}. I am {age} and I've worked at {employer} in {city} most of my life. "
-             "I can't sleep any more, and I snap at everybody."),
-            ("Thank you, {first}. So you are {age}, and at {employer}. How long has the sleep been bad?",
-             "Since {date}. That was the night {event}. I was on shift, and I have not slept a whole "
-             "night from that day on."),
+             "{trouble}"),
+            ("Thank you, {first}. So you are {age}, and at {employer}. {concern}",
+             "Since {date}. That was the night {event}. I was on shift, and nothing has been the way "
+             "it was from that day on."),
         ],
         "middle": [
             ("What went through your mind on the night {event}?",
@@ -97,9 +118,9 @@ _TALK: dict[Language, dict[str, list[tuple[str, str]]]] = {
     "zh": {
         "first": [
             ("你好，今天想聊点什么？",
-             "我叫{name}，今年{age}岁，在{city}的{employer}干了大半辈子了。现在夜里睡不着，见谁都想发火。"),
-            ("谢谢你告诉我，{name}。你{age}岁，一直在{employer}。这种睡不好的情况有多久了？",
-             "从{date}开始的。那天晚上{event}，我正好当班，打那以后就没睡过一个整觉。"),
+             "我叫{name}，今年{age}岁，在{city}的{employer}干了大半辈子了。{trouble}"),
+            ("谢谢你告诉我，{name}。你{age}岁，一直在{employer}。{concern}",
+             "从{date}开始的。那天晚上{event}，我正好当班，打那以后什么都跟从前不一样了。"),
         ],
         "middle": [
             ("{event}的那天晚上，你心里闪过的是什么？",
@@ -152,6 +173,7 @@ def _one(language: Language, number: int, rng: Random) -> Planted:
     digits = "".join(str(rng.randint(0, 9)) for _ in range(8))
     words["phone"] = f"139{digits}" if language == "zh" else f"555-{digits[:3]}-{digits[3:7]}"
     slots = {**words, "first": words["name"].split()[0]}
+    slots["trouble"], slots["concern"] = rng.choice(_TROUBLES[language])
     talk = _TALK[language]
     exchanges = [*talk["first"], *rng.sample(talk["middle"], 6), *talk["last"]]
     turns = [

@@ -17,7 +17,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf", {_H}(?=,)"), ""),
     (
         re.compile(
-            rf" (?:since|after|before|by|about|with|for|during|in|at|near) (?:the |your |a )?{_H}"
+            rf" (?:on the (?:night|day|morning|evening|afternoon)|since|after|before|by|about|with|for|during|in|at|near) (?:the |your |a )?{_H}"
             r"(?=[.,!?;]|$| (?:and|then|now|today|before|after|when)\b)"
         ),
         "",
@@ -33,7 +33,7 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
 _JOIN = re.compile(r"^(?:and|but|so|or|then)\b,? ", re.IGNORECASE)
 _HANGS = re.compile(r"^(?:which|because|that|who|than|to|of|with|as if|rather)\b", re.IGNORECASE)
-_SHORTEST: dict[Language, int] = {"en": 2, "zh": 3}
+_SHORTEST: dict[Language, int] = {"en": 2, "zh": 5}
 
 
 def without_holes(text: str, language: Language) -> str:

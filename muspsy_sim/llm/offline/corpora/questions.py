@@ -65,7 +65,7 @@ _SIGNS: dict[Language, dict[str, re.Pattern[str]]] = {
         "hope": re.compile(r"\b(?:i'd like|want|wish|hope|if i could|would)\b", re.IGNORECASE),
         "tried": re.compile(
             r"\b(?:tried|try|used to|stopped|started|went|saw|took|write|wrote|talk\w*|walk\w*|"
-            r"pretend\w*|keep|kept|work|count)\b",
+            r"pretend\w*)\b",
             re.IGNORECASE,
         ),
     },
