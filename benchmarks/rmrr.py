@@ -19,19 +19,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-if __package__ in (None, ""):
+if not __package__:  # run as a command
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.planted_dialogues import Planted, planted_dialogues
+from muspsy_sim.datasets.corpora.tables import CorpusTables
 from muspsy_sim.datasets.making.engine import make, plan_corpus
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
-from muspsy_sim.datasets.making.record import EntryFile
+from muspsy_sim.datasets.making.record import EntryFile, given
 from muspsy_sim.datasets.making.shared_spans import LONGEST, longest_shared
 from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.datasets.making.store import Place, read_entry
 from muspsy_sim.datasets.privacy.attacks import holds
 from muspsy_sim.datasets.privacy.checking import Checked, check_privacy
-from muspsy_sim.datasets.corpora.tables import CorpusTables
 from muspsy_sim.records.base import Language
 
 
@@ -55,7 +55,9 @@ class Outcome:
         """The goals that are missed."""
         why = [f"no dialogue: {name}" for name in self.failed]
         if self.left:
-            why.append(f"{self.left} planted identifiers are left: {', '.join(self.left_where[:5])}")
+            why.append(
+                f"{self.left} planted identifiers are left: {', '.join(self.left_where[:5])}"
+            )
         if self.longest > LONGEST[self.language]:
             why.append(f"a client turn shares {self.longest} in a row")
         if self.privacy is None:
@@ -85,8 +87,7 @@ async def reconstructed(
     by_id = {each.dialogue.id: each for each in planted}
     for entry in plan.entries:
         done = read_entry(Place(folder / "made"), entry.id)
-        assert entry.dialogue is not None
-        source = by_id[entry.dialogue.id]
+        source = by_id[given(entry.dialogue).id]
         _count_turns(result, done)
         if done.dialogue is None:
             result.failed.append(f"{entry.id}: {done.failure and done.failure.message}")
@@ -125,9 +126,9 @@ def _look_for(result: Outcome, source: Planted, done: EntryFile) -> None:
 
     An age is looked for where something is said: a trail is full of lengths.
     """
-    assert done.dialogue is not None
-    texts = [turn.text for turn in done.dialogue.utterances()]
-    texts += [paper.text for paper in done.dialogue.documents]
+    made = given(done.dialogue)
+    texts = [turn.text for turn in made.utterances()]
+    texts += [paper.text for paper in made.documents]
     said, whole = "\n".join(texts), done.model_dump_json()
     for kind, word in source.attributes.items():
         result.planted += 1
@@ -135,19 +136,19 @@ def _look_for(result: Outcome, source: Planted, done: EntryFile) -> None:
             result.left += 1
             result.left_where.append(f"{kind} of {source.dialogue.id}")
     client = [t.text for t in source.dialogue.utterances() if t.speaker == "client"]
-    for turn in done.dialogue.utterances():
+    for turn in made.utterances():
         if turn.speaker == "client":
             result.longest = max(result.longest, longest_shared(turn.text, client))
 
 
 def table(result: Outcome) -> str:
     """The figures of one language."""
+    most = LONGEST[result.language]
     unit = "characters" if result.language == "zh" else "words"
     lines = [
         f"{result.language}: {result.made} reconstructed, {len(result.failed)} failed",
         f"  planted identifiers left          {result.left} of {result.planted}",
-        f"  longest span of a client turn     {result.longest} {unit}"
-        f" (at most {LONGEST[result.language]})",
+        f"  longest span of a client turn     {result.longest} {unit} (at most {most})",
     ]
     for name, number in sorted(result.turns.items()):
         lines.append(f"  turns, {name:<26} {number}")

@@ -6,6 +6,7 @@ A hole that is only spoken to, or hangs on at the end, goes alone; else its clau
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.corpus_views import MASK
@@ -17,7 +18,8 @@ _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf", {_H}(?=,)"), ""),
     (
         re.compile(
-            rf" (?:on the (?:night|day|morning|evening|afternoon)|since|after|before|by|about|with|for|during|in|at|near) (?:the |your |a )?{_H}"
+            rf" (?:on the (?:night|day|morning|evening)|since|after|before|by|about|with|for|during"
+            rf"|in|at|near) (?:the |your |a )?{_H}"
             r"(?=[.,!?;]|$| (?:and|then|now|today|before|after|when)\b)"
         ),
         "",
@@ -32,7 +34,16 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
 _JOIN = re.compile(r"^(?:and|but|so|or|then)\b,? ", re.IGNORECASE)
-_HANGS = re.compile(r"^(?:which|because|that|who|than|to|of|with|as if|rather)\b", re.IGNORECASE)
+_ASKS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"^(?:and |but |so )?(?:what|which|how|where|when|who|whom|why|is|are|was|were|do|does|did|"
+        r"have|has|had|can|could|will|would|should)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        "吗|呢|什么|怎|谁|哪|多久|几|有没有|是不是|会不会|能不能|愿不愿|可不可以|想不想"
+    ),
+}
 _SHORTEST: dict[Language, int] = {"en": 2, "zh": 5}
 
 
@@ -54,17 +65,26 @@ def _sentence(sentence: str, language: Language) -> str:
     mark = end.group() if end else ""
     body = sentence[: len(sentence) - len(mark)]
     parts = re.split(r"[，；：、]|——" if language == "zh" else r",\s+|;\s+|:\s+|\s+—\s+", body)
-    good = [p.strip() for p in parts if p.strip() and MASK not in p]
-    if language == "en":
-        good = [p for p in good if not _HANGS.match(p)]
-        if good and parts and good[0] != parts[0].strip():
-            good[0] = _JOIN.sub("", good[0])
-    good = [p for p in good if _words(p, language) >= _SHORTEST[language]]
-    if not good:
+    asks = mark[:1] in ("?", "？")
+    good = _clean_end(parts) if asks else _clean_start(parts)
+    if sum(_words(part, language) for part in good) < _SHORTEST[language]:
+        return ""
+    if asks and not any(_ASKS[language].search(part) for part in good):
         return ""
     if language == "zh":
         return "，".join(good) + (mark or "。")
-    return _capital(", ".join(good) + (mark or "."))
+    return _capital(", ".join([_JOIN.sub("", good[0]), *good[1:]]) + (mark or "."))
+
+
+def _clean_start(parts: list[str]) -> list[str]:
+    """The clauses before the first hole: what a statement begins with stands by itself."""
+    whole = [*takewhile(lambda part: MASK not in part, parts)]
+    return [part.strip() for part in whole if part.strip()]
+
+
+def _clean_end(parts: list[str]) -> list[str]:
+    """The clauses after the last hole: a question is asked at its end."""
+    return [*reversed(_clean_start([*reversed(parts)]))]
 
 
 def _words(text: str, language: Language) -> int:

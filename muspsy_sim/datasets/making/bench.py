@@ -46,7 +46,7 @@ class Entry:
     attitude: str = ""
     bank: tuple[Complaint, ...] = ()
     common: frozenset[str] = frozenset()
-    """Of the words of the dialogue's counselor those that many other counselors of its folder say."""
+    """Of the words of the dialogue's counselor those that many others of its folder say too."""
     digest: str = ""
     """Hash of all that it is made from."""
 

@@ -1,4 +1,4 @@
-"""Which words of a counselor may stay when its client is taken away: plain ones, and those it bears.
+"""Which words of a counselor may stay when its client is taken away: plain ones, and borne ones.
 
 Plain is what the project's own hand-written counselor says, and what many counselors of the same
 folder say. All else is cut out unless the new client's complaint or dialogue holds it: what no rule
@@ -19,9 +19,9 @@ from muspsy_sim.records.content import content_path
 from muspsy_sim.records.corpus import Dialogue
 from muspsy_sim.records.corpus_views import MASK
 
-FEWEST_OTHERS = 3
+FEWEST_OTHERS = 5
 SHARE_OF_OTHERS = 0.05
-"""A word that so many other dialogues' counselors say, and at least this share of them, is plain."""
+"""A word that so many other counselors say, and at least this share of them, is plain."""
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -42,9 +42,14 @@ _NEVER_EN = frozenset(
 """Kin and numbers: plain words that still tell of somebody. They stay only where they are borne."""
 
 _NEVER_ZH = (
-    "爸 妈 父 母 爹 娘 爷 奶 姥 外公 外婆 哥 弟 姐 妹 儿子 女儿 孩子 丈夫 老公 妻 老婆 男友 女友 男朋友 女朋友 "
-    "叔 伯 姨 姑 舅 侄 甥 婆婆 公公 岳 媳 婿 同事 老板 领导 邻居 房东 怀孕 离婚"
-).split()
+    "爸", "妈", "父", "母", "爹", "娘", "爷", "奶", "姥", "外公", "外婆", "哥", "弟", "姐", "妹",
+    "儿子", "女儿", "孩子", "丈夫", "老公", "妻", "老婆", "男友", "女友", "男朋友", "女朋友",
+    "叔", "伯", "姨", "姑", "舅", "侄", "甥", "婆婆", "公公", "岳", "媳", "婿", "同事", "老板",
+    "领导", "邻居", "房东", "怀孕", "离婚",
+)  # fmt: skip
+
+_NICKNAME = re.compile(r"[小阿老][\u4e00-\u9fff]|([\u4e00-\u9fff])\1")
+"""小满, 阿菱, 冬冬: how people are called at home. Never plain by number alone."""
 
 _ALONE_ZH = frozenset(
     "的了是在我你您他她它们这那不没有也都就还要会能可吗呢吧啊呀嗯哦噢很太最更再又把被给跟和与对从到向为"
@@ -70,9 +75,10 @@ class Plain:
 def plain(language: Language) -> Plain:
     """The words of the project's hand-written counselor, without kin and numbers."""
     texts = []
-    for name in (f"{language}.yaml", f"{language}-nodding.yaml"):
-        text = content_path("agents", "counselor", "offline", name).read_text(encoding="utf-8")
-        texts += [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    for name in ("", "-nodding", "-listening", "-themes"):
+        path = content_path("agents", "counselor", "offline", f"{language}{name}.yaml")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        texts += [line for line in lines if not line.lstrip().startswith("#")]
     own = content_path("agents", "corpora", "offline", f"{language}.yaml")
     texts += own.read_text(encoding="utf-8").splitlines()
     stems, pairs = _taken(texts)
@@ -81,14 +87,22 @@ def plain(language: Language) -> Plain:
 
 
 def shared_plain(dialogues: Sequence[Dialogue]) -> list[frozenset[str]]:
-    """For each dialogue, which of its counselor's stems and pairs many of the others have too."""
+    """For each dialogue, which of its counselor's stems and pairs many of the others have too.
+
+    What its client says as well is none of them: it may be an echo of something that names it.
+    """
     said = [_of_counselor(dialogue) for dialogue in dialogues]
     seen: Counter[str] = Counter(unit for units in said for unit in units)
     least = max(FEWEST_OTHERS, round(SHARE_OF_OTHERS * len(dialogues)))
     never = frozenset(_stem(word) for word in _NEVER_EN)
+    common = {
+        u
+        for u, n in seen.items()
+        if n > least and u not in never and not _kin(u) and not _NICKNAME.fullmatch(u)
+    }
     return [
-        frozenset(u for u in units if seen[u] - 1 >= least and u not in never and not _kin(u))
-        for units in said
+        frozenset(units & common - _of_client(dialogue))
+        for units, dialogue in zip(said, dialogues, strict=True)
     ]
 
 
@@ -138,6 +152,9 @@ def _cut_chinese(run: str, known: Plain) -> str:
     for n in range(len(run) - 1):
         if run[n : n + 2] in known.pairs:
             kept[n] = kept[n + 1] = True
+    for match in _NICKNAME.finditer(run):
+        if match.group() not in known.pairs:
+            kept[match.start() : match.end()] = [False, False]
     for word in _NEVER_ZH:
         at = run.find(word)
         while at >= 0:
@@ -172,6 +189,11 @@ def _of_counselor(dialogue: Dialogue) -> set[str]:
     }
     figures = {stem for stem in stems if stem.isdigit()}
     return {*(stems - named - figures), *pairs}
+
+
+def _of_client(dialogue: Dialogue) -> set[str]:
+    stems, pairs = _taken(t.text for t in dialogue.utterances() if t.speaker != "counselor")
+    return {*stems, *pairs}
 
 
 def _kin(unit: str) -> bool:

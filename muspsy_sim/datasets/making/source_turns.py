@@ -21,6 +21,12 @@ from muspsy_sim.records.files import canonical_json
 
 _PLACEHOLDER = re.compile(r"\[[A-Z]+_\d+\]")
 _INSIDE = re.compile(r"(?<=[a-z,;’'] )([A-Z][a-z]+(?:[-'’][A-Z][a-z]+)?)\b")
+_RARE_KIN = re.compile(
+    r"(?<!\w)(?:step|half-|god|great-|foster |adoptive |twin )[a-z]+|(?<!\w)[a-z]+-in-law"
+    r"|[继养岳堂表干][父母女子姐妹哥弟爸妈]|双胞胎[姐妹哥弟]{1,2}",
+    re.IGNORECASE,
+)
+"""A stepdaughter, a twin, a father-in-law: few have one, so one more of them would point back."""
 _FIGURE = re.compile(r"(?<!\d)\d{2,}(?!\d)")
 
 
@@ -95,6 +101,7 @@ def source_of(dialogue: Dialogue, names: Sequence[str]) -> Source:
                 SourceTurn(len(turns) + 1, session.number, turn.speaker, turn.text, masked)
             )
     given = [x for x in (*masker.given().values(), *masker.learned) if tells(x, language)]
+    given += _RARE_KIN.findall("\n".join(said))
     traces = [*_INSIDE.findall("\n".join(said)), *_FIGURE.findall("\n".join(said))]
     return Source(
         turns=tuple(turns),

@@ -29,10 +29,14 @@ _SLACK: dict[Language, int] = {"en": 14, "zh": 22}
 """Words and characters that any turn may have: the band of a short one would hold no sentence."""
 _LEAST: dict[Language, int] = {"en": 25, "zh": 40}
 """More than this is asked of no turn: nobody has to fill the space of somebody else's story."""
-_MARK = re.compile(r"\[[A-Z]+_\d+\]|…\]|\[…|</?think|^\s*(?:client|counselor|来访者|咨询师)\s*[:：]", re.I)
+_MARK = re.compile(
+    r"\[[A-Z]+_\d+\]|…\]|\[…|</?think|^\s*(?:client|counselor|来访者|咨询师)\s*[:：]", re.IGNORECASE
+)
 _FIGURES = re.compile(r"\d+")
 _INSIDE = re.compile(r"(?<=[a-z,;’'] )([A-Z][a-z]+)\b")
-_AT_HOME = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday God".split())
+_AT_HOME = frozenset(
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "God")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ def counselor_checks(
         _rule("form", _form(text, language)),
         _rule("holes", ["it still holds a mark of something taken out"] if MASK in text else []),
         _rule("identifiers", _left(source.left_in(text, told))),
-        _rule("borne out", [f"{holes} of its words this client has given no ground for"] * (holes > 0)),
+        _rule(
+            "borne out", [f"{holes} of its words this client has given no ground for"] * (holes > 0)
+        ),
         _rule("echo", _echo(text, source, told)),
         _rule(
             "edit cap",
@@ -90,8 +96,11 @@ def counselor_checks(
     ]
 
 
-def with_echoes_cut(text: str, source: Source) -> str:
-    """A counselor's turn with a hole for each stretch of the client's own words."""
+def without_the_client(text: str, source: Source) -> str:
+    """A counselor's turn with a hole for each identifier and each stretch of the client's."""
+    for identifier in sorted(source.identifiers, key=len, reverse=True):
+        edge = r"(?<!\w)%s(?!\w)" if identifier.isascii() else "%s"
+        text = re.sub(edge % re.escape(identifier), MASK, text, flags=re.IGNORECASE)
     for start, end in reversed(shared_stretches(text, source.client, words=5, characters=8)):
         text = f"{text[:start]}{MASK}{text[end:]}"
     return text
@@ -133,7 +142,9 @@ def _length(text: str, band: Band) -> list[str]:
 def _shared(text: str, source: Source) -> list[str]:
     found = longest_shared(text, source.client)
     most = LONGEST["zh"] if re.search("[\u4e00-\u9fff]", text) else LONGEST["en"]
-    return [f"a stretch of {found} stands in the masked dialogue, more than {most}"] * (found > most)
+    return [f"a stretch of {found} stands in the masked dialogue, more than {most}"] * (
+        found > most
+    )
 
 
 def _left(number: int) -> list[str]:
@@ -141,7 +152,7 @@ def _left(number: int) -> list[str]:
 
 
 def _foreign_facts(text: str, told: str) -> list[str]:
-    figures = {f for f in _FIGURES.findall(text)} - set(_FIGURES.findall(told))
+    figures = set(_FIGURES.findall(text)) - set(_FIGURES.findall(told))
     found = len(figures) + len(_names(text, told))
     return [f"{found} names or numbers in it are not in the complaint"] if found else []
 

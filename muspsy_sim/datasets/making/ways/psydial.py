@@ -2,7 +2,7 @@
 
 The client's words are seen by no prompt. A client turn that breaks a rule to the last try is taken
 out with the counselor's turn before it; a counselor turn that cannot be mended within the edit cap
-stays as it was, without what told of its client. The trail says so turn by turn, without the source.
+stays as it was, without what told of its client. The trail says so, without the source.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from muspsy_sim.datasets.making.bench import Bench, CheckFailed, Complaint
 from muspsy_sim.datasets.making.plain_words import Plain, cut, plain
 from muspsy_sim.datasets.making.prompts import RECONSTRUCT, REFINE, SUMMARIZE, VERDICT
-from muspsy_sim.datasets.making.record import Check, Trail, TurnTrail
+from muspsy_sim.datasets.making.record import Check, Trail, TurnTrail, given
 from muspsy_sim.datasets.making.retrieving import ranked
 from muspsy_sim.datasets.making.shared_spans import LONGEST, length, longest_shared
 from muspsy_sim.datasets.making.source_turns import Source, SourceTurn, source_of
@@ -22,7 +22,7 @@ from muspsy_sim.datasets.making.turn_rules import (
     client_checks,
     counselor_checks,
     summary_checks,
-    with_echoes_cut,
+    without_the_client,
 )
 from muspsy_sim.datasets.making.way import Way
 from muspsy_sim.llm.prompting import digest
@@ -71,8 +71,7 @@ class Work:
     @property
     def about(self) -> str:
         """The complaint's text."""
-        assert self.complaint is not None
-        return self.complaint.text
+        return given(self.complaint).text
 
     @property
     def dialogue(self) -> list[Line]:
@@ -92,8 +91,7 @@ class Work:
 
 def begin(bench: Bench) -> Work:
     """Before anything is asked. The entry holds a dialogue."""
-    assert bench.entry.dialogue is not None
-    source = source_of(bench.entry.dialogue, bench.recipe.psydial.names)
+    source = source_of(given(bench.entry.dialogue), bench.recipe.psydial.names)
     known = plain(bench.language)
     common = bench.entry.common
     trail = Trail(source=source.hash, complaint="", retrieval=0.0)
@@ -260,12 +258,15 @@ async def refine(work: Work) -> None:
             _note(work, turn, text, checks, number)
             return
     stays = without_holes(kept, bench.language)
-    if not stays:
+    held = counselor_checks(
+        stays, work.source, bench.language, kept=kept, cap=1.0, told=told, known=work.known
+    )
+    if _why(held):
         _note(work, turn, "", checks, number)
         return
     work.said.append(Said(turn, stays))
-    checks.append(Check(rule="original stays", kept=True, found="without what told of its client"))
-    _note(work, turn, stays, checks, number)
+    stayed = Check(rule="original stays", kept=True, found="without what told of its client")
+    _note(work, turn, stays, [*checks, stayed], number)
 
 
 async def check(work: Work) -> None:
@@ -312,9 +313,9 @@ def finish(work: Work) -> Dialogue:
 
 
 def _kept(work: Work, turn: SourceTurn, told: str | None) -> str:
-    """A counselor's turn with holes where it tells of its client; `told` is what the new one bears."""
+    """A counselor's turn with holes where it tells of its client; `told` bears words out."""
     borne = None if told is None else Plain(frozenset(), frozenset()).and_of(told)
-    return cut(with_echoes_cut(turn.masked, work.source), work.known, borne)
+    return cut(without_the_client(turn.masked, work.source), work.known, borne)
 
 
 def _why(checks: list[Check]) -> list[str]:

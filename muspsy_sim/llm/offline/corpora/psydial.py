@@ -1,4 +1,4 @@
-"""`psydial.*` offline: a summary, a client's turn from a complaint, a counselor's turn mended, a verdict.
+"""`psydial.*` offline: summary, a client's turn from a complaint, a counselor's mended, verdict.
 
 The client speaks as the offline client does, over the complaint alone; of several tries the one is
 taken that answers what was asked and has the length. The verdict goes by word lists: it finds a
@@ -34,8 +34,8 @@ from muspsy_sim.records.views import Move
 
 _TRIES = 10
 _LEANS: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"(?:It|They|That|She|He|This|Before that|After that|Then|And|But|So|First|One|"
-                     r"I've stopped|I stopped|Since then|Out loud)\b"),
+    "en": re.compile(r"(?:It|They|That|She|He|This|Before that|After that|Then|And|But|So|First|"
+                     r"One|I've stopped|I stopped|Since then|Out loud)\b"),
     "zh": re.compile("但|可是|后来|那|所以|就|它|之后|以前|然后"),
 }  # fmt: skip
 _ALONE: dict[Language, int] = {"en": 5, "zh": 6}
@@ -73,7 +73,9 @@ def reconstruct(view: ReconstructView, rng: Random) -> OneText:
         text = _turn(view, cast, asked, rng)
         size = _length(text)
         cost = max(0, view.least - size) + max(0, size - view.most)
-        cost += 100 * (not answers(asked, text, view.complaint, view.language)) + 60 * (text in said)
+        cost += 100 * (not answers(asked, text, view.complaint, view.language)) + 60 * (
+            text in said
+        )
         cost += 25 * any(s in old for s in sentences(text) if len(s) > 12 for old in said)
         if cost < worst:
             best, worst = text, cost
@@ -133,7 +135,7 @@ def _from(first: _Piece, story: list[_Piece]) -> list[_Piece]:
 
 
 def _nearness(asked: str, text: str, want: str, language: Language) -> float:
-    """How well a piece answers: 2 and more for a kind of answer on the matter that is asked about."""
+    """How well a piece answers; from 2 it is told for its own sake."""
     one, two = overhear(asked, language), overhear(text, language)
     same = {*one.themes, *one.topics} & {*two.themes, *two.topics}
     score = 1.5 * bool(same) + min(2, len(content(asked) & content(text)))
@@ -146,7 +148,9 @@ def _nearness(asked: str, text: str, want: str, language: Language) -> float:
 
 
 def _spoken(view: ReconstructView, cast: Cast, move: Move, turns: int, rng: Random) -> str:
-    stance = stance_of("neutral", move, length_of("neutral", rng), turns / (turns + view.turns_left))
+    stance = stance_of(
+        "neutral", move, length_of("neutral", rng), turns / (turns + view.turns_left)
+    )
     hour = Hour(exchanges=turns + view.turns_left)
     return speak(client_view(cast, hour, view.dialogue, stance, 0), rng).text
 
@@ -191,4 +195,3 @@ def verdict(view: VerdictView, rng: Random) -> Verdict:
 
 def _length(text: str) -> int:
     return len(_UNIT.findall(text))
-

@@ -26,7 +26,7 @@ _PUT_OFF: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("不知道|说不|不好说|不清楚|没想过|不想说|答不上|不晓得|记不|难说|讲不|没法说"),
 }
 _HOW_LONG: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\bhow long\b|\bsince when\b|\bwhen (?:did|was|were|do|does)\b", re.I),
+    "en": re.compile(r"\bhow long\b|\bsince when\b|\bwhen (?:did|was|do|does)\b", re.IGNORECASE),
     "zh": re.compile("多久|什么时候开始|从什么时候|多长时间"),
 }
 _SIGNS: dict[Language, dict[str, re.Pattern[str]]] = {
@@ -37,7 +37,7 @@ _SIGNS: dict[Language, dict[str, re.Pattern[str]]] = {
             re.IGNORECASE,
         ),
         "body": re.compile(
-            r"\b(?:chest|stomach|throat|head|back|shoulders?|hands?|breath\w*|jaw|neck|heart|"
+            r"\b(?:chest|stomach|throat|my head|my back|shoulders?|hands?|breath\w*|jaw|neck|heart|"
             r"legs?|skin|stone|weight|eat|sleep\w*|slept|awake|tired|shak\w*|tight\w*|body|rash)\b",
             re.IGNORECASE,
         ),
@@ -59,7 +59,8 @@ _SIGNS: dict[Language, dict[str, re.Pattern[str]]] = {
         "yesno": re.compile(
             r"^\W*(?:yes|yeah|yep|no|nope|not|never|maybe|perhaps|sometimes|sort of|kind of|"
             r"i suppose|i guess|probably|a bit|right|true|okay|ok|all right|sure|in a way|"
-            r"of course|i'?ll|i can|i could|i do|i did|i don't|depends|rarely|hardly|there (?:is|was))\b",
+            r"of course|i'?ll|i can|i could|i do|i did|i don't|depends|rarely|hardly|"
+            r"there (?:is|was))\b",
             re.IGNORECASE,
         ),
         "hope": re.compile(r"\b(?:i'd like|want|wish|hope|if i could|would)\b", re.IGNORECASE),
@@ -72,10 +73,10 @@ _SIGNS: dict[Language, dict[str, re.Pattern[str]]] = {
     "zh": {
         "when": re.compile("[年月周]|[天夜]了|以前|一直|从|最近|每|久|那阵|好长|开始|礼拜"),
         "body": re.compile("胸|胃|头|背|肩|手|气|心跳|喉|脖|身|疼|痛|睡|醒|吃|累|抖|紧|疹|皮肤|麻"),
-        "feeling": re.compile("感|难受|难过|慌|闷|累|沉|空|烦|怕|气|委屈|麻|堵|愧|丢脸|孤|急|疼|轻松"),
-        "thought": re.compile("想|觉得|认为|怪|应该|要是|万一|凭什么|对自己说|怎么会|[“”]|没用|念头"),
-        "who": re.compile("[他她]|妈|爸|老公|老婆|爱人|朋友|同事|没人|没有人|别人|自己|谁|家里|儿|女"),
-        "yesno": re.compile("^[^，。]{0,6}(?:是|对|嗯|有|没|不|可能|也许|算|好|行|会|能|试|差不多)"),
+        "feeling": re.compile("感|难受|难过|慌|闷|累|沉|空|烦|怕|气|委屈|麻|堵|愧|孤|急|疼|轻松"),
+        "thought": re.compile("想|觉得|认为|怪|应该|要是|万一|凭什么|对自己说|怎么会|[“”]|念头"),
+        "who": re.compile("[他她]|妈|爸|老公|老婆|爱人|朋友|同事|没人|别人|自己|谁|家里|儿|女"),
+        "yesno": re.compile("^[^，。]{0,6}(?:是|对|嗯|有|没|不|可能|也许|算|好|行|会|能|试)"),
         "hope": re.compile("想|希望|要是|能|愿|盼"),
         "tried": re.compile("试|去|吃|看|找|做|忍|躲|停|写|说|讲|走|睡|数"),
     },
