@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from muspsy_sim.records.base import Language
+from muspsy_sim.records.base import Language, Speaker
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
 
 _FILE = Path(__file__).with_suffix(".yaml")
@@ -53,10 +53,11 @@ def _one(language: Language, number: int, rng: Random) -> Planted:
     slots["trouble"], slots["concern"] = rng.choice(material["troubles"])
     talk = material["talk"]
     exchanges = [*talk["first"], *rng.sample(talk["middle"], 6), *talk["last"]]
+    speakers: tuple[Speaker, Speaker] = ("counselor", "client")
     turns = [
         Utterance(speaker=speaker, text=text.format_map(slots))
         for asked, said in exchanges
-        for speaker, text in (("counselor", asked), ("client", said))
+        for speaker, text in zip(speakers, (asked, said), strict=True)
     ]
     dialogue = Dialogue(
         id=f"{language}-{number:03}",

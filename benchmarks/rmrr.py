@@ -32,6 +32,7 @@ from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.datasets.making.store import Place, read_entry
 from muspsy_sim.datasets.privacy.attacks import holds
 from muspsy_sim.datasets.privacy.checking import Checked, check_privacy
+from muspsy_sim.datasets.privacy.masking import mask_dialogue
 from muspsy_sim.records.base import Language
 
 
@@ -42,6 +43,8 @@ class Outcome:
     language: Language
     planted: int = 0
     left: int = 0
+    redacted: int = 0
+    """Of the planted, those that `names redacted` leaves in any turn."""
     left_where: list[str] = field(default_factory=list)
     longest: int = 0
     made: int = 0
@@ -96,7 +99,7 @@ async def reconstructed(
     result.made = len(pairs)
     result.entries = [done for _, done in pairs]
     for source, done in pairs:
-        _look_for(result, source, done)
+        look_for(result, source, done)
     if pairs:
         result.privacy = check_privacy(
             [source.dialogue for source, _ in pairs],
@@ -121,7 +124,7 @@ def _count_turns(result: Outcome, done: EntryFile) -> None:
         result.turns[f"{turn.speaker} {state}"] += 1
 
 
-def _look_for(result: Outcome, source: Planted, done: EntryFile) -> None:
+def look_for(result: Outcome, source: Planted, done: EntryFile) -> None:
     """Every planted thing in all that the new dialogue says, its documents, and its trail.
 
     An age is looked for where something is said: a trail is full of lengths.
@@ -129,9 +132,12 @@ def _look_for(result: Outcome, source: Planted, done: EntryFile) -> None:
     made = given(done.dialogue)
     texts = [turn.text for turn in made.utterances()]
     texts += [paper.text for paper in made.documents]
+    redacted, _ = mask_dialogue(source.dialogue, kinds=frozenset({"name"}))
+    baseline = "\n".join(turn.text for turn in redacted.utterances())
     said, whole = "\n".join(texts), done.model_dump_json()
     for kind, word in source.attributes.items():
         result.planted += 1
+        result.redacted += holds(baseline, word)
         if holds(said if kind == "age" else whole, word):
             result.left += 1
             result.left_where.append(f"{kind} of {source.dialogue.id}")
@@ -148,6 +154,7 @@ def table(result: Outcome) -> str:
     lines = [
         f"{result.language}: {result.made} reconstructed, {len(result.failed)} failed",
         f"  planted identifiers left          {result.left} of {result.planted}",
+        f"    with names redacted             {result.redacted} of {result.planted}",
         f"  longest span of a client turn     {result.longest} {unit} (at most {most})",
     ]
     for name, number in sorted(result.turns.items()):
