@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -122,7 +123,7 @@ async def test_no_prompt_sees_the_client_and_nothing_planted_is_left(language, t
                 assert not holds(shown, word), kind
                 assert not holds(entry.model_dump_json(), word), kind
         speakers = [turn.speaker for turn in entry.dialogue.utterances()]
-        assert all(a != b for a, b in zip(speakers, speakers[1:], strict=False))
+        assert all(a != b for a, b in pairwise(speakers))
         assert len(speakers) >= 12
 
 
