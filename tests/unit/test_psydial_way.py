@@ -73,6 +73,7 @@ def talk(*turns, name="a", language="en"):
 async def made(tmp_path, dialogues, fake=None, *, bank=None, **more):
     options = {**more}
     if bank is not None:
+        tmp_path.mkdir(exist_ok=True)
         file = tmp_path / "bank.jsonl"
         file.write_text("\n".join(json.dumps({"text": text}) for text in bank))
         options["complaints"] = [str(file)]
