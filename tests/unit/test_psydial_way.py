@@ -20,6 +20,7 @@ from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.datasets.making.store import Place, read_entry
 from muspsy_sim.datasets.making.turn_rules import band_of
 from muspsy_sim.datasets.privacy.attacks import holds
+from muspsy_sim.datasets.privacy.checking import check_privacy
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Reply
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
@@ -140,6 +141,9 @@ async def test_the_trail_can_be_verified_by_who_holds_the_source_and_holds_none_
         assert turn.source_length == length(by_number[turn.turn].text)
         assert turn.kept == (turn.length > 0)
     assert each.dialogue.id not in entry.model_dump_json()
+    [stranger] = planted("en", 1, seed=9)
+    checked = check_privacy([stranger.dialogue, each.dialogue], [entry.dialogue])
+    assert (checked.dialogues, checked.unmatched) == (1, [stranger.dialogue.id])
     other = source_of(each.dialogue.model_copy(update={"sessions": []}), ())
     assert other.keyed("Yes.") != source.keyed("Yes.")
 
