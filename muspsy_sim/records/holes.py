@@ -34,6 +34,13 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
 _JOIN = re.compile(r"^(?:and|but|so|or|then)\b,? ", re.IGNORECASE)
+_WAITS = re.compile(
+    r"^(?:so|and|but|no|yes|well|or|if|when|as|because|since|while|although|though|after|before|what"
+    r"|that|who|which|let me|i hear|it sounds|you say|you said|here)(?:\b(?! is| isn't| helps)|$)"
+    r"|(?:是|说|对不对|比如|例如|像|把|在|因为|如果|要是|当)$",
+    re.IGNORECASE,
+)
+"""A clause that waits for the one that was cut off."""
 _ASKS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"^(?:and |but |so )?(?:what|which|how|where|when|who|whom|why|is|are|was|were|do|does|did|"
@@ -78,13 +85,16 @@ def _sentence(sentence: str, language: Language) -> str:
 
 def _clean_start(parts: list[str]) -> list[str]:
     """The clauses before the first hole: what a statement begins with stands by itself."""
-    whole = [*takewhile(lambda part: MASK not in part, parts)]
-    return [part.strip() for part in whole if part.strip()]
+    whole = [part.strip() for part in takewhile(lambda part: MASK not in part, parts)]
+    while whole and (not whole[-1] or _WAITS.search(whole[-1])):
+        whole.pop()
+    return whole
 
 
 def _clean_end(parts: list[str]) -> list[str]:
     """The clauses after the last hole: a question is asked at its end."""
-    return [*reversed(_clean_start([*reversed(parts)]))]
+    whole = [part.strip() for part in takewhile(lambda part: MASK not in part, reversed(parts))]
+    return [part for part in reversed(whole) if part]
 
 
 def _words(text: str, language: Language) -> int:

@@ -23,7 +23,7 @@ from muspsy_sim.personas.extracting import read_report
 from muspsy_sim.personas.library import load_case, load_profile
 from muspsy_sim.personas.summaries import PROFILE_FILE, list_profiles, profile_files
 from muspsy_sim.records.corpus import Dialogue
-from muspsy_sim.records.errors import ProfileError, RecipeError
+from muspsy_sim.records.errors import ProfileError, RecipeError, RunError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.runs.store import find_run
@@ -181,7 +181,7 @@ def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     source = given(recipe.source)
     path = _at(source, base)
     if not path.exists():
-        path = find_run(source).folder
+        path = _run_folder(source)
     dialogues = [
         found
         for found in open_corpus(path, recipe.source_format)
@@ -213,6 +213,18 @@ def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
                     [dialogue.model_dump(mode="json"), [c.text for c in own], sorted(plain)]
                 ),
             )
+
+
+def _run_folder(name: str) -> Path:
+    try:
+        return find_run(name).folder
+    except RunError as error:
+        raise RecipeError(
+            "is neither a corpus nor a run",
+            file=Path(name),
+            field="source",
+            hint="name a folder of dialogues, or make one first: what another recipe wrote will do",
+        ) from error
 
 
 def _complaints(recipe: CorpusRecipe, base: Path | None) -> Iterator[Complaint]:

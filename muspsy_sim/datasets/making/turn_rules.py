@@ -19,6 +19,7 @@ from muspsy_sim.datasets.making.shared_spans import (
     length,
     longest_shared,
     shared_stretches,
+    units,
 )
 from muspsy_sim.datasets.making.source_turns import Source
 from muspsy_sim.formats.corpora.language import language_of
@@ -32,6 +33,14 @@ _LEAST: dict[Language, int] = {"en": 25, "zh": 40}
 _MARK = re.compile(
     r"\[[A-Z]+_\d+\]|…\]|\[…|</?think|^\s*(?:client|counselor|来访者|咨询师)\s*[:：]", re.IGNORECASE
 )
+_SECOND = {
+    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "am": "are",
+    "i'm": "you're", "i've": "you've", "i'd": "you'd", "i'll": "you'll",
+}  # fmt: skip
+_FIRST_PERSON = re.compile(
+    rf"\b(?:{'|'.join(sorted(_SECOND, key=len, reverse=True))})\b", re.IGNORECASE
+)
+_QUOTE = re.compile(r"[“\"「『]([^”\"」』]{2,120})[”\"」』]")
 _FIGURES = re.compile(r"\d+")
 _INSIDE = re.compile(r"(?<=[a-z,;’'] )([A-Z][a-z]+)\b")
 _AT_HOME = frozenset(
@@ -101,9 +110,21 @@ def without_the_client(text: str, source: Source) -> str:
     for identifier in sorted(source.identifiers, key=len, reverse=True):
         edge = r"(?<!\w)%s(?!\w)" if identifier.isascii() else "%s"
         text = re.sub(edge % re.escape(identifier), MASK, text, flags=re.IGNORECASE)
-    for start, end in reversed(shared_stretches(text, source.client, words=5, characters=8)):
+    said = [" ".join(unit.text for unit in units(turn)) for turn in source.client]
+    for quote in reversed([*_QUOTE.finditer(text)]):
+        words = " ".join(unit.text for unit in units(quote[1]))
+        if words and any(words in turn for turn in said):
+            text = f"{text[: quote.start()]}{MASK}{text[quote.end() :]}"
+    theirs = [*source.client, *(_turned(turn) for turn in source.client)]
+    for start, end in reversed(shared_stretches(text, theirs, words=4, characters=6)):
         text = f"{text[:start]}{MASK}{text[end:]}"
     return text
+
+
+def _turned(text: str) -> str:
+    """What a client says, as a counselor says it back: `my hands shake`, `your hands shake`."""
+    turned = _FIRST_PERSON.sub(lambda found: _SECOND[found[0].lower()], text.replace("’", "'"))
+    return turned.replace("我", "你")
 
 
 def summary_checks(text: str, source: Source, language: Language) -> list[Check]:

@@ -173,7 +173,8 @@ def _filled(parts: list[str], story: list[_Piece], view: ReconstructView) -> str
 
 def _cut(parts: list[str], view: ReconstructView) -> list[str]:
     glue = "" if view.language == "zh" else " "
-    while len(parts) > 1 and _length(glue.join(parts)) > view.most:
+    leads = corpus_material(view.language).leads
+    while len(parts) > 1 and (_length(glue.join(parts)) > view.most or parts[-1] in leads):
         parts = parts[:-1]
     return parts
 
