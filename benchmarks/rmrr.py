@@ -1,6 +1,7 @@
 """RMRR on invented dialogues with planted attributes: what is left of them, and what gives way.
 
     python benchmarks/rmrr.py [--dialogues 20] [--seed 0] [--model offline] [--show N] [--out DIR]
+    python benchmarks/rmrr.py --masks [--presidio]
 
 Makes the dialogues of `planted_dialogues`, reconstructs them with `muspsy generate`'s `psydial` way
 from the personas' complaints, and attacks the result with `muspsy privacy-check`. Baselines are the
@@ -18,6 +19,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 if not __package__:  # run as a command
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -30,9 +32,10 @@ from muspsy_sim.datasets.making.record import EntryFile, given
 from muspsy_sim.datasets.making.shared_spans import LONGEST, longest_shared
 from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.datasets.making.store import Place, read_entry
+from muspsy_sim.datasets.personal_data import Finder, presidio_finder
 from muspsy_sim.datasets.privacy.attacks import holds
 from muspsy_sim.datasets.privacy.checking import Checked, check_privacy
-from muspsy_sim.datasets.privacy.masking import mask_dialogue
+from muspsy_sim.datasets.privacy.masking import KINDS, mask_dialogue
 from muspsy_sim.records.base import Language
 
 
@@ -172,6 +175,28 @@ def table(result: Outcome) -> str:
     return "\n".join(lines)
 
 
+def masks(language: Language, count: int, seed: int, presidio: bool) -> str:
+    """What masking alone leaves of the planted, by kind."""
+    ways: dict[str, tuple[frozenset[str], Finder | None]] = {
+        "names redacted": (frozenset({"name"}), None),
+        "rules": (frozenset(KINDS), None),
+    }
+    if presidio:
+        ways["rules and Presidio"] = (frozenset(KINDS), presidio_finder())
+    lines = []
+    for name, (kinds, more) in ways.items():
+        left: Counter[str] = Counter()
+        planted = 0
+        for each in planted_dialogues(language, count, seed):
+            masked, _ = mask_dialogue(each.dialogue, kinds=kinds, more=more)
+            text = "\n".join(turn.text for turn in masked.utterances())
+            planted += len(each.attributes)
+            left.update(kind for kind, word in each.attributes.items() if holds(text, word))
+        by_kind = ", ".join(f"{kind} {n}" for kind, n in sorted(left.items()))
+        lines.append(f"{language}, {name}: {left.total()} of {planted} left ({by_kind})")
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Run both languages."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -180,11 +205,16 @@ def main() -> int:
     parser.add_argument("--model", default="offline")
     parser.add_argument("--show", type=int, default=0, help="print so many reconstructions")
     parser.add_argument("--out", type=Path, default=None, help="keep what is made here")
+    parser.add_argument("--masks", action="store_true", help="only what masking alone leaves")
+    parser.add_argument("--presidio", action="store_true", help="with --masks: ask Presidio too")
     asked = parser.parse_args()
+    if asked.masks:
+        for language in get_args(Language):
+            print(masks(language, asked.dialogues, asked.seed, asked.presidio))
+        return 0
     missed = False
     with tempfile.TemporaryDirectory() as scratch:
-        languages: tuple[Language, ...] = ("en", "zh")
-        for language in languages:
+        for language in get_args(Language):
             folder = (asked.out or Path(scratch)) / language
             result = asyncio.run(
                 reconstructed(language, asked.dialogues, asked.seed, folder, asked.model)
