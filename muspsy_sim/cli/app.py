@@ -90,6 +90,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muspsy_sim.cli.appraise_check:appraise_check",
         "Test an appraiser on labelled counselor turns: agreement, inflation, injections obeyed.",
     ),
+    "respond": (
+        "muspsy_sim.cli.respond:respond",
+        "Have a model reply to recorded histories, and hold its replies against the given ones.",
+    ),
     "evaluate": (
         "muspsy_sim.cli.evaluate:evaluate",
         "Judge a run's episodes with instruments; scores and quotes lie in RUN/scores/ afterwards.",

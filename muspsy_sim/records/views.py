@@ -247,6 +247,14 @@ class BareView(Record):
     dialogue: list[Line] = Field(default_factory=list)
 
 
+class ReplyView(Record):
+    """What a model sees that replies to one recorded history; `system` replaces our own words."""
+
+    language: Language
+    system: str = ""
+    dialogue: list[Line] = Field(min_length=1)
+
+
 class ExtractView(Record):
     """What the annotator sees when it draws a profile from a case report: the report alone."""
 

@@ -81,7 +81,7 @@ def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
 
 def shown_model(model: str) -> str:
     """A model's name without secrets; a Python callable has none."""
-    return model if model.startswith("callable:") else parse_model(model).name
+    return model if model.startswith(("callable:", "inspect:")) else parse_model(model).name
 
 
 def arm_defaults(recipe: Recipe, arm: Arm) -> dict[str, object]:

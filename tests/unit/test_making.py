@@ -1,5 +1,6 @@
 """Corpora made in the published systems' ways: resumed, repeatable, checked, kept where they fail."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -85,7 +86,7 @@ async def test_what_is_made_keeps_the_rules_and_reads_back_as_a_corpus(way, tmp_
     assert [d.language for d in dialogues] == ["en", "zh"]
     for dialogue in dialogues:
         said = [turn.speaker for turn in dialogue.utterances()]
-        assert all(a != b for a, b in zip(said, said[1:], strict=False))
+        assert all(a != b for a, b in itertools.pairwise(said))
         assert said[-1] == "client"
         assert dialogue.extra["offline"]
     manifest = json.loads((tmp_path / "manifest.json").read_bytes())

@@ -21,6 +21,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "appraiser.appraise": ("appraiser", "appraise"),
     "counselor.respond": ("counselor", "respond"),
     "counselor.bare": ("counselor", "bare"),
+    "counselor.reply": ("counselor", "reply"),
     "counselor.plan_turn": ("counselor", "plan_turn"),
     "counselor.remember": ("counselor", "remember"),
     "counselor.plan_next": ("counselor", "plan_next"),
