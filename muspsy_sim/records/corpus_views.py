@@ -150,6 +150,7 @@ class MaskedSummaryView(Record):
 
     language: Language
     dialogue: list[Line]
+    broken: list[str] = Field(default_factory=list)
 
 
 class ReconstructView(Record):

@@ -45,6 +45,8 @@ class Entry:
     answer: str = ""
     attitude: str = ""
     bank: tuple[Complaint, ...] = ()
+    common: frozenset[str] = frozenset()
+    """Of the words of the dialogue's counselor those that many others of its folder say too."""
     digest: str = ""
     """Hash of all that it is made from."""
 

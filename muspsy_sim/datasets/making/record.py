@@ -59,6 +59,9 @@ class Trail(Record):
     source: str = Field(description="hash of the source dialogue")
     complaint: str = Field(description="hash of the complaint")
     retrieval: float = Field(description="similarity of summary and complaint, 0 to 1")
+    passed_over: int = Field(
+        default=0, ge=0, description="nearer complaints that told of the client itself"
+    )
     summary_checks: list[Check] = Field(default_factory=list)
     turns: list[TurnTrail] = Field(default_factory=list)
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.making.bench import Complaint, Entry
+from muspsy_sim.datasets.making.plain_words import shared_plain
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.record import given
+from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.formats.corpora.json_stream import entries as json_entries
 from muspsy_sim.formats.corpora.language import language_of
 from muspsy_sim.formats.corpora.shape import CorpusFile
@@ -21,7 +23,7 @@ from muspsy_sim.personas.extracting import read_report
 from muspsy_sim.personas.library import load_case, load_profile
 from muspsy_sim.personas.summaries import PROFILE_FILE, list_profiles, profile_files
 from muspsy_sim.records.corpus import Dialogue
-from muspsy_sim.records.errors import ProfileError, RecipeError
+from muspsy_sim.records.errors import ProfileError, RecipeError, RunError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.runs.store import find_run
@@ -179,7 +181,7 @@ def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     source = given(recipe.source)
     path = _at(source, base)
     if not path.exists():
-        path = find_run(source).folder
+        path = _run_folder(source)
     dialogues = [
         found
         for found in open_corpus(path, recipe.source_format)
@@ -187,22 +189,42 @@ def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
     ]
     if not dialogues:
         raise RecipeError("holds no dialogue that could be read", file=path, field="source")
+    masking = recipe.way == "psydial"
+    common = shared_plain(dialogues) if masking else [frozenset[str]()] * len(dialogues)
     for seed in recipe.seeds:
-        for dialogue in dialogues:
+        for dialogue, plain in zip(dialogues, common, strict=True):
             said = (turn.text for turn in dialogue.utterances())
             language = dialogue.language or language_of(said)
             if language is None:
                 continue
-            own = tuple(c for c in bank if c.language == language)
+            case = dialogue.source_case or dialogue.id
+            own = tuple(c for c in bank if c.language == language and c.id != case)
+            # A reconstruction bears no name of its source: ids and cases may name people.
+            name = source_hash(dialogue)[:12] if masking else _safe(dialogue.id)
             yield Entry(
-                id=f"{_safe(dialogue.id)}--s{seed}",
+                id=f"{name}--s{seed}",
                 language=language,
                 seed=seed,
-                source_case=dialogue.source_case or dialogue.id,
-                dialogue=dialogue,
+                source_case=f"case-{_hash(['psydial', case])[:12]}" if masking else case,
+                dialogue=dialogue.model_copy(update={"language": language}),
                 bank=own,
-                digest=_hash([dialogue.model_dump(mode="json"), [c.text for c in own]]),
+                common=plain,
+                digest=_hash(
+                    [dialogue.model_dump(mode="json"), [c.text for c in own], sorted(plain)]
+                ),
             )
+
+
+def _run_folder(name: str) -> Path:
+    try:
+        return find_run(name).folder
+    except RunError as error:
+        raise RecipeError(
+            "is neither a corpus nor a run",
+            file=Path(name),
+            field="source",
+            hint="name a folder of dialogues, or make one first: what another recipe wrote will do",
+        ) from error
 
 
 def _complaints(recipe: CorpusRecipe, base: Path | None) -> Iterator[Complaint]:

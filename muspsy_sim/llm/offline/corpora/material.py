@@ -6,6 +6,7 @@ What stands in braces is filled in: a goal, a technique, a quote, a theme, a fee
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 from pydantic import Field
 
@@ -42,6 +43,10 @@ class CorpusMaterial(Record):
     about: str = Field(description="with {theme} and {feeling}")
     plain_about: str = Field(description="with {theme}")
     unclear: str = Field(description="a counselor's turn of which nothing could be kept")
+    hedges: dict[Literal["when", "yesno", "feeling", "other"], Sayings] = Field(
+        description="what a client says to a question that its story does not answer"
+    )
+    leads: Sayings = Field(min_length=1, description="to what a client says of its own accord")
     feelings: dict[str, EmotionName] = Field(description="the counselor's feeling nouns to labels")
     reason_counselor: str
     reason_opening: str
