@@ -58,6 +58,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muspsy_sim.cli.generate:generate",
         "Make a corpus in one of the published systems' ways, from a recipe in runs/corpora/.",
     ),
+    "annotate": (
+        "muspsy_sim.cli.annotate:annotate",
+        "Label any corpus as Psy-Insight is labelled: strategies, emotions, topic, stage, summary.",
+    ),
     "import": (
         "muspsy_sim.cli.corpora:import_",
         "Import a published corpus into tables that lose nothing; what is odd in it is told.",

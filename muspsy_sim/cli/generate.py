@@ -89,7 +89,7 @@ def generate(
         quiet=quiet,
     )
     if to is not None:
-        _publish(plan, folder, to, allow_offline, quiet)
+        publish_made(plan, folder, to, allow_offline, quiet)
     raise typer.Exit(conclude(done, _again(recipe, set_ or [], limit, out)))
 
 
@@ -182,7 +182,8 @@ def conclude(done: Finished, again: str) -> int:
     return 1 if done.failures or done.owed else 0
 
 
-def _publish(plan: Plan, folder: Path, to: str, allow_offline: bool, quiet: bool) -> None:
+def publish_made(plan: Plan, folder: Path, to: str, allow_offline: bool, quiet: bool) -> None:
+    """Write what was made in a published format; `own` is that of its way."""
     from muspsy_sim.cli.screen import console
     from muspsy_sim.datasets.making.finishing import publish
 

@@ -18,7 +18,7 @@ from muspsy_sim.llm.seam import ModelFailure
 from muspsy_sim.records.corpus_answers import Script, ScriptLine
 from muspsy_sim.records.errors import ExportError, RunError
 
-WAYS = ["cactus", "cpsycoun", "smile", "simpsydial"]
+WAYS = ["cactus", "cpsycoun", "smile", "simpsydial", "muspsy", "muspsy simulated"]
 TWO = ["en-gordon-pell", "zh-lu-xiaowen"]
 
 
@@ -46,7 +46,10 @@ class Fake:
 
 
 def planned(way, **more):
+    way, _, progress = way.partition(" ")
     more = {"personas": TWO, "exchanges": 6, **more}
+    if way == "muspsy":
+        more.setdefault("muspsy", {"sessions": 2, "progress": progress or "scripted"})
     if way == "cactus":
         more.setdefault("cactus", {"attitudes": ["neutral"]})
     recipe = CorpusRecipe.model_validate({"way": way, **more})
@@ -54,7 +57,7 @@ def planned(way, **more):
 
 
 def over(fake):
-    return dict.fromkeys(("writer", "client", "counselor"), fake)
+    return dict.fromkeys(("writer", "client", "counselor", "appraiser", "annotator"), fake)
 
 
 def entry_bytes(folder):
@@ -204,3 +207,144 @@ def test_letters_from_a_file_keep_the_answer_they_came_with(tmp_path):
     recipe = CorpusRecipe.model_validate({"way": "smile", "smile": {"pairs": str(file)}})
     [entry] = entries_of(recipe, Path())
     assert (entry.question, entry.answer) == (pair["question"], pair["answer"])
+
+
+# MusPsy's way
+
+
+async def test_a_card_and_a_memory_a_session_and_no_session_knows_a_later_one(tmp_path):
+    fake = Fake()
+    await make(
+        planned("muspsy", personas=TWO[:1], muspsy={"sessions": 3}), tmp_path, overrides=over(fake)
+    )
+    done = finish(planned("muspsy", personas=TWO[:1], muspsy={"sessions": 3}), tmp_path)
+    assert done.failures == []
+    (dialogue,) = read_tables(tmp_path)
+    assert [s.number for s in dialogue.sessions] == [1, 2, 3]
+    kinds = [(d.kind, d.session) for d in dialogue.documents]
+    for number in (1, 2, 3):
+        assert {("user_card", number), ("plan", number), ("memory", number)} <= set(kinds)
+    views = [v for v in fake.views if type(v).__name__ == "ExpandView"]
+    seen = {v.session: {r.session for r in v.recalled} for v in views}
+    assert seen == {1: set(), 2: {1}, 3: {1, 2}}
+    assert len({v.card.life_events for v in views}) == 3
+
+
+async def test_simulated_the_client_lives_the_cards_and_a_counselor_answers(tmp_path):
+    plan = planned("muspsy simulated", personas=TWO[:1])
+    await make(plan, tmp_path)
+    finish(plan, tmp_path)
+    (dialogue,) = read_tables(tmp_path)
+    assert any(turn.labels for turn in dialogue.utterances()), "planned strategies come along"
+    assert [d.kind for d in dialogue.documents].count("user_card") == 2
+    assert dialogue.extra["arm"]
+
+
+def test_a_report_alone_can_not_be_simulated():
+    with pytest.raises(ValueError, match="personas extract"):
+        CorpusRecipe.model_validate(
+            {"way": "muspsy", "reports": ["x.md"], "muspsy": {"progress": "simulated"}}
+        )
+
+
+async def test_as_many_cards_as_sessions_or_a_reason(tmp_path):
+    class Short(Fake):
+        async def reply(self, request):
+            reply = await super().reply(request)
+            if request.key.prompt != "muspsy.cards":
+                return reply
+            value = json.loads(reply.text)
+            value["cards"] = value["cards"][:1]
+            return type(reply)(text=json.dumps(value))
+
+    plan = planned("muspsy", personas=TWO[:1])
+    await make(plan, tmp_path, overrides=over(Short()))
+    done = finish(plan, tmp_path)
+    assert done.dialogues == 0
+    assert "cards: not one a session" in done.failures[0][1]
+
+
+# Psy-Insight's way
+
+
+@pytest.fixture
+def talks(tmp_path):
+    talk = [
+        {"dialog_id": 1, "dialog": [
+            {"speaker": "Supporter", "content": "What brings you here today?"},
+            {"speaker": "Seeker", "content": "I can't sleep, and I'm scared I'll lose my job."},
+            {"speaker": "Supporter", "content": "You're scared of losing your job."},
+            {"speaker": "Mother", "content": "He never sleeps."},
+            {"speaker": "Seeker", "content": "Yes."},
+        ]}
+    ]  # fmt: skip
+    path = tmp_path / "talks.json"
+    path.write_text(json.dumps(talk), encoding="utf-8")
+    return path
+
+
+def labelling(path, **more):
+    recipe = CorpusRecipe.model_validate(
+        {"way": "psy-insight", "source": str(path), "psy-insight": {"turns_a_call": 2}, **more}
+    )
+    return plan_corpus(recipe, entries_of(recipe, None))
+
+
+async def test_turns_and_sessions_are_labelled_and_nothing_said_is_changed(talks, tmp_path):
+    plan = labelling(talks)
+    await make(plan, tmp_path / "out")
+    finish(plan, tmp_path / "out")
+    (dialogue,) = read_tables(tmp_path / "out")
+    turns = [*dialogue.utterances()]
+    said = json.loads(talks.read_text())[0]["dialog"]
+    assert [t.text for t in turns] == [each["content"] for each in said]
+    kinds = [{label.kind for label in t.labels} for t in turns]
+    assert kinds == [{"strategy"}, {"emotion"}, {"strategy"}, set(), {"emotion"}]
+    assert {label.origin for t in turns for label in t.labels} == {"annotated"}
+    assert "Question" in [label.value for label in turns[0].labels]
+    assert "Fear" in [label.value for label in turns[1].labels]
+    assert {d.kind for d in dialogue.documents} >= {"guide", "background", "summary"}
+    assert dialogue.extra["topic"] == "Sleep Problems"
+    publish(plan, tmp_path / "out", "psy-insight", allow_offline=True)
+    files = (tmp_path / "out" / "exports" / "psy-insight").glob("*.json*")
+    assert any("Sleep Problems" in file.read_text(encoding="utf-8") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("turns", "why"),
+    [
+        ([("t1", ["Question"], [])], "t2 has no labels"),
+        ([("t1", ["Question"], []), ("t1", ["Question"], []), ("t2", [], ["Fear"])], "twice"),
+        ([("t1", ["Question"], []), ("t2", [], ["Fear"]), ("t9", [], ["Fear"])], "not asked for"),
+        ([("t1", [], ["Fear"]), ("t2", [], ["Fear"])], "t1 is the counselor's"),
+        ([("t1", ["Question"], []), ("t2", ["Question"], [])], "t2 is the client's"),
+    ],
+)
+def test_labels_that_do_not_fit_are_told(turns, why):
+    from muspsy_sim.datasets.making.ways.psy_insight import broken as found
+    from muspsy_sim.records.corpus_answers import LabelsAnswer, TurnLabels
+    from muspsy_sim.records.views import Line
+
+    wanted = [
+        Line(id="t1", speaker="counselor", text="Hm?"),
+        Line(id="t2", speaker="client", text="No."),
+    ]
+    answer = LabelsAnswer(turns=[TurnLabels(turn=t, strategy=s, emotion=e) for t, s, e in turns])
+    assert any(why in each for each in found(answer, wanted))
+
+
+def test_annotate_labels_any_corpus_and_goes_on(talks, tmp_path, capsys):
+    command = [
+        "annotate",
+        str(talks),
+        "--out",
+        str(tmp_path / "out"),
+        "--to",
+        "psy-insight",
+        "--allow-offline",
+    ]
+    assert run_command_line(command) == 0
+    assert "1 dialogues" in capsys.readouterr().out
+    assert run_command_line(command) == 0
+    assert "1 were there before" in capsys.readouterr().out
+    assert run_command_line(["annotate", str(tmp_path / "nothing")]) == 2

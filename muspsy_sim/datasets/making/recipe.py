@@ -131,6 +131,11 @@ class CorpusRecipe(Record):
             raise ValueError(f"the way {self.way} needs `source`: dialogues to work on")
         if self.source is not None and self.way not in ("psydial", "psy-insight"):
             raise ValueError(f"the way {self.way} has no use for `source`")
+        if self.reports and self.muspsy.progress == "simulated":
+            raise ValueError(
+                "a report alone makes no client to simulate; make one with `muspsy personas "
+                "extract`, and name it under `personas`"
+            )
         if self.reports and self.way not in ("muspsy", "cpsycoun"):
             raise ValueError(f"the way {self.way} has no use for `reports`")
         return self
