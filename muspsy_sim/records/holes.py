@@ -37,7 +37,7 @@ _JOIN = re.compile(r"^(?:and|but|so|or|then)\b,? ", re.IGNORECASE)
 _WAITS = re.compile(
     r"^(?:so|and|but|no|yes|well|or|if|when|as|because|since|while|although|though|after|before|what"
     r"|that|who|which|let me|i hear|it sounds|you say|you said|here)(?:\b(?! is| isn't| helps)|$)"
-    r"|(?:是|说|对不对|比如|例如|像|把|在|因为|如果|要是|当)$",
+    r"|(?:是|说|听起来|看起来|看来|对不对|比如|例如|像|把|在|因为|如果|要是|当)$",
     re.IGNORECASE,
 )
 """A clause that waits for the one that was cut off."""
@@ -58,14 +58,19 @@ def without_holes(text: str, language: Language) -> str:
     """The text without holes; empty where nothing could be kept."""
     if MASK not in text:
         return text.strip()
-    for pattern, instead in _CHINESE if language == "zh" else _ENGLISH:
-        for _ in range(3):
-            text = pattern.sub(instead, text)
     kept = [mended for s in _SENTENCE.findall(text) if (mended := _sentence(s.strip(), language))]
     return ("" if language == "zh" else " ").join(kept).strip()
 
 
 def _sentence(sentence: str, language: Language) -> str:
+    if MASK in sentence:
+        for pattern, instead in _CHINESE if language == "zh" else _ENGLISH:
+            for _ in range(3):
+                sentence = pattern.sub(instead, sentence)
+        last = re.split(r"[，：]|, ", sentence.rstrip(".!?。！？ "))[-1]
+        asks = sentence.rstrip().endswith(("?", "？"))
+        if MASK not in sentence and not asks and _WAITS.search(last.strip()):
+            return ""
     if MASK not in sentence:
         return _capital(sentence) if language == "en" else sentence
     end = re.search(r"[.!?。！？]*$", sentence)

@@ -352,6 +352,8 @@ def test_a_word_is_plain_by_number_only_where_its_own_client_never_said_it():
         ),
         ("en", f"How long have {MASK}, money and debts been weighing on you?", ""),
         ("en", f"We stop here for today, {MASK}.", "We stop here for today."),
+        ("en", f"So, if I follow, {MASK}. What now?", "What now?"),
+        ("zh", f"我听到的是，{MASK}。这是怎么来的？", "这是怎么来的？"),
         ("zh", f"{MASK}，你今天好吗？", "你今天好吗？"),
         ("zh", f"{MASK}这年，你觉得最难的是什么？", "你觉得最难的是什么？"),
         ("zh", f"要是{MASK}听见，会怎么说？", ""),
