@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from muspsy_sim.records.episode import Turn
 
@@ -25,10 +26,10 @@ def stuck(turns: Sequence[Turn]) -> str:
     six turns all take leave.
     """
     for speaker in ("client", "counselor"):
-        last = [t.text for t in turns if t.speaker == speaker][-_SAME:]
-        if len(last) == _SAME and len({_folded(text) for text in last}) == 1:
+        last = list(islice((t.text for t in reversed(turns) if t.speaker == speaker), _SAME))
+        if len(last) == _SAME and all(_folded(text) == _folded(last[0]) for text in last[1:]):
             return f"the {speaker} said the same {_SAME} times over"
-    leave = turns[-_FAREWELL_TURNS:]
+    leave = turns[: -_FAREWELL_TURNS - 1 : -1]
     if len(leave) == _FAREWELL_TURNS and all(_FAREWELL.search(t.text) for t in leave):
         return f"both have been taking leave for {_FAREWELL_TURNS} turns"
     return ""

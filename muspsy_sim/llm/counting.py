@@ -13,13 +13,45 @@ from muspsy_sim.records.episode import Usage
 
 
 @dataclass(slots=True)
+class UsageSum:
+    """Usage that is added up often: plain numbers, which a record is made of when it is asked for.
+
+    Validating a new record for each sum was as dear as writing the journal.
+    """
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    estimated: int = 0
+
+    def add(self, usage: Usage) -> None:
+        """Add what a call took."""
+        self.calls += usage.calls
+        self.prompt_tokens += usage.prompt_tokens
+        self.completion_tokens += usage.completion_tokens
+        self.cached_tokens += usage.cached_tokens
+        self.estimated += usage.estimated
+
+    def usage(self) -> Usage:
+        """The sum as a record."""
+        return Usage(
+            calls=self.calls,
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            cached_tokens=self.cached_tokens,
+            estimated=self.estimated,
+        )
+
+
+@dataclass(slots=True)
 class UsageCount:
     """Usage by role, failed attempts included; `failed` counts those by kind.
 
     `recorded` are the attempts that were read from journals rather than made.
     """
 
-    by_role: dict[Role, Usage] = field(default_factory=dict)
+    _sums: dict[Role, UsageSum] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     attempts: int = 0
     recorded: int = 0
@@ -37,15 +69,20 @@ class UsageCount:
         self.recorded += recorded
         if failed is not None:
             self.failed[failed] = self.failed.get(failed, 0) + 1
-        self.by_role[role] = self.by_role.get(role, _NOTHING) + usage
+        held = self._sums.get(role)
+        if held is None:
+            held = self._sums[role] = UsageSum()
+        held.add(usage)
+
+    @property
+    def by_role(self) -> dict[Role, Usage]:
+        """What each role took."""
+        return {role: held.usage() for role, held in self._sums.items()}
 
     @property
     def total(self) -> Usage:
         """All roles together."""
-        return sum(self.by_role.values(), _NOTHING)
-
-
-_NOTHING = Usage()
+        return sum(self.by_role.values(), Usage())
 
 
 class Counted:

@@ -101,7 +101,7 @@ class Entry:
             "model": self.model,
             "request": self.request,
             "outcome": self.outcome,
-            "usage": self.usage.model_dump(),
+            "usage": self.usage.__dict__,
             "at": round(self.at, 3),
             "ms": round(self.ms, 2),
         }

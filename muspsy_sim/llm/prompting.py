@@ -39,7 +39,9 @@ class Part:
 
     def text(self, names: dict[str, Any]) -> str:
         """The part rendered. Raises jinja2's `UndefinedError` for a name that is not there."""
-        return self.template.render(names).strip()
+        # `Template.render` without its copy of the names and of the globals, made at every call.
+        context = self.template.new_context({**self.template.globals, **names}, shared=True)
+        return "".join(self.template.root_render_func(context)).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,7 @@ def load_template(path_in_agents: str) -> PromptTemplate:
             raise ContentError(
                 file, error.lineno, None, f"in part {name}: {error.message}", "mend the template"
             ) from error
-        # As a plain dict: jinja2 copies them at every rendering, and its own mapping is slow at that.
-        template.globals = dict(template.globals)
+        template.globals = dict(template.globals)  # A chain of mappings, slow to copy.
         parts[name] = Part(template, tuple(sorted(free - environment.globals.keys())))
     return PromptTemplate(parts=parts, digest=digest(raw))
 
@@ -145,7 +146,7 @@ def render(
     from jinja2 import UndefinedError
 
     template = load_template(prompt.template)
-    names = {name: getattr(view, name) for name in type(view).model_fields}
+    names = view.__dict__
     try:
         text = _texts(prompt.template, template, names, kept)
     except UndefinedError as error:

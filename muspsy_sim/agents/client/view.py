@@ -148,7 +148,8 @@ def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> li
     held = [fact for fact in profile.facts if fact.id not in open_now and fact.hint]
     said = dialogue[-1].text if dialogue and dialogue[-1].speaker == "counselor" else ""
     near = [fact for fact in held if touches(fact, said)]
-    rest = [fact for fact in held if fact not in near]
+    named = {fact.id for fact in near}
+    rest = [fact for fact in held if fact.id not in named]
     return [fact.hint for fact in (near + rest)[:_MOST_HINTS]]
 
 
