@@ -1,8 +1,8 @@
 """From a typed view to chat messages: Jinja templates in `agents/`, undefined names forbidden.
 
-A template has up to three parts, each begun by a line of its own: `=== system` (what never
-changes), `=== dialogue` (grows only at its end) and `=== now` (what changes every turn), so that a
-server's prefix cache holds all but the last. Parts are split before rendering: text from a model is
+A template has up to four parts, each begun by a line of its own: `=== system` (what never changes),
+`=== session` (what seldom changes within a session), `=== dialogue` (grows only at its end) and
+`=== now` (what changes every turn), so that a server's prefix cache holds all but the last. Parts are split before rendering: text from a model is
 a value, and can neither open a part nor be evaluated.
 """
 
@@ -25,7 +25,7 @@ from muspsy_sim.records.errors import ContentError
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-PARTS = ("system", "dialogue", "now")
+PARTS = ("system", "session", "dialogue", "now")
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese (simplified)"}
 _PART_LINE = re.compile(r"^=== (\w+)[ \t]*$", re.MULTILINE)
 
@@ -164,7 +164,7 @@ def render(
             for line in names.get("dialogue", [])
         ]
         return tuple(m for m in messages if m.content)
-    last = "\n\n".join(text[p] for p in ("dialogue", "now") if text.get(p))
+    last = "\n\n".join(text[p] for p in PARTS[1:] if text.get(p))
     return (*messages, Message("user", last)) if last else tuple(messages)
 
 
@@ -177,7 +177,7 @@ def _texts(
     fencing = {**names, "fence": kept.fence}
 
     def text(name: str, part: Part) -> str:
-        if name != "system":
+        if name not in ("system", "session"):
             return part.text(fencing)
         values = tuple(names.get(used) for used in part.uses)
         return kept.part((path, name), values, lambda: part.text(fencing))

@@ -62,6 +62,8 @@ def speak_view(
     voice = profile.temperament.voice
     open_now = set(unlocked_facts(state, profile, dynamics))
     told = {entry.fact for entry in state.disclosed}
+    today = f"s{session}t"
+    before = {entry.fact for entry in state.disclosed if not entry.turn.startswith(today)}
     beliefs = set(unlocked_beliefs(state, profile, dynamics))
     says_risk = risk_unlocked(state, profile, dynamics, decision.asked_about_risk)
     return SpeakView(
@@ -85,6 +87,7 @@ def speak_view(
                 text=fact.text,
                 details=fact.details,
                 told=fact.id in told,
+                told_before=fact.id in before,
                 guarded=fact.sensitivity >= _HARD,
             )
             for fact in profile.facts
