@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from muspsy_sim.llm.prefixes import Prefixes, Sent
 from muspsy_sim.llm.seam import FailureKind, Model, ModelFailure, Reply, Request, Role
 from muspsy_sim.records.episode import Usage
 
@@ -48,13 +49,16 @@ class UsageSum:
 class UsageCount:
     """Usage by role, failed attempts included; `failed` counts those by kind.
 
-    `recorded` are the attempts that were read from journals rather than made.
+    `recorded` are the attempts that were read from journals rather than made. `sent` counts each
+    prompt once, however many attempts it takes.
     """
 
     _sums: dict[Role, UsageSum] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     attempts: int = 0
     recorded: int = 0
+    sent: dict[Role, Sent] = field(default_factory=dict)
+    """Characters of prompts by role, and those that the same episode had sent before."""
 
     def add(
         self,
@@ -74,6 +78,13 @@ class UsageCount:
             held = self._sums[role] = UsageSum()
         held.add(usage)
 
+    def add_sent(self, role: Role, characters: int, again: int) -> None:
+        """Add one prompt, and how much of it was sent before."""
+        held = self.sent.get(role)
+        if held is None:
+            held = self.sent[role] = Sent()
+        held.add(characters, again)
+
     @property
     def by_role(self) -> dict[Role, Usage]:
         """What each role took."""
@@ -86,13 +97,17 @@ class UsageCount:
 
 
 class Counted:
-    """A model whose every attempt is counted. Stands outside the journal, inside the retries."""
+    """A model whose every attempt is counted. Stands outside the journal, inside the retries.
 
-    __slots__ = ("_counts", "_inner")
+    `prefixes` are those of the episode, shared by the models of all its roles.
+    """
 
-    def __init__(self, inner: Model, *counts: UsageCount) -> None:
+    __slots__ = ("_counts", "_inner", "_prefixes")
+
+    def __init__(self, inner: Model, *counts: UsageCount, prefixes: Prefixes | None = None) -> None:
         self._inner = inner
         self._counts = counts
+        self._prefixes = prefixes
 
     @property
     def name(self) -> str:
@@ -101,6 +116,10 @@ class Counted:
 
     async def reply(self, request: Request) -> Reply:
         """Ask and count. Raises `ModelFailure`."""
+        if self._prefixes is not None and request.attempt == 1:
+            characters, again = self._prefixes.of(request)
+            for count in self._counts:
+                count.add_sent(request.role, characters, again)
         try:
             reply = await self._inner.reply(request)
         except ModelFailure as failure:

@@ -1,4 +1,4 @@
-"""What part of each prompt was sent before by the same episode: what a server's prefix cache can keep.
+"""What part of each prompt the same episode sent before: what a server's prefix cache can keep.
 
 A prompt is held against the last one of the same name, whose beginning it shares if it shares any:
 whole messages first, then the beginning of the first that differs. Shares go by characters, in
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from muspsy_sim.llm.seam import Message, Request, Role
+from muspsy_sim.llm.seam import Message, Request
 
 
 @dataclass(slots=True)
@@ -78,17 +78,3 @@ def common_beginning(one: str, other: str, guess: int = 0) -> int:
             if one[low : low + step] == other[low : low + step]:
                 low += step
     return low
-
-
-@dataclass(slots=True)
-class SentByRole:
-    """What was sent before, by role, over as many episodes as share it."""
-
-    roles: dict[Role, Sent] = field(default_factory=dict)
-
-    def add(self, role: Role, characters: int, again: int) -> None:
-        """Add one prompt of a role."""
-        held = self.roles.get(role)
-        if held is None:
-            held = self.roles[role] = Sent()
-        held.add(characters, again)

@@ -2,8 +2,9 @@
 
 A template has up to four parts, each begun by a line of its own: `=== system` (what never changes),
 `=== session` (what seldom changes within a session), `=== dialogue` (grows only at its end) and
-`=== now` (what changes every turn), so that a server's prefix cache holds all but the last. Parts are split before rendering: text from a model is
-a value, and can neither open a part nor be evaluated.
+`=== now` (what changes every turn), so that a server's prefix cache holds all but the last. Parts
+are split before rendering: text from a model is a value, and can neither open a part nor be
+evaluated.
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ def touches(fact: Fact, text: str) -> bool:
 
 
 def _found(cues: tuple[str, ...], text: str) -> bool:
-    # Where both are ASCII, a cue that occurs does so in small letters too, which is seen much faster
-    # than a pattern is tried; and of most turns most cues are no part.
+    # Where both are ASCII, a cue that occurs does so in small letters too, which is seen much
+    # faster than a pattern is tried; and of most turns most cues are no part.
     if text.isascii() and (small := _small(cues)) is not None:
         low = text.lower()
         for cue in small:
