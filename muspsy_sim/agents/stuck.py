@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from muspsy_sim.records.episode import Turn
@@ -35,5 +36,6 @@ def stuck(turns: Sequence[Turn]) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)
 def _folded(text: str) -> str:
     return _NOT_WORDS.sub(" ", text).casefold().strip()

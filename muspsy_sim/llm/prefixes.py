@@ -31,12 +31,15 @@ class Sent:
         return self.again / self.characters if self.characters else None
 
 
+_FENCE_ENDS = "\n</dialogue>"
+"""Up to where a dialogue that only grew is the same: a good guess, and no more than that."""
+
+
 @dataclass(slots=True)
 class Prefixes:
     """The prompts that one episode sent last, by name."""
 
     _last: dict[str, tuple[Message, ...]] = field(default_factory=dict)
-    _common: dict[str, int] = field(default_factory=dict)
 
     def of(self, request: Request) -> tuple[int, int]:
         """Characters of this prompt, and how many of them begin it as they began the last one."""
@@ -51,9 +54,7 @@ class Prefixes:
                 again += len(new.content)
                 continue
             if old.role == new.role:
-                common = common_beginning(old.content, new.content, self._common.get(name, 0))
-                self._common[name] = common
-                again += common
+                again += common_beginning(old.content, new.content, old.content.rfind(_FENCE_ENDS))
             break
         return total, again
 
@@ -66,7 +67,7 @@ def common_beginning(one: str, other: str, guess: int = 0) -> int:
     low, high = 0, min(len(one), len(other))
     if 0 < guess <= high and one[:guess] == other[:guess]:
         low = guess
-    step = 64
+    step = 8
     while low < high:
         end = min(high, low + step)
         if one[low:end] == other[low:end]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from muspsy_sim.agents.client.disclosure import (
     risk_unlocked,
-    touches,
+    touched,
     unlocked_beliefs,
     unlocked_facts,
 )
@@ -150,8 +150,8 @@ def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> li
     """Hints of what is held back, first of what the counselor just touched."""
     held = [fact for fact in profile.facts if fact.id not in open_now and fact.hint]
     said = dialogue[-1].text if dialogue and dialogue[-1].speaker == "counselor" else ""
-    near = [fact for fact in held if touches(fact, said)]
-    named = {fact.id for fact in near}
+    named = {fact.id for fact in touched(profile, said)}
+    near = [fact for fact in held if fact.id in named]
     rest = [fact for fact in held if fact.id not in named]
     return [fact.hint for fact in (near + rest)[:_MOST_HINTS]]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -37,14 +39,22 @@ def measure(size: Size) -> Measured:
 
 async def _measured(plan: RunPlan, rounds: int) -> Measured:
     model = CannedModel()
-    await _run(model, plan_of(2, 1, 2))  # Imports and compiling are not what is measured.
+    with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as temporary:
+        return await _compared(model, plan, rounds, Path(temporary))
+
+
+async def _compared(model: CannedModel, plan: RunPlan, rounds: int, folder: Path) -> Measured:
+    def running(name: str, what: RunPlan) -> Awaitable[object]:
+        return run(what, folder / name, overrides=dict.fromkeys(ROLES, model))
+
+    await running("first", plan_of(2, 1, 2))  # Imports and compiling are not what is measured.
     found: list[tuple[Took, Took, Took]] = []
-    for _ in range(rounds):
+    for at in range(rounds):
         found.append(
             (
                 await timed(model, lambda: nodes_alone(model, plan)),
                 await timed(model, lambda: graphs_alone(model, plan)),
-                await timed(model, lambda: _run(model, plan)),
+                await timed(model, partial(running, f"round-{at}", plan)),
             )
         )
     if len({took.calls for round_ in found for took in round_}) != 1:
@@ -81,9 +91,5 @@ async def _measured(plan: RunPlan, rounds: int) -> Measured:
             unit="ms of the processor",
         ),
     ]
-    return figures, await profiled(lambda: _run(model, plan), found[-1][2].exchanges)
-
-
-async def _run(model: CannedModel, plan: RunPlan) -> None:
-    with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as folder:
-        await run(plan, Path(folder), overrides=dict.fromkeys(ROLES, model))
+    profile = await profiled(partial(running, "profiled", plan), found[-1][2].exchanges)
+    return figures, profile
