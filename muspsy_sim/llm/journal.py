@@ -32,6 +32,11 @@ _SYNC_EVERY_S = 0.05
 (the line is with the kernel); a power cut can lose this and the round under way (some milliseconds
 a file), which is then asked for again."""
 
+_REST = 3.0
+_SYNC_AT_LEAST_EVERY_S = 0.5
+"""A round that took long, with many journals or a slow disk, is followed by a pause `_REST` times as
+long, up to this: the disk and the interpreter are busy with it a quarter of the time at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -265,10 +270,14 @@ class GroupSync:
             raise self._refused
 
     async def _beat(self) -> None:
+        pause = _SYNC_EVERY_S
         while self._refused is None:
-            await asyncio.sleep(_SYNC_EVERY_S)
+            await asyncio.sleep(pause)
+            began = time.perf_counter()
             with contextlib.suppress(StorageError):  # `mark` raises it where the run hears of it.
                 await asyncio.to_thread(self.flush)
+            took = time.perf_counter() - began
+            pause = min(_SYNC_AT_LEAST_EVERY_S, max(_SYNC_EVERY_S, _REST * took))
 
 
 class Journal:
