@@ -49,7 +49,9 @@ class BenchResult(Record):
     bench: str
     about: str
     figures: list[Figure] = Field(default_factory=list)
-    lines: list[str] = Field(default_factory=list, description="a table in words, such as a profile")
+    lines: list[str] = Field(
+        default_factory=list, description="a table in words, such as a profile"
+    )
     seconds: float = Field(default=0.0, description="on the wall, all of it")
 
     @property

@@ -32,10 +32,15 @@ from muspsy_sim.runs.together import tuned_gc
 LATENCY = 0.2
 """Seconds that the server takes for an answer."""
 
-OVER_PLAIN = {64: 1.05, 256: 1.15}
-"""Episodes at once -> what a run may take on the wall, times what the plain requests take."""
+OVER_PLAIN = {64: 1.3, 256: 2.5}
+"""Episodes at once -> what a run may take on the wall, times what the plain requests take. All
+begin at the same moment here and ask in step, and 256 ask 1,280 times a second: as much as one core
+can do, so that whatever else the machine does shows."""
 
-PROCESSOR_OVER_PLAIN = 6.0
+_SOON = 0.02
+"""The same where only the processor's time counts, which does not depend on it."""
+
+PROCESSOR_OVER_PLAIN = 8.0
 """What a call may take of the processor, times what the plain request takes."""
 
 _GOALS = {64: "98%", 256: "95%"}
@@ -63,14 +68,16 @@ class Kept:
 def measure(size: Size) -> Measured:
     """Share of the ideal and processor time a call, at 64 and 256 episodes and two lengths."""
     with serving(LATENCY) as url:
-        return asyncio.run(_measured(url, size))
+        at_once = asyncio.run(_at_once(url, size))
+    with serving(_SOON) as url:
+        return [*at_once, *asyncio.run(_processor(url, size))], []
 
 
-async def _measured(url: str, size: Size) -> Measured:
+async def _at_once(url: str, size: Size) -> list[Figure]:
     figures: list[Figure] = []
     await _rivals(url, plan_of(2, 1, 2))  # Imports and connections are not what is measured.
     for courses in (64,) if size == "quick" else (64, 256):
-        ran, plain, ideal = await _rivals(url, plan_of(courses, 1, 3 if size == "quick" else 8))
+        ran, plain, ideal = await _rivals(url, plan_of(courses, 1, 2 if size == "quick" else 6))
         figures += [
             Figure(
                 name=f"a run over the plain requests, {courses} at once",
@@ -85,8 +92,13 @@ async def _measured(url: str, size: Size) -> Measured:
                 note=f"the plain requests: {ideal / plain.wall:.3f}",
             ),
         ]
+    return figures
+
+
+async def _processor(url: str, size: Size) -> list[Figure]:
+    figures: list[Figure] = []
     for messages in (20,) if size == "quick" else (20, 80):
-        plan = plan_of(8 if size == "quick" else 16, 1, messages)
+        plan = plan_of(8 if size == "quick" else 32, 1, messages)
         ran, plain, _ = await _rivals(url, plan)
         figures += [
             Figure(
@@ -103,7 +115,7 @@ async def _measured(url: str, size: Size) -> Measured:
                 at_most=PROCESSOR_OVER_PLAIN,
             ),
         ]
-    return figures, []
+    return figures
 
 
 async def _rivals(url: str, plan: RunPlan) -> tuple[Took, Took, float]:
