@@ -25,8 +25,8 @@ from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.replaying import replay_run
 from muspsy_sim.runs.store import Run, episodes
 
-RESUME_OVER_READING = 0.5
-REPLAY_OVER_RUN = 1.5
+RESUME_OVER_READING = 1.0
+REPLAY_OVER_RUN = 2.0
 KB_AN_EPISODE = 150
 
 _FEW, _MANY = 50, 250
@@ -36,7 +36,7 @@ _FEW, _MANY = 50, 250
 def measure(size: Size) -> Measured:
     """Resume, replay, bytes and memory."""
     with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as temporary:
-        courses, exchanges = (12, 3) if size == "quick" else (100, 10)
+        courses, exchanges = (40, 3) if size == "quick" else (150, 10)
         plan = plan_of(courses, 1, exchanges, concurrency=50)
         figures = asyncio.run(_on_disk(Run(Path(temporary) / "run"), plan))
     return [*figures, _memory(size)], []
@@ -49,6 +49,7 @@ async def _on_disk(folder: Run, plan: RunPlan) -> list[Figure]:
     began = time.process_time()
     turns = sum(len(s.turns) for episode in episodes(folder) for s in episode.sessions)
     reading = time.process_time() - began
+    plan = plan_of(len(plan.episodes), 1, plan.schedule.exchanges, plan.recipe.concurrency)
     began = time.process_time()
     await run(plan, folder.folder, overrides=everybody)
     resuming = time.process_time() - began
@@ -101,11 +102,12 @@ def _bytes(folder: Run, part: str) -> int:
 
 
 def _memory(size: Size) -> Figure:
-    few, many = (10, 30) if size == "quick" else (_FEW, _MANY)
+    few, many = (40, 120) if size == "quick" else (_FEW, _MANY)
     name = f"memory of one more episode at once, {few} to {many}"
     if not Path("/proc/self/statm").exists():
         return Figure(name=name, value=None, unit="KB", note="measured on Linux only")
-    more = (_resident(many) - _resident(few)) / (many - few)
+    (one, less), (other, most) = _resident(few), _resident(many)
+    more = (most - less) / (other - one)
     return Figure(
         name=name,
         value=round(more, 1),
@@ -115,7 +117,8 @@ def _memory(size: Size) -> Figure:
     )
 
 
-def _resident(parked: int) -> int:
+def _resident(parked: int) -> tuple[int, int]:
     command = [sys.executable, "-m", "muspsy_sim.report.bench.parked", str(parked), "40"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return int(done.stdout)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    waiting, kilobytes = done.stdout.split()
+    return int(waiting), int(kilobytes)
