@@ -27,7 +27,7 @@ def bench(
 ) -> None:
     """Measure how fast this is here: each benchmark beside a rival in the same run.
 
-    Leaves with 1 where a limit is not kept. docs/performance.md says how to read it.
+    Leaves with 1 where a limit is not kept, except with --quick. docs/performance.md says how to read it.
     """
     from muspsy_sim.records.files import write_atomic
     from muspsy_sim.report.bench.catalogue import BENCHES
@@ -48,7 +48,7 @@ def bench(
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
     if page is not None:
         write_atomic(page, page_of(results, _command(names)).encode())
-    if not all(result.holds for result in results):
+    if not quick and not all(result.holds for result in results):
         raise typer.Exit(1)
 
 

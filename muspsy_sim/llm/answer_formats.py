@@ -46,7 +46,7 @@ def response_format(schema: dict[str, Any], name: str, form: Format) -> dict[str
         return {"type": "json_object"}
     if form == "object_schema":
         return {"type": "json_object", "schema": schema}
-    # The same schema object comes with every call of a prompt, and what it becomes is never changed.
+    # The same schema object comes with every call of a prompt; what it becomes is never changed.
     key = (id(schema), name, form)
     known = _FORMATS.get(key)
     if known is None or known[0] is not schema:

@@ -34,8 +34,8 @@ a file), which is then asked for again."""
 
 _REST = 3.0
 _SYNC_AT_LEAST_EVERY_S = 0.5
-"""A round that took long, with many journals or a slow disk, is followed by a pause `_REST` times as
-long, up to this: the disk and the interpreter are busy with it a quarter of the time at most."""
+"""A round that took long, with many journals or a slow disk, is followed by a pause `_REST` times
+as long, up to this: disk and interpreter are busy with it a quarter of the time at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +347,6 @@ class Journal:
         """Add an attempt. It counts from here on. Raises `StorageError` when the disk refuses."""
         self._write(entry.as_line())
         self._next[entry.key] = self._next.get(entry.key, 0) + 1
-        self._recorded.setdefault(entry.key, []).append(entry)
         self.asked += 1
 
     def void(self, key: str) -> None:
@@ -366,7 +365,7 @@ class Journal:
         return [key for key in self._recorded if self.holds_more(key)]
 
     def recorded(self) -> Iterator[Entry]:
-        """All recorded attempts."""
+        """All attempts that were recorded when it was opened. What came since is on the disk."""
         for attempts in self._recorded.values():
             yield from attempts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 import orjson
@@ -49,7 +49,7 @@ class CannedModel:
         return Reply(canned(request.key.prompt, request.seed % _VARIANTS), usage=_USED)
 
 
-@lru_cache(maxsize=None)
+@cache
 def canned(prompt: str, variant: int) -> str:
     """The answer to a prompt, as the JSON that a model would write."""
     text = " ".join(Random(variant).choices(_WORDS, k=25)).capitalize() + "."

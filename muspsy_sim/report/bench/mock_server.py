@@ -35,10 +35,11 @@ _VARIANTS = 499
 def serving(latency: float) -> Iterator[str]:
     """The server in a process of its own, as a base URL; ended afterwards."""
     command = [sys.executable, "-m", __name__, str(latency)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(  # noqa: S603 - this very interpreter
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         try:
-            assert process.stdout is not None
-            port = int(process.stdout.readline())
+            port = int(process.stdout.readline() if process.stdout else b"")
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.terminate()

@@ -50,7 +50,7 @@ async def _compared(model: CannedModel, plan: RunPlan, rounds: int, folder: Path
     await running("first", plan_of(2, 1, 2))  # Imports and compiling are not what is measured.
     found: list[tuple[Took, Took, Took]] = []
     for at in range(rounds):
-        found.append(
+        found.append(  # noqa: PERF401 - each waits for the one before
             (
                 await timed(model, lambda: nodes_alone(model, plan)),
                 await timed(model, lambda: graphs_alone(model, plan)),

@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from muspsy_sim.report.bench.figures import BenchResult, Figure
 
-_READING = """Each figure with a limit is a ratio of two things measured in the same process or run, or a share or
-a size that no other work on the machine can move; the command leaves with exit code 1 when one does not hold. A goal
-is aimed at on two quiet cores, and nothing fails by it. Seconds of the processor count where it says so: what
-neighbours take does not, though they slow caches and clocks.
+_READING = """Each figure with a limit is a ratio of two things measured in the same process or run, or a share
+or a size that no other work on the machine can move; the command leaves with exit code 1 when one
+does not hold. A goal is aimed at on two quiet cores, and nothing fails by it. Seconds of the
+processor count where it says so: what neighbours take does not, though they slow caches and
+clocks.
 
-- `orchestration`: the same courses as bare nodes, through LangGraph, and as `muspsy run` lives them, over a model that
-  answers at once. The table of shares is a profile of the main thread; a profiler slows Python's own calls most.
-- `http`: a server in a process of its own that answers after 200 ms. The plain requests are the same bodies over
-  aiohttp with nothing around them. All episodes begin at the same moment and ask in step, which makes queues that
-  real models, each with another length of answer, do not make.
-- `storage`: a finished run is resumed from what is known of its episodes (`.known.json`, checked against each file's
-  size, inode and times), and replayed from its journals.
-- `prompts`: the share of each agent's prompts that the same episode had sent before, by characters, with offline
-  answers. `muspsy run` and `muspsy status` tell the same share of any run.
+- `orchestration`: the same courses as bare nodes, through LangGraph, and as `muspsy run` lives
+  them, over a model that answers at once. The table of shares is a profile of the main thread; a
+  profiler slows Python's own calls most.
+- `http`: a server in a process of its own that answers after 200 ms. The plain requests are the
+  same bodies over aiohttp with nothing around them. All episodes begin at the same moment and ask
+  in step, which makes queues that real models, each with another length of answer, do not make.
+- `storage`: a finished run is resumed from what is known of its episodes (`.known.json`, checked
+  against each file's size, inode and times), and replayed from its journals.
+- `prompts`: the share of each agent's prompts that the same episode had sent before, by
+  characters, with offline answers. `muspsy run` and `muspsy status` tell the same share of any
+  run.
 """
 
 
@@ -31,7 +34,7 @@ def page_of(results: Sequence[BenchResult], command: str) -> str:
     """The whole page."""
     lines = ["# Performance", "", f"    {command} --page docs/performance.md", ""]
     lines += [
-        f"wrote this page on {date.today().isoformat()}: {_machine()}.",
+        f"wrote this page on {datetime.now(UTC).date().isoformat()}: {_machine()}.",
         "",
         _READING,
     ]

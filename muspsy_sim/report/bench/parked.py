@@ -1,8 +1,8 @@
 """Memory of episodes that run at once: `python -m muspsy_sim.report.bench.parked EPISODES CALLS`.
 
-Each episode goes as far as its call number CALLS and waits there for the others; then how many
-wait and the memory of this process (resident, in KB) are printed, and the process ends. A process of its own, since what a
-process once had it seldom gives back.
+Each episode goes as far as its call number CALLS and waits there for the others; then how many wait
+and the memory of this process (resident, in KB) are printed, and the process ends. A process of its
+own, since what a process once had it seldom gives back.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ async def _parked(episodes: int, calls: int) -> tuple[int, int]:
         progress = RunProgress(episodes)
         work = run(plan, Path(folder), progress=progress, overrides=everybody)
         running = asyncio.create_task(work)
-        while not running.done() and model.parked + progress.done < episodes:
+        while not running.done() and model.parked + progress.done < episodes:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         if running.done():
             running.result()  # Whatever stopped it is raised.
