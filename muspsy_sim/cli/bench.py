@@ -1,4 +1,4 @@
-"""`muspsy bench [NAME ...]`: how fast this is here, each benchmark beside a rival in the same run."""
+"""`muspsy bench [NAME ...]`: how fast this is here, each beside a rival in the same run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def bench(
 ) -> None:
     """Measure how fast this is here: each benchmark beside a rival in the same run.
 
-    Leaves with 1 where a limit is not kept, except with --quick. docs/performance.md says how to read it.
+    Leaves with 1 where a limit is not kept, except with --quick. How to read it is in
+    docs/performance.md.
     """
     from muspsy_sim.records.files import write_atomic
     from muspsy_sim.report.bench.catalogue import BENCHES

@@ -350,7 +350,7 @@ class Journal:
         self.asked += 1
 
     def void(self, key: str) -> None:
-        """Owe a call again whose recorded attempts all failed (`muspsy run --retry-failed`)."""
+        """Owe a call again whose attempts all failed before this was opened (`--retry-failed`)."""
         self._write({"kind": "retry", "key": key, "at": round(time.time(), 3)})
         self.voided += self._recorded.pop(key, [])
         self._next.pop(key, None)

@@ -10,7 +10,8 @@ from importlib.metadata import version
 
 from muspsy_sim.report.bench.figures import BenchResult, Figure
 
-_READING = """Each figure with a limit is a ratio of two things measured in the same process or run, or a share
+_READING = """\
+Each figure with a limit is a ratio of two things measured in the same process or run, or a share
 or a size that no other work on the machine can move; the command leaves with exit code 1 when one
 does not hold. A goal is aimed at on two quiet cores, and nothing fails by it. Seconds of the
 processor count where it says so: what neighbours take does not, though they slow caches and
