@@ -120,7 +120,11 @@ class Connections:
         return self._models[text]
 
     def seat(
-        self, arm: PlannedArm, journal: Journal, prefixes: Prefixes, *counts: UsageCount
+        self,
+        arm: PlannedArm,
+        journal: Journal,
+        *counts: UsageCount,
+        prefixes: Prefixes | None = None,
     ) -> Seat:
         """The arm in the chair of one episode: its models read and write the episode's journal."""
         policy = RetryPolicy(
@@ -322,7 +326,7 @@ async def live_episode(
             count.add(entry.role, entry.usage, recorded=True, failed=failed)
     prefixes = Prefixes()
     progress.sent[planned.id] = own.sent
-    seat = connections.seat(planned.arm, journal, prefixes, own, progress.count)
+    seat = connections.seat(planned.arm, journal, own, progress.count, prefixes=prefixes)
     course = begin(
         planned.id,
         planned.profile,
@@ -334,7 +338,7 @@ async def live_episode(
     )
     left: Fork | None = None
     if fork is not None:
-        onward = connections.seat(fork.arm, journal, prefixes, own, progress.count)
+        onward = connections.seat(fork.arm, journal, own, progress.count, prefixes=prefixes)
         left = Fork(fork.parent, fork.session, fork.turn, onward)
     await live(course, seat, left)
     made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)
