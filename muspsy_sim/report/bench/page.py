@@ -12,10 +12,9 @@ from muspsy_sim.report.bench.figures import BenchResult, Figure
 
 _READING = """\
 Each figure with a limit is a ratio of two things measured in the same process or run, or a share
-or a size that no other work on the machine can move; the command leaves with exit code 1 when one
-does not hold. A goal is aimed at on two quiet cores, and nothing fails by it. Seconds of the
-processor count where it says so: what neighbours take does not, though they slow caches and
-clocks.
+or a size; the command leaves with exit code 1 when one does not hold. A goal is aimed at on two
+quiet cores, and nothing fails by it. Where seconds of the processor count, neighbours on the
+machine disturb by slowing caches and clocks; where the wall counts, they disturb much more.
 
 - `orchestration`: the same courses as bare nodes, through LangGraph, and as `muspsy run` lives
   them, over a model that answers at once. The table of shares is a profile of the main thread; a
