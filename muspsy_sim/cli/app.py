@@ -122,6 +122,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muspsy_sim.cli.graphs:graphs_app",
         "List the arms, and draw one.",
     ),
+    "bench": (
+        "muspsy_sim.cli.bench:bench",
+        "Measure how fast this is here: each benchmark beside a rival in the same run.",
+    ),
     "init": (
         "muspsy_sim.cli.init:init",
         "Copy agents/, graphs/, personas/ and runs/ into DIR, to be edited there.",

@@ -143,12 +143,17 @@ def _conclude(plan: RunPlan, outcome: RunOutcome, begun: str, quiet: bool) -> No
 
 
 def _pitfalls(outcome: RunOutcome, quiet: bool) -> PitfallTable | None:
-    """The pitfalls of what was run, measured and kept. What forbids it does not undo the run."""
+    """The pitfalls of what was run, measured and kept; where nothing was run, as they were kept.
+
+    What forbids it does not undo the run.
+    """
     from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.screen import console, styled
-    from muspsy_sim.evaluation.pitfalls.table import measure_run, write_table
+    from muspsy_sim.evaluation.pitfalls.table import measure_run, stored_table, write_table
     from muspsy_sim.records.errors import MuspsyError
 
+    if outcome.progress.kept == len(outcome.ends) and (kept := stored_table(outcome.run)):
+        return kept
     episodes = len(outcome.run.episode_ids())
     if not quiet and episodes >= _MANY:
         console().print(styled(f"Measuring pitfalls in {episodes} episodes ...", "dim"))

@@ -21,6 +21,7 @@ from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal import GroupSync, Journal, Journalled, read_journal
 from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.prefixes import Prefixes, Sent
 from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
@@ -29,6 +30,8 @@ from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
 from muspsy_sim.runs.extending import described_with_before
+from muspsy_sim.runs.known import Known
+from muspsy_sim.runs.outcome import EpisodeOutcome
 from muspsy_sim.runs.plan import (
     PlannedArm,
     PlannedEpisode,
@@ -38,7 +41,6 @@ from muspsy_sim.runs.plan import (
 )
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.recipe import Recipe
-from muspsy_sim.runs.status import EpisodeOutcome, outcome_of
 from muspsy_sim.runs.store import (
     Run,
     clear,
@@ -67,6 +69,8 @@ class RunProgress:
     expected_weeks: int = 0
     ends: dict[str, int] = field(default_factory=dict)
     count: UsageCount = field(default_factory=UsageCount)
+    sent: dict[str, Mapping[Role, Sent]] = field(default_factory=dict)
+    """By episode that was lived in this process, what its prompts sent before, by role."""
     budget: Budget = field(default_factory=Budget)
     began: float = field(default_factory=time.monotonic)
 
@@ -115,7 +119,13 @@ class Connections:
                 )
         return self._models[text]
 
-    def seat(self, arm: PlannedArm, journal: Journal, *counts: UsageCount) -> Seat:
+    def seat(
+        self,
+        arm: PlannedArm,
+        journal: Journal,
+        *counts: UsageCount,
+        prefixes: Prefixes | None = None,
+    ) -> Seat:
         """The arm in the chair of one episode: its models read and write the episode's journal."""
         policy = RetryPolicy(
             attempts=self.recipe.limits.attempts, first_wait_s=self.recipe.limits.first_wait_s
@@ -131,7 +141,7 @@ class Connections:
                     else self.model(self.recipe.model_of(role, arm.use))
                 )
             journalled = Journalled(inner, journal)
-            models[role] = Retrying(Counted(journalled, *counts), policy)
+            models[role] = Retrying(Counted(journalled, *counts, prefixes=prefixes), policy)
             how = self.recipe.sampling_of(role)
             samplings[role] = Sampling(how.temperature, how.top_p, how.max_tokens)
         return Seat(arm.use.label, arm.arm, arm.levels, models, samplings, arm.use.system)
@@ -176,8 +186,14 @@ async def run(
                 clear(run_)
             write_run_file(run_, described_with_before(run_, plan))
             progress.budget = connections.budget
-            whole = _whole_before(run_, plan, connections.budget)
+            known = Known(run_)
+            whole = _whole_before(run_, plan, connections.budget, known)
             ends = await _all(_Batch(run_, plan, connections, sync, progress, retry_failed, whole))
+            for name in ends:
+                known.outcome(name)
+                if name in progress.sent:
+                    known.tell_sent(name, progress.sent[name])
+            known.keep()
     return RunOutcome(run_, ends, progress)
 
 
@@ -208,12 +224,15 @@ class _Batch:
         return not outcome.end.complete
 
 
-def _whole_before(run_: Run, plan: RunPlan, budget: Budget) -> dict[str, EpisodeOutcome]:
+def _whole_before(
+    run_: Run, plan: RunPlan, budget: Budget, known: Known
+) -> dict[str, EpisodeOutcome]:
     """The episodes that are whole. All that was spent so far is counted: a budget is the run's."""
     whole: dict[str, EpisodeOutcome] = {}
+    on_disk = set(run_.episode_ids())
     for planned in plan.episodes:
-        if run_.episode_file(planned.id).exists():
-            whole[planned.id] = outcome = outcome_of(run_, planned.id)
+        if planned.id in on_disk:
+            whole[planned.id] = outcome = known.outcome(planned.id)
             for role, used in outcome.usage.items():
                 budget.count(outcome.models[role], used)
         else:
@@ -305,7 +324,9 @@ async def live_episode(
         failed = entry.kind if entry.outcome == "error" else None
         for count in (own, progress.count):
             count.add(entry.role, entry.usage, recorded=True, failed=failed)
-    seat = connections.seat(planned.arm, journal, own, progress.count)
+    prefixes = Prefixes()
+    progress.sent[planned.id] = own.sent
+    seat = connections.seat(planned.arm, journal, own, progress.count, prefixes=prefixes)
     course = begin(
         planned.id,
         planned.profile,
@@ -317,7 +338,7 @@ async def live_episode(
     )
     left: Fork | None = None
     if fork is not None:
-        onward = connections.seat(fork.arm, journal, own, progress.count)
+        onward = connections.seat(fork.arm, journal, own, progress.count, prefixes=prefixes)
         left = Fork(fork.parent, fork.session, fork.turn, onward)
     await live(course, seat, left)
     made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)
