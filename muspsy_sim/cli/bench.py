@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def bench(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="orchestration, http, storage, prompts ...; all."),
+        typer.Argument(metavar="[NAME]...", help="orchestration, http, storage, prompts; local."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
     quick: Annotated[
@@ -67,7 +67,7 @@ def _known(names: list[str] | None) -> list[str]:
             raise RunError(
                 f"there is no benchmark {name!r}", hint=f"{hint}known: {', '.join(BENCHES)}"
             )
-    return list(dict.fromkeys(names or BENCHES))
+    return list(dict.fromkeys(names or (n for n, b in BENCHES.items() if not b.extra)))
 
 
 def _command(names: list[str] | None) -> str:

@@ -20,6 +20,8 @@ class Bench:
     name: str
     where: str
     about: str
+    extra: str = ""
+    """The extra that it needs; it is not run unless it is named."""
 
     def measured(self, size: Size) -> BenchResult:
         """Run it. Raises what it raises: `MuspsyError` where an extra or a part is missing."""
@@ -60,6 +62,12 @@ BENCHES: dict[str, Bench] = {
             "prompts",
             f"{_HERE}.prompts:measure",
             "how much of each agent's prompts the same episode sent before",
+        ),
+        Bench(
+            "local",
+            f"{_HERE}.local:measure",
+            "episodes over a local checkpoint, many at once beside one at a time",
+            extra="local",
         ),
     )
 }
