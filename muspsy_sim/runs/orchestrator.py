@@ -289,14 +289,12 @@ async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:
         progress.weeks += schedule.sessions + schedule.follow_up_weeks
         return before.end
     journal = open_journal(run_, planned, batch.sync, go_on=before is not None)
-    episode = await live_and_keep(
-        run_, batch.plan, planned, batch.connections, journal, progress
-    )
+    episode = await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)
     return episode.end
 
 
 def open_journal(run_: Run, planned: PlannedEpisode, sync: GroupSync, *, go_on: bool) -> Journal:
-    """Open an episode's journal; `go_on`: the episode is whole, and what failed it is owed again."""
+    """Open an episode's journal; `go_on`: it is whole, and what failed it is owed again."""
     header = planned.arm.hashes.header(planned.id, planned.profile)
     journal = Journal.open(run_.journal_file(planned.id), header, sync)
     try:
