@@ -72,6 +72,8 @@ class RunProgress:
     sent: dict[str, Mapping[Role, Sent]] = field(default_factory=dict)
     """By episode that was lived in this process, what its prompts sent before, by role."""
     budget: Budget = field(default_factory=Budget)
+    by_worker: dict[str, float] = field(default_factory=dict)
+    """Worker, as HOST:PID -> processor seconds it took; empty where this process works alone."""
     began: float = field(default_factory=time.monotonic)
 
     def finished(self, end: CourseEnd) -> None:

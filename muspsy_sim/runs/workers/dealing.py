@@ -82,17 +82,17 @@ class Dealing:
         most = min(recipe.concurrency, recipe.limits.calls_at_once, len(self._queue))
         self.workers = max(0, min(workers, most))
         parts = max(1, self.workers)
-        self._places = [
-            recipe.concurrency // parts + (at < recipe.concurrency % parts) for at in range(parts)
-        ]
+        # No more places than episodes, or who is ready first would take them all.
+        at_once = min(recipe.concurrency, max(1, len(self._queue)))
+        self._places = [at_once // parts + (at < at_once % parts) for at in range(parts)]
         self._shares = Shares(recipe.limits.calls_at_once, recipe.limits.calls_per_minute, parts)
         self._purse = Purse(batch.connections.budget, parts)
         self._under_way: dict[str, Order] = {}
         self._changed = asyncio.Condition()
         self._hired = 0
+        self._names: dict[int, str] = {}
         self._alive: dict[int, Pulse] = {}
         self._done_by: dict[int, Standing] = {}
-        self._told_share: dict[int, object] = {}
         self._paused_until: dict[int, float] = {}
         self._kept_weeks = batch.progress.weeks
 
@@ -142,7 +142,7 @@ class Dealing:
     async def _employ_one(self, number: int, worker: int) -> None:
         hand = await self._hire()
         try:
-            await hand.open(self._setup)
+            self._names[worker] = await hand.open(self._setup)
             self._done_by[worker] = Standing()
             self._alive[worker] = Pulse(Standing(), {}, False, {})
             async with asyncio.TaskGroup() as group:
@@ -234,6 +234,8 @@ class Dealing:
     def _heard(self, worker: int, pulse: Pulse) -> None:
         if worker in self._alive:
             self._alive[worker] = pulse
+        if worker in self._names:
+            self._batch.progress.by_worker[self._names[worker]] = pulse.processor_s
         self._purse.heard(worker, pulse.spent)
         now = time.monotonic()
         for number, left in pulse.paused.items():

@@ -127,6 +127,7 @@ class Pulse:
     """Model -> what its live calls took."""
     wants_lease: bool
     paused: dict[int, float]
+    processor_s: float = 0.0
 
 
 class Hand(Protocol):

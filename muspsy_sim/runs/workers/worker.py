@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import time
 from contextlib import AsyncExitStack
 
 from muspsy_sim.llm.endpoints import Endpoints
@@ -70,6 +71,7 @@ class Worker:
         self._open.enter_context(tuned_gc())
         self._shelf: Shelf = open_shelf(setup)
         await self._open.enter_async_context(self._shelf)
+        self._processor_before = time.process_time()
         return f"{socket.gethostname()}:{os.getpid()}"
 
     async def live(self, order: Order) -> Done:
@@ -153,7 +155,8 @@ class Worker:
             if limits.pause_left > 0.0
         }
         spent = {model: used.usage() for model, used in self._budget.by_model.items()}
-        return Pulse(standing, spent, self._budget.wants, paused)
+        processor_s = time.process_time() - self._processor_before
+        return Pulse(standing, spent, self._budget.wants, paused, processor_s)
 
 
 def _standing_of(progress: RunProgress) -> Standing:
