@@ -68,6 +68,8 @@ class RunProgress:
     weeks: int = 0
     expected_weeks: int = 0
     ends: dict[str, int] = field(default_factory=dict)
+    last_end: float = 0.0
+    """When the last episode so far ended, as `time.perf_counter` has it."""
     count: UsageCount = field(default_factory=UsageCount)
     sent: dict[str, Mapping[Role, Sent]] = field(default_factory=dict)
     """By episode that was lived in this process, what its prompts sent before, by role."""
@@ -79,6 +81,7 @@ class RunProgress:
     def finished(self, end: CourseEnd) -> None:
         """Note one episode's ending."""
         self.done += 1
+        self.last_end = time.perf_counter()
         self.ends[end.value] = self.ends.get(end.value, 0) + 1
 
 

@@ -68,7 +68,7 @@ def test_ray_makes_the_same_bytes_in_an_object_store(
     (copy,) = tmp_path.glob("small-at-*")
     assert results(copy) == alone
     assert calls(copy) > 0
-    assert muspsy("replay", copy, "--quiet").code == 0
+    assert muspsy("replay", copy).code == 0
 
 
 def test_processes_make_the_same_bytes_in_an_object_store_and_go_on_there(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +19,7 @@ from muspsy_sim.runs.orchestrator import Batch, RunOutcome, run
 from muspsy_sim.runs.plan import RunPlan
 from muspsy_sim.runs.workers.dealing import Hire, deal
 from muspsy_sim.runs.workers.leases import LeasedBudget, Purse
-from muspsy_sim.runs.workers.messages import Done, News, Order, Pulse, Setup, WorkerDied
+from muspsy_sim.runs.workers.messages import Done, Lease, News, Order, Pulse, Setup, WorkerDied
 from muspsy_sim.runs.workers.places import is_elsewhere, shown
 from muspsy_sim.runs.workers.shares import Shares
 from muspsy_sim.runs.workers.starting import Crew, run_with
@@ -57,6 +58,9 @@ class HandHere:
         if self.dead:  # just after the last byte, and before anybody was told
             raise WorkerDied("killed")
         return done
+
+    async def echo(self, order: Order) -> Order:
+        return order
 
     async def exchange(self, news: News) -> Pulse:
         if self.dead:
@@ -137,8 +141,11 @@ def test_workers_that_do_not_come_up_stop_the_run(tmp_path: Path) -> None:
 
 def test_a_worker_with_other_content_refuses(tmp_path: Path) -> None:
     plan = planned(**SMALL)
-    hashes = {arm.use.label: arm.hashes for arm in plan.arms}
-    next(iter(hashes.values())).content["agents/client/dynamics.yaml"] = "another"
+    changed = {"agents/client/dynamics.yaml": "another"}
+    hashes = {
+        arm.use.label: replace(arm.hashes, content={**arm.hashes.content, **changed})
+        for arm in plan.arms
+    }
     setup = Setup(plan.recipe, plan.schedule, hashes, str(tmp_path), "")
     with pytest.raises(RunError, match=r"another content agents/client/dynamics.yaml.*same"):
         asyncio.run(Worker().open(setup))
@@ -206,7 +213,7 @@ async def test_a_leased_budget_is_passed_by_no_more_than_is_under_way(
     base.count("m", Usage(calls=1, prompt_tokens=1_000, completion_tokens=0))
     purse = Purse(base, workers)
     rng = Random(workers)
-    budgets = [LeasedBudget(lease=purse_nothing()) for _ in range(workers)]
+    budgets = [LeasedBudget(lease=Lease(0.0, 0.0)) for _ in range(workers)]
     refused: list[BudgetSpent] = []
 
     async def caller(budget: LeasedBudget) -> None:
@@ -235,12 +242,6 @@ async def test_a_leased_budget_is_passed_by_no_more_than_is_under_way(
     assert 10_000 <= spent <= 10_000 + 100 * workers * at_once
     assert purse.shown().spent_tokens == spent
     assert str(refused[0]).startswith("the budget of 10,000 tokens is spent (")
-
-
-def purse_nothing() -> Any:
-    from muspsy_sim.runs.workers.messages import Lease
-
-    return Lease(0.0, 0.0)
 
 
 def test_a_url_is_told_from_a_path_and_shown_without_secrets() -> None:

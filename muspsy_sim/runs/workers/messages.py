@@ -145,6 +145,10 @@ class Hand(Protocol):
         """Tell it news, and hear of it: soon, or at once when it wants something."""
         ...
 
+    async def echo(self, order: Order) -> Order:
+        """The order itself: what handing an episode over costs."""
+        ...
+
     async def close(self) -> Pulse | None:
         """End it, what is under way being kept as far as it is; its last words, if it had any."""
         ...

@@ -82,12 +82,16 @@ class ProcessHand:
         """Tell and hear."""
         return cast(Pulse, await self._calls("exchange", news))
 
+    async def echo(self, order: Order) -> Order:
+        """Have it handed back."""
+        return cast(Order, await self._calls("echo", order))
+
     async def close(self) -> Pulse | None:
         """End it in order, or by force once it takes too long."""
         last: Pulse | None = None
         with contextlib.suppress(WorkerDied, TimeoutError):
             async with asyncio.timeout(_CLOSE_S):
-                last = cast(Pulse, await self._calls("close"))
+                last = cast("Pulse | None", await self._calls("close"))
         await self.end()
         return last
 

@@ -124,12 +124,16 @@ class ActorHand:
         """Tell and hear."""
         return cast(Pulse, await self._call("exchange", news))
 
+    async def echo(self, order: Order) -> Order:
+        """Have it handed back."""
+        return cast(Order, await self._call("echo", order))
+
     async def close(self) -> Pulse | None:
         """End it in order, then by force."""
         last: Pulse | None = None
         with contextlib.suppress(WorkerDied, TimeoutError):
             async with asyncio.timeout(_CLOSE_S):
-                last = cast(Pulse, await self._call("close"))
+                last = cast("Pulse | None", await self._call("close"))
         with contextlib.suppress(Exception):
             self._ray.kill(self._actor)
         return last

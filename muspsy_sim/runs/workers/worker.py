@@ -46,6 +46,7 @@ class Worker:
         self._lives: set[asyncio.Task[object]] = set()
         self._urgent = asyncio.Event()
         self._share: Share | None = None
+        self._ready = False
         self._closed = False
 
     async def open(self, setup: Setup) -> str:
@@ -71,6 +72,7 @@ class Worker:
         self._open.enter_context(tuned_gc())
         self._shelf: Shelf = open_shelf(setup)
         await self._open.enter_async_context(self._shelf)
+        self._ready = True
         self._processor_before = time.process_time()
         return f"{socket.gethostname()}:{os.getpid()}"
 
@@ -123,8 +125,12 @@ class Worker:
         self._urgent.clear()
         return self._pulse()
 
-    async def close(self) -> Pulse:
-        """Stop what is under way, its journals kept, and close all."""
+    async def echo(self, order: Order) -> Order:
+        """The order itself: what handing an episode over costs."""
+        return order
+
+    async def close(self) -> Pulse | None:
+        """Stop what is under way, its journals kept, and close all; last words, if it was open."""
         if not self._closed:
             self._closed = True
             under_way = [task for task in self._lives if task is not asyncio.current_task()]
@@ -132,7 +138,7 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
             await self._open.aclose()
-        return self._pulse()
+        return self._pulse() if self._ready else None
 
     def _hold(self, share: Share | None) -> None:
         """Live by this share from now on."""

@@ -1,0 +1,133 @@
+"""`muspsy bench workers` and `muspsy bench ray`: two workers beside one, over the same episodes.
+
+The work is processor-bound: the offline model answers at once. The wall shows neighbours on the
+machine; the other figure does not: the processor time of the one worker over that of the busier of
+the two, which is what two free cores would give. What a call to a worker costs is measured by
+handing it an episode that it only hands back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from muspsy_sim.report.bench.catalogue import Measured
+from muspsy_sim.report.bench.figures import Figure, Size
+from muspsy_sim.report.bench.rivals import plan_of
+from muspsy_sim.runs.orchestrator import RunProgress
+from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.workers.messages import Hand, Order
+from muspsy_sim.runs.workers.starting import Crew, EngineName, run_with
+
+TWO_OVER_ONE = 1.8
+"""What two workers do at least, times one, of work that keeps the processor busy."""
+
+HANDLING = 0.01
+"""What dealing an episode out and hearing of its end takes at most, of the episode."""
+
+
+def measure_processes(size: Size) -> Measured:
+    """The figures of worker processes."""
+    return asyncio.run(_measured("processes", size))
+
+
+def measure_ray(size: Size) -> Measured:
+    """The figures of Ray actors. Raises `RunError` where Ray is missing."""
+    return asyncio.run(_measured("ray", size))
+
+
+async def _measured(engine: EngineName, size: Size) -> Measured:
+    plan = plan_of(8, 1, 4) if size == "quick" else plan_of(64, 4, 12)
+    # One after the other in one run, so that both meet the same neighbours.
+    one = await _ran(plan, engine, 1)
+    two = await _ran(plan, engine, 2)
+    handling = await _handling(plan, engine, 100 if size == "quick" else 1000)
+    episode = sum(one.workers) / len(plan.episodes)
+    return [
+        Figure(
+            name="two workers over one, by their processor time",
+            value=round(sum(one.workers) / max(two.workers), 2),
+            unit="x",
+            # Few episodes are mostly what a worker does but once.
+            at_least=None if size == "quick" else TWO_OVER_ONE,
+            note=" and ".join(f"{s:.1f}" for s in two.workers) + f" s for {one.workers[0]:.1f} s",
+        ),
+        Figure(
+            name="two workers over one, on the wall",
+            value=round(one.wall / two.wall, 2),
+            unit="x",
+            goal=f"at least {TWO_OVER_ONE} on two free cores",
+            note=f"{one.wall:.1f} s and {two.wall:.1f} s",
+        ),
+        Figure(
+            name="an episode, in one worker",
+            value=round(episode * 1000, 1),
+            unit="ms of the processor",
+        ),
+        Figure(
+            name="dealing it out and hearing of its end",
+            value=round(handling * 1000, 2),
+            unit="ms on the wall",
+        ),
+        Figure(
+            name="the same, of an episode",
+            value=round(handling / episode, 4),
+            unit="of its processor time",
+            at_most=None if size == "quick" else HANDLING,
+            note="a course with a real model takes minutes",
+        ),
+    ], []
+
+
+class _Ran:
+    """One run: seconds on the wall from the first episode to the last, and by worker."""
+
+    def __init__(self, wall: float, workers: list[float]) -> None:
+        self.wall = wall
+        self.workers = workers
+
+
+async def _ran(plan: RunPlan, engine: EngineName, workers: int) -> _Ran:
+    progress = RunProgress(len(plan.episodes))
+    began: list[float] = []
+
+    async def watch() -> None:
+        # Starting a worker is not what is measured: from the first turn on.
+        while not progress.turns:
+            await asyncio.sleep(0.01)
+        began.append(time.perf_counter())
+
+    with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as folder:
+        watching = asyncio.create_task(watch())
+        await run_with(plan, Path(folder), Crew(engine, workers), progress=progress)
+        watching.cancel()
+    first = began[0] if began else progress.last_end
+    return _Ran(max(1e-9, progress.last_end - first), list(progress.by_worker.values()))
+
+
+async def _handling(plan: RunPlan, engine: EngineName, times: int) -> float:
+    """Seconds from dealing an episode out to hearing of it, one after the other, nothing done."""
+    planned = plan.episodes[0]
+    order = Order(planned.id, planned.profile, planned.arm.use.label, planned.seed, False, False)
+    async with AsyncExitStack() as hiring:
+        if engine == "ray":
+            from muspsy_sim.runs.workers.ray_actors import ray_actors
+
+            hire, _ = await hiring.enter_async_context(ray_actors(None, 1))
+        else:
+            from muspsy_sim.runs.workers.processes import processes
+
+            lock = hiring.enter_context(tempfile.TemporaryFile())
+            hire = await hiring.enter_async_context(processes(lock.fileno()))
+        hand: Hand = await hire()
+        for _ in range(20):
+            await hand.echo(order)
+        began = time.perf_counter()
+        for _ in range(times):
+            await hand.echo(order)
+        took = (time.perf_counter() - began) / times
+        await hand.close()
+    return took
