@@ -202,7 +202,7 @@ def test_what_can_not_be_reached_is_told_without_credentials(
     file = recipe(tmp_path)
     none = muspsy("run", file, "--engine", "ray", "--address", "127.0.0.1:1", "--quiet")
     assert none.code == 2
-    assert "no Ray cluster answers" in none.err
+    assert none.err.startswith("--address: no Ray cluster answers at 127.0.0.1:1: ")
     missing = muspsy("run", file, "--out", "s3://no-such-bucket/run", "--quiet")
     assert missing.code == 2
     assert missing.err.startswith("s3://no-such-bucket/run/")

@@ -109,7 +109,9 @@ async def test_one_budget_holds_for_all_workers_and_over_runs(tmp_path: Path) ->
             assert part.incomplete
             spent = part.progress.budget.spent_tokens
             assert total * share <= spent <= total * share + 6 * 2 * dearest
-        whole = await run_with(plan(server.spec, budget={"tokens": 2 * total}), tight, Crew(workers=2))
+        whole = await run_with(
+            plan(server.spec, budget={"tokens": 2 * total}), tight, Crew(workers=2)
+        )
         assert not whole.incomplete
         assert len(server.received) == 2 * sent, "nothing was paid for twice"
     assert {k: v for k, v in results(tight).items() if k != "run.yaml"} == {

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -23,6 +24,7 @@ from muspsy_sim.runs.workers.wire import carried
 from muspsy_sim.runs.workers.worker import Worker
 
 _CLOSE_S = 20.0
+_CONNECT_S = 10.0
 _CALLS_AT_ONCE = 10_000
 """Calls that one actor takes at once: episodes, and a few beside them."""
 
@@ -77,6 +79,8 @@ def _init(ray: Any, address: str | None, workers: int | None) -> None:
     """Connect. Ray puts signal handlers of its own in place of those that stop a run cleanly."""
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {signum: signal.getsignal(signum) for signum in signals}
+    if address is not None:
+        _knock(address)
     quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": True}
     try:
         if address is None:
@@ -93,6 +97,21 @@ def _init(ray: Any, address: str | None, workers: int | None) -> None:
         for signum, handler in before.items():
             with contextlib.suppress(ValueError, TypeError):
                 signal.signal(signum, handler)
+
+
+def _knock(address: str) -> None:
+    """See that somebody listens at HOST:PORT: Ray itself would try for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not (colon and port.isdigit()):
+        return  # `auto`, or something that Ray will know.
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise RunError(
+            f"no Ray cluster answers at {redact(address)}: {one_line(str(error))}",
+            field="--address",
+            hint="start one with `ray start --head`, or leave --address out",
+        ) from None
 
 
 class ActorHand:
