@@ -156,7 +156,7 @@ async def test_a_killed_machine_loses_little_of_a_run_elsewhere(
         going = asyncio.create_task(
             run_with(asked, tmp_path / "copy", crew, elsewhere=f"{bucket}/run")
         )
-        while len(server.received) < 1.6 * whole:
+        while len(server.received) < 1.6 * whole:  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.02)
         # Its disk goes with it: the journal of its episode is what was uploaded by then.
         os.kill(workers_of(os.getpid())[0], signal.SIGKILL)

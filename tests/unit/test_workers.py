@@ -238,6 +238,8 @@ async def test_a_leased_budget_is_passed_by_no_more_than_is_under_way(
     async with asyncio.timeout(20):
         await asyncio.gather(*(caller(b) for b in budgets for _ in range(at_once)))
     granting.cancel()
+    for number, budget in enumerate(budgets):
+        purse.heard(number, {m: used.usage() for m, used in budget.by_model.items()})
     spent = 1_000 + sum(budget.spent_tokens for budget in budgets)
     assert 10_000 <= spent <= 10_000 + 100 * workers * at_once
     assert purse.shown().spent_tokens == spent

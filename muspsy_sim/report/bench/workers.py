@@ -13,12 +13,14 @@ import tempfile
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from statistics import median
 
 from muspsy_sim.report.bench.catalogue import Measured
 from muspsy_sim.report.bench.figures import Figure, Size
 from muspsy_sim.report.bench.rivals import plan_of
 from muspsy_sim.runs.orchestrator import RunProgress
 from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.store import Run, writing
 from muspsy_sim.runs.workers.messages import Hand, Order
 from muspsy_sim.runs.workers.starting import Crew, EngineName, run_with
 
@@ -40,7 +42,7 @@ def measure_ray(size: Size) -> Measured:
 
 
 async def _measured(engine: EngineName, size: Size) -> Measured:
-    plan = plan_of(8, 1, 4) if size == "quick" else plan_of(64, 4, 12)
+    plan = plan_of(8, 1, 4) if size == "quick" else plan_of(32, 4, 12)
     # One after the other in one run, so that both meet the same neighbours.
     one = await _ran(plan, engine, 1)
     two = await _ran(plan, engine, 2)
@@ -57,7 +59,8 @@ async def _measured(engine: EngineName, size: Size) -> Measured:
         ),
         Figure(
             name="two workers over one, on the wall",
-            value=round(one.wall / two.wall, 2),
+            # Too short to be told apart from their starting.
+            value=None if size == "quick" else round(one.wall / two.wall, 2),
             unit="x",
             goal=f"at least {TWO_OVER_ONE} on two free cores",
             note=f"{one.wall:.1f} s and {two.wall:.1f} s",
@@ -96,7 +99,7 @@ async def _ran(plan: RunPlan, engine: EngineName, workers: int) -> _Ran:
 
     async def watch() -> None:
         # Starting a worker is not what is measured: from the first turn on.
-        while not progress.turns:
+        while not progress.turns:  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.01)
         began.append(time.perf_counter())
 
@@ -109,10 +112,11 @@ async def _ran(plan: RunPlan, engine: EngineName, workers: int) -> _Ran:
 
 
 async def _handling(plan: RunPlan, engine: EngineName, times: int) -> float:
-    """Seconds from dealing an episode out to hearing of it, one after the other, nothing done."""
+    """Seconds from dealing an episode out to hearing of it, nothing done; the median."""
     planned = plan.episodes[0]
     order = Order(planned.id, planned.profile, planned.arm.use.label, planned.seed, False, False)
     async with AsyncExitStack() as hiring:
+        folder = hiring.enter_context(tempfile.TemporaryDirectory(prefix="muspsy-bench-"))
         if engine == "ray":
             from muspsy_sim.runs.workers.ray_actors import ray_actors
 
@@ -120,14 +124,15 @@ async def _handling(plan: RunPlan, engine: EngineName, times: int) -> float:
         else:
             from muspsy_sim.runs.workers.processes import processes
 
-            lock = hiring.enter_context(tempfile.TemporaryFile())
-            hire = await hiring.enter_async_context(processes(lock.fileno()))
+            held = hiring.enter_context(writing(Run(Path(folder))))
+            hire = await hiring.enter_async_context(processes(held))
         hand: Hand = await hire()
         for _ in range(20):
             await hand.echo(order)
-        began = time.perf_counter()
+        took: list[float] = []
         for _ in range(times):
+            began = time.perf_counter()
             await hand.echo(order)
-        took = (time.perf_counter() - began) / times
+            took.append(time.perf_counter() - began)
         await hand.close()
-    return took
+    return median(took)
