@@ -101,7 +101,7 @@ class Place:
     def _telling(self, name: str, doing: str) -> Iterator[None]:
         try:
             yield
-        except (FileNotFoundError, StorageError):
+        except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 - each store has errors of its own
             said = redact(one_line(str(error) or type(error).__name__))
@@ -133,6 +133,12 @@ def open_place(url: str) -> Place:
             f"is no place that is known: {redact(one_line(str(error)))}",
             file=shown(url),
             hint="write s3://BUCKET/FOLDER, or a folder's path",
+        ) from None
+    except Exception as error:  # noqa: BLE001 - some connect at once, with errors of their own
+        raise RunError(
+            f"can't be reached: {redact(one_line(str(error) or type(error).__name__))[:300]}",
+            file=shown(url),
+            hint="check the address, and the credentials that this machine has for it",
         ) from None
     if not root.strip("/"):
         raise RunError("names no folder", file=shown(url), hint="write s3://BUCKET/FOLDER")
