@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe
 from muspsy_sim.runs.workers.starting import Crew, run_with
@@ -93,6 +95,29 @@ async def test_what_a_worker_can_not_do_is_told_as_it_is(tmp_path: Path) -> None
         await run_with(plan("offline"), tmp_path, Crew(workers=2))
     assert not workers_of(os.getpid())
     await asyncio.sleep(0)
+
+
+async def test_what_a_model_failed_is_gone_on_with_when_asked(tmp_path: Path) -> None:
+    async with ChatServer(script=["no_model"]) as server:
+        asked = plan(server.spec, seeds=[0])
+        failed = await run_with(asked, tmp_path, Crew(workers=2))
+        assert len(failed.incomplete) == 1
+        sent = len(server.received)
+        left = await run_with(asked, tmp_path, Crew(workers=2))
+        assert (len(left.incomplete), len(server.received)) == (1, sent)
+        whole = await run_with(asked, tmp_path, Crew(workers=2), retry_failed=True)
+        assert not whole.incomplete
+        assert whole.progress.kept == 1
+        alone = await run(asked, tmp_path / "alone")
+    for name in alone.ends:
+        (one, other) = (tmp_path / at / "episodes" / f"{name}.json" for at in (".", "alone"))
+        assert _lived(one) == _lived(other)
+
+
+def _lived(episode: Path) -> dict[str, Any]:
+    """An episode without what its calls took: a failed attempt counts as well."""
+    read: dict[str, Any] = orjson.loads(episode.read_bytes())
+    return {key: value for key, value in read.items() if key != "usage"}
 
 
 @pytest.mark.parametrize(
