@@ -47,9 +47,15 @@ def measure_ray(size: Size) -> Measured:
 
 async def _measured(engine: EngineName, size: Size) -> Measured:
     plan = plan_of(8, 1, 4) if size == "quick" else plan_of(96, 6, 12)
-    # One after the other in one run, so that both meet the same neighbours.
-    one = await _ran(plan, engine, 1)
-    two = await _ran(plan, engine, 2)
+    # By turns in one run, so that both meet the same neighbours; of each the least disturbed.
+    ones: list[_Ran] = []
+    twos: list[_Ran] = []
+    for _ in range(1 if size == "quick" else 2):
+        ones.append(await _ran(plan, engine, 1))
+        twos.append(await _ran(plan, engine, 2))
+    one = min(ones, key=lambda ran: sum(ran.workers))
+    two = min(twos, key=lambda ran: max(ran.workers))
+    walls = min(ran.wall for ran in ones), min(ran.wall for ran in twos)
     handling = await _handling(plan, engine, 2 if size == "quick" else 20)
     episode = sum(one.workers) / len(plan.episodes)
     return [
@@ -64,10 +70,10 @@ async def _measured(engine: EngineName, size: Size) -> Measured:
         Figure(
             name="two workers over one, on the wall",
             # Too short to be told apart from their starting.
-            value=None if size == "quick" else round(one.wall / two.wall, 2),
+            value=None if size == "quick" else round(walls[0] / walls[1], 2),
             unit="x",
             goal=f"at least {TWO_OVER_ONE} on two free cores",
-            note=f"{one.wall:.1f} s and {two.wall:.1f} s",
+            note=f"{walls[0]:.1f} s and {walls[1]:.1f} s",
         ),
         Figure(
             name="an episode, in one worker",
