@@ -118,6 +118,10 @@ class Budget:
         if self.money is not None and self._known >= self.money:
             raise BudgetSpent("money", self._known, self.money)
 
+    async def admit(self) -> None:
+        """Let a call begin. Raises `BudgetSpent`. Where a budget is shared by workers, it waits."""
+        self.check()
+
 
 class Budgeted:
     """A model that is asked only while the budget lasts. Stands inside the journal."""
@@ -135,7 +139,7 @@ class Budgeted:
 
     async def reply(self, request: Request) -> Reply:
         """Ask, and count what it took. Raises `BudgetSpent` before the call, or `ModelFailure`."""
-        self._budget.check()
+        await self._budget.admit()
         try:
             reply = await self._inner.reply(request)
         except ModelFailure as failure:

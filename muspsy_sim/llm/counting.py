@@ -26,8 +26,8 @@ class UsageSum:
     cached_tokens: int = 0
     estimated: int = 0
 
-    def add(self, usage: Usage) -> None:
-        """Add what a call took."""
+    def add(self, usage: Usage | UsageSum) -> None:
+        """Add what a call took, or another sum."""
         self.calls += usage.calls
         self.prompt_tokens += usage.prompt_tokens
         self.completion_tokens += usage.completion_tokens
@@ -84,6 +84,17 @@ class UsageCount:
         if held is None:
             held = self.sent[role] = Sent()
         held.add(characters, again)
+
+    def add_all(self, other: UsageCount) -> None:
+        """Add all of another count."""
+        self.attempts += other.attempts
+        self.recorded += other.recorded
+        for kind, times in other.failed.items():
+            self.failed[kind] = self.failed.get(kind, 0) + times
+        for role, used in other._sums.items():
+            self._sums.setdefault(role, UsageSum()).add(used)
+        for role, sent in other.sent.items():
+            self.add_sent(role, sent.characters, sent.again)
 
     @property
     def by_role(self) -> dict[Role, Usage]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -68,15 +68,20 @@ class RunProgress:
     weeks: int = 0
     expected_weeks: int = 0
     ends: dict[str, int] = field(default_factory=dict)
+    last_end: float = 0.0
+    """When the last episode so far ended, as `time.perf_counter` has it."""
     count: UsageCount = field(default_factory=UsageCount)
     sent: dict[str, Mapping[Role, Sent]] = field(default_factory=dict)
     """By episode that was lived in this process, what its prompts sent before, by role."""
     budget: Budget = field(default_factory=Budget)
+    by_worker: dict[str, float] = field(default_factory=dict)
+    """Worker, as HOST:PID -> processor seconds it took; empty where this process works alone."""
     began: float = field(default_factory=time.monotonic)
 
     def finished(self, end: CourseEnd) -> None:
         """Note one episode's ending."""
         self.done += 1
+        self.last_end = time.perf_counter()
         self.ends[end.value] = self.ends.get(end.value, 0) + 1
 
 
@@ -165,8 +170,9 @@ async def run(
     retry_failed: bool = False,
     progress: RunProgress | None = None,
     overrides: Mapping[Role, Model] | None = None,
+    engine: Engine | None = None,
 ) -> RunOutcome:
-    """Run what is owed of a plan into `folder`.
+    """Run what is owed of a plan into `folder`, in this process or by another `engine`.
 
     Raises `RunError` when the folder holds another recipe's results, `JournalError` for a journal
     that is damaged or another's, `StorageError` when the disk refuses.
@@ -180,15 +186,16 @@ async def run(
     async with connected(plan.recipe, overrides) as connections, GroupSync() as sync:
         for arm in plan.arms:
             open_models(connections, arm)
-        await connections.endpoints.check()
-        with writing(run_):
+        await connections.endpoints.check(load=engine is None)
+        with writing(run_) as lock:
             if restart:
                 clear(run_)
             write_run_file(run_, described_with_before(run_, plan))
             progress.budget = connections.budget
             known = Known(run_)
-            whole = _whole_before(run_, plan, connections.budget, known)
-            ends = await _all(_Batch(run_, plan, connections, sync, progress, retry_failed, whole))
+            whole = whole_before(run_, plan, connections.budget, known)
+            batch = Batch(run_, plan, connections, sync, progress, retry_failed, whole, lock)
+            ends = await (engine or _all)(batch)
             for name in ends:
                 known.outcome(name)
                 if name in progress.sent:
@@ -205,8 +212,8 @@ def open_models(connections: Connections, arm: PlannedArm) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """The episodes of one process: what they share."""
+class Batch:
+    """The episodes of one run: what they share."""
 
     run: Run
     plan: RunPlan
@@ -216,6 +223,8 @@ class _Batch:
     retry_failed: bool
     whole: dict[str, EpisodeOutcome]
     """Episodes that were whole before it began."""
+    lock: int
+    """The lock of the run's folder, as an open file."""
 
     def owes(self, outcome: EpisodeOutcome) -> bool:
         """Whether a whole episode goes on: after a budget always, after a failure when asked."""
@@ -224,7 +233,11 @@ class _Batch:
         return not outcome.end.complete
 
 
-def _whole_before(
+Engine = Callable[[Batch], Awaitable[dict[str, CourseEnd]]]
+"""What lives the episodes that a batch owes, and says how all of the batch ended."""
+
+
+def whole_before(
     run_: Run, plan: RunPlan, budget: Budget, known: Known
 ) -> dict[str, EpisodeOutcome]:
     """The episodes that are whole. All that was spent so far is counted: a budget is the run's."""
@@ -242,7 +255,7 @@ def _whole_before(
     return whole
 
 
-async def _all(batch: _Batch) -> dict[str, CourseEnd]:
+async def _all(batch: Batch) -> dict[str, CourseEnd]:
     ends: dict[str, CourseEnd] = {}
     bugs: list[Exception] = []
     places = asyncio.Semaphore(batch.plan.recipe.concurrency)
@@ -273,25 +286,48 @@ async def _all(batch: _Batch) -> dict[str, CourseEnd]:
     return ends
 
 
-async def _one(batch: _Batch, planned: PlannedEpisode) -> CourseEnd:
+async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:
     run_, progress, schedule = batch.run, batch.progress, batch.plan.schedule
     before = batch.whole.get(planned.id)
     if before is not None and not batch.owes(before):
         progress.kept += 1
         progress.weeks += schedule.sessions + schedule.follow_up_weeks
         return before.end
+    journal = open_journal(run_, planned, batch.sync, go_on=before is not None)
+    episode = await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)
+    return episode.end
+
+
+def open_journal(run_: Run, planned: PlannedEpisode, sync: GroupSync, *, go_on: bool) -> Journal:
+    """Open an episode's journal; `go_on`: it is whole, and what failed it is owed again."""
     header = planned.arm.hashes.header(planned.id, planned.profile)
-    journal = Journal.open(run_.journal_file(planned.id), header, batch.sync)
+    journal = Journal.open(run_.journal_file(planned.id), header, sync)
     try:
-        if before is not None:
+        if go_on:
             go_on_with(run_, planned.id, journal)
-        episode = await live_episode(batch.plan, planned, batch.connections, journal, progress)
+    except BaseException:
+        journal.close()
+        raise
+    return journal
+
+
+async def live_and_keep(
+    run_: Run,
+    plan: RunPlan,
+    planned: PlannedEpisode,
+    connections: Connections,
+    journal: Journal,
+    progress: RunProgress,
+) -> Episode:
+    """Live one episode over an open journal, close that, and write the episode whole."""
+    try:
+        episode = await live_episode(plan, planned, connections, journal, progress)
     except BaseException:
         journal.close()
         raise
     # The disk takes its time, and nobody else is to wait for it.
     await asyncio.to_thread(_keep, run_, journal, episode)
-    return episode.end
+    return episode
 
 
 def _keep(run_: Run, journal: Journal, episode: Episode) -> None:

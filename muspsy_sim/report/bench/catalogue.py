@@ -69,6 +69,17 @@ BENCHES: dict[str, Bench] = {
             "episodes over a local checkpoint, many at once beside one at a time",
             extra="local",
         ),
+        Bench(
+            "workers",
+            f"{_HERE}.workers:measure_processes",
+            "two worker processes beside one, over episodes that keep the processor busy",
+        ),
+        Bench(
+            "ray",
+            f"{_HERE}.workers:measure_ray",
+            "two Ray actors beside one, over episodes that keep the processor busy",
+            extra="ray",
+        ),
     )
 }
 """In the order in which they are run and listed."""

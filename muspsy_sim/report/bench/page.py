@@ -27,6 +27,9 @@ machine disturb by slowing caches and clocks; where the wall counts, they distur
 - `prompts`: the share of each agent's prompts that the same episode had sent before, by
   characters, with offline answers. `muspsy run` and `muspsy status` tell the same share of any
   run.
+- `workers` and `ray`: one worker, then two, over the same offline episodes. By processor time: what
+  the one took over what the busier of the two took, which is what two free cores give. On the wall:
+  from the first turn to the last episode, neighbours included. `ray` needs the extra `[ray]`.
 """
 
 
