@@ -27,6 +27,7 @@ from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.content import content_path
+from muspsy_sim.records.corpus import offline_roles
 from muspsy_sim.records.errors import MuspsyError, RecipeError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.runs.orchestrator import Connections, connected
@@ -80,8 +81,14 @@ class Plan:
 
     @property
     def offline(self) -> list[str]:
-        """The roles that `offline` answers."""
-        return [role for role, model in self.models.items() if model == "offline"]
+        """The roles that `offline` answers here, or answered in the dialogues it starts from."""
+        return sorted({role for entry in self.entries for role in self.offline_in(entry)})
+
+    def offline_in(self, entry: Entry) -> list[str]:
+        """The same of one entry: a source's words stay `offline`'s, whoever labels them."""
+        own = {str(role) for role, model in self.models.items() if model == "offline"}
+        before = offline_roles(entry.dialogue) if entry.dialogue is not None else []
+        return sorted(own | {*before})
 
     def described(self) -> dict[str, Any]:
         """The corpus as `corpus.yaml` holds it."""
@@ -277,7 +284,7 @@ async def make_entry(
         work = plan.way.begin(bench)
         await run_flow(compile_flow(plan.way.name, plan.way.nodes, plan.way.answers), work)
         dialogue = plan.way.finish(work)
-        dialogue.extra["offline"] = [*plan.offline]
+        dialogue.extra["offline"] = [*plan.offline_in(entry)]
         dialogue.extra["seed"] = entry.seed
     except CallFailed as error:
         said = error.failure
@@ -299,7 +306,7 @@ async def make_entry(
         checks=bench.checks,
         trail=bench.trail,
         models=plan.models,
-        offline=plan.offline,
+        offline=plan.offline_in(entry),
         usage={str(role): used for role, used in sorted(own.by_role.items())},
     )
 

@@ -39,9 +39,10 @@ class Work:
 def begin(bench: Bench) -> Work:
     """Before anything is labelled. The entry holds a dialogue with a session."""
     source = given(bench.entry.dialogue)
-    if not any(_lines(session) for session in source.sessions):
+    first = next((at for at, session in enumerate(source.sessions) if _lines(session)), None)
+    if first is None:
         raise CheckFailed("there is no turn of a client or a counselor to label")
-    return Work(bench, source)
+    return Work(bench, source, at=first)
 
 
 async def labels(work: Work) -> None:
@@ -128,7 +129,7 @@ def finish(work: Work) -> Dialogue:
     ]
     documents = [*source.documents]
     said: list[dict[str, str | int]] = []
-    for number, (session, found) in enumerate(zip(labelled, work.sessions, strict=True), start=1):
+    for session, found in zip(labelled, work.sessions, strict=True):
         place = session.number if len(source.sessions) > 1 else None
         documents += [
             Document(kind="guide", text=found.guide, session=place),
@@ -137,7 +138,7 @@ def finish(work: Work) -> Dialogue:
         ]
         said.append(
             {
-                "session": number,
+                "session": session.number,
                 "topic": found.topic,
                 "psychotherapy": found.psychotherapy,
                 "stage": found.stage,
