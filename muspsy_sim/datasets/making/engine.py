@@ -17,7 +17,7 @@ from muspsy_sim.datasets.making.flow import compile_flow, run_flow
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.record import EntryFailure, EntryFile
 from muspsy_sim.datasets.making.store import Place, making, read_entry, write_entry
-from muspsy_sim.datasets.making.way import Way, way_named
+from muspsy_sim.datasets.making.way import PLAYED, Way, way_named
 from muspsy_sim.llm.ask import Asker, CallFailed
 from muspsy_sim.llm.budget import Budgeted, BudgetSpent
 from muspsy_sim.llm.counting import Counted, UsageCount
@@ -72,7 +72,8 @@ class Plan:
     def roles(self) -> tuple[Role, ...]:
         """The roles that are asked."""
         simulated = self.recipe.way == "muspsy" and self.recipe.muspsy.progress == "simulated"
-        return tuple(dict.fromkeys((*self.way.roles, *(ROLES if simulated else ()))))
+        played = way_named(PLAYED).roles if self.recipe.plays else ()
+        return tuple(dict.fromkeys((*self.way.roles, *played, *(ROLES if simulated else ()))))
 
     @property
     def models(self) -> dict[str, str]:
@@ -131,7 +132,8 @@ def plan_corpus(recipe: CorpusRecipe, entries: list[Entry]) -> Plan:
     way = way_named(recipe.way)
     compile_flow(way.name, way.nodes, way.answers)
     simulated = recipe.way == "muspsy" and recipe.muspsy.progress == "simulated"
-    prompts = {p.name: p for p in (*way.prompts, *(PROMPTS if simulated else ()))}
+    played = way_named(PLAYED).prompts if recipe.plays else ()
+    prompts = {p.name: p for p in (*way.prompts, *played, *(PROMPTS if simulated else ()))}
     hashed = {
         **recipe.model_dump(mode="json", by_alias=True, exclude=set(_NOT_HASHED)),
         "models": {r: shown_model(m) for r, m in sorted(recipe.models.items())},
@@ -159,7 +161,11 @@ def plan_corpus(recipe: CorpusRecipe, entries: list[Entry]) -> Plan:
 def _content(recipe: CorpusRecipe, way: Way) -> dict[str, str]:
     flow = content_path("graphs", "corpora", f"{way.name}.yaml")
     offline = any(recipe.model_of(role) == "offline" for role in (*way.roles, *ROLES))
-    return {**content_hashes(offline, corpora=True), "graph": digest(flow.read_bytes())}
+    graphs = {"graph": digest(flow.read_bytes())}
+    if recipe.plays:
+        other = content_path("graphs", "corpora", f"{PLAYED}.yaml")
+        graphs["graph of what is played"] = digest(other.read_bytes())
+    return {**content_hashes(offline, corpora=True), **graphs}
 
 
 async def make(
