@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+_TURNS = 16
+
 
 def annotate(
     path: Annotated[
@@ -24,7 +26,7 @@ def annotate(
     ] = None,
     turns: Annotated[
         int, typer.Option("--turns", min=1, max=200, help="Turns that one call labels.")
-    ] = 16,
+    ] = _TURNS,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Only the first N dialogues.")
     ] = None,
@@ -70,10 +72,25 @@ def annotate(
     )
     plan = plan_corpus(recipe, entries_of(recipe, None, limit))
     folder = out if out is not None else Path("runs", "corpora", f"{Path(path).stem}-labels")
-    again = f"muspsy annotate {path} --model {model} --out {folder}"
+    again = _again(path, model, form, folder, turns, limit)
     done = run_plan(
         plan, folder, again=again, restart=restart, retry_failed=retry_failed, quiet=quiet
     )
     if to is not None:
         publish_made(plan, folder, to, allow_offline, quiet)
     raise typer.Exit(conclude(done, again))
+
+
+def _again(
+    path: str, model: str, form: str | None, folder: Path, turns: int, limit: int | None
+) -> str:
+    """The command that goes on, with all that the journals are held to; secrets are left out."""
+    import shlex
+
+    from muspsy_sim.llm.redaction import redact
+
+    words = ["muspsy", "annotate", path, "--model", redact(model), "--out", str(folder)]
+    words += ["--turns", str(turns)] if turns != _TURNS else []
+    for name, value in (("--from", form), ("--limit", limit)):
+        words += [name, str(value)] if value is not None else []
+    return shlex.join(words)

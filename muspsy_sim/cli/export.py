@@ -145,8 +145,8 @@ def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
     if done.selection is not None:
         for reason, episodes in sorted(done.selection.left_out.items()):
             screen.print(f"Left out: {episodes} episodes, {reason}.")
-        if done.selection.offline_roles():
-            screen.print("The offline default spoke here: do not train on this.")
+    if done.offline:
+        screen.print("The offline default spoke here: do not train on this.")
     noun = "dialogue" if done.written.dialogues == 1 else "dialogues"
     screen.print(f"{done.written.dialogues:,} {noun} written to {done.folder}", soft_wrap=True)
 

@@ -1,11 +1,14 @@
 """Corpora made in the published systems' ways: resumed, repeatable, checked, kept where they fail."""
 
+import dataclasses
 import itertools
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from muspsy_sim.cli.annotate import _again
 from muspsy_sim.cli.entry import run_command_line
 from muspsy_sim.datasets.corpora.tables import read_tables
 from muspsy_sim.datasets.making.engine import make, plan_corpus
@@ -15,10 +18,11 @@ from muspsy_sim.datasets.making.rules import Shape, broken
 from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import ModelFailure
-from muspsy_sim.records.corpus_answers import Script, ScriptLine
+from muspsy_sim.records.corpus_answers import Script, ScriptLine, StrategyName
+from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import ExportError, RunError
 
-WAYS = ["cactus", "cpsycoun", "smile", "simpsydial", "muspsy", "muspsy simulated"]
+WAYS = ["cactus", "cpsycoun", "smile", "simpsydial", "muspsy", "muspsy simulated", "psy-insight"]
 TWO = ["en-gordon-pell", "zh-lu-xiaowen"]
 
 
@@ -348,3 +352,148 @@ def test_annotate_labels_any_corpus_and_goes_on(talks, tmp_path, capsys):
     assert run_command_line(command) == 0
     assert "1 were there before" in capsys.readouterr().out
     assert run_command_line(["annotate", str(tmp_path / "nothing")]) == 2
+
+
+async def test_without_a_source_a_session_is_played_and_then_labelled(tmp_path):
+    plan = planned("psy-insight", personas=TWO[:1])
+    assert set(plan.roles) == {"annotator", "client", "counselor"}
+    await make(plan, tmp_path)
+    finish(plan, tmp_path)
+    (dialogue,) = read_tables(tmp_path)
+    assert all(turn.labels for turn in dialogue.utterances())
+    assert dialogue.extra["topic"]
+
+
+async def test_a_first_session_without_turns_is_passed_over(talks, tmp_path):
+    (entry,) = labelling(talks).entries
+    held = entry.dialogue.sessions[0]
+    empty = held.model_copy(update={"utterances": []})
+    sessions = [empty, held.model_copy(update={"number": 2})]
+    plan = labelling(talks)
+    plan.entries[0] = dataclasses.replace(
+        entry, dialogue=entry.dialogue.model_copy(update={"sessions": sessions})
+    )
+    await make(plan, tmp_path / "out")
+    finish(plan, tmp_path / "out")
+    (dialogue,) = read_tables(tmp_path / "out")
+    assert [each["session"] for each in dialogue.extra["annotated"]] == [2]
+
+
+async def test_a_course_is_published_as_an_entry_a_session_with_its_own_labels(tmp_path):
+    course = planned("muspsy simulated", personas=TWO[:1])
+    await make(course, tmp_path / "course")
+    finish(course, tmp_path / "course")
+    plan = labelling(tmp_path / "course")
+    await make(plan, tmp_path / "out")
+    (dialogue,) = (finish(plan, tmp_path / "out"), [*read_tables(tmp_path / "out")])[1]
+    target = publish(plan, tmp_path / "out", "psy-insight", allow_offline=True)
+    entries = json.loads((target / "data.json").read_text(encoding="utf-8"))
+    assert [e["dialog_id"][-3:] for e in entries] == ["--1", "--2"]
+    for entry, told in zip(entries, dialogue.extra["annotated"], strict=True):
+        assert {k: entry[k] for k in ("topic", "psychotherapy", "stage")} == {
+            k: told[k] for k in ("topic", "psychotherapy", "stage")
+        }
+        strategies = {s for turn in entry["dialog"] for s in turn["strategy"]}
+        assert strategies <= set(get_args(StrategyName))
+    guides = [d.text for d in dialogue.documents if d.kind == "summary" and d.session == 1]
+    assert entries[0]["summary"] in guides
+
+
+async def test_what_offline_wrote_stays_marked_whoever_labels_it(tmp_path, capsys):
+    made = planned("simpsydial", personas=TWO[:1])
+    await make(made, tmp_path / "made")
+    finish(made, tmp_path / "made")
+    more = {"models": {"default": "http://localhost:1/v1#a-model"}}
+    for name, way in (("labels", "psy-insight"), ("told", "psydial")):
+        recipe = CorpusRecipe.model_validate({"way": way, "source": str(tmp_path / "made"), **more})
+        plan = plan_corpus(recipe, entries_of(recipe, None))
+        await make(plan, tmp_path / name, overrides=over(Fake()))
+        finish(plan, tmp_path / name)
+        (dialogue,) = read_tables(tmp_path / name)
+        assert dialogue.extra["offline"] == ["client", "counselor"]
+        with pytest.raises(ExportError, match="offline default spoke"):
+            publish(plan, tmp_path / name, plan.way.publishes_as)
+    command = ["export", str(tmp_path / "labels"), "--to", "simpsydial"]
+    assert run_command_line(command) == 2
+    assert "--allow-offline" in capsys.readouterr().err
+    assert not (tmp_path / "labels" / "exports").exists()
+    assert run_command_line([*command, "--allow-offline"]) == 0
+    assert "do not train on this" in capsys.readouterr().out
+
+
+def test_the_command_that_goes_on_keeps_what_journals_are_held_to():
+    again = _again("my talks", "http://me:secret@host/v1#m", "smile", Path("out"), 8, 3)
+    assert "secret" not in again
+    assert "'my talks'" in again
+    assert again.endswith("--turns 8 --from smile --limit 3")
+
+
+# What holds for all
+
+
+class Costly(Fake):
+    """Each answer costs a hundred tokens."""
+
+    async def reply(self, request):
+        reply = await super().reply(request)
+        return dataclasses.replace(reply, usage=Usage(prompt_tokens=60, completion_tokens=40))
+
+
+async def test_a_budget_stops_and_a_larger_one_goes_on_to_the_same_bytes(tmp_path):
+    whole = Costly()
+    await make(planned("cactus"), tmp_path / "whole", overrides=over(whole))
+    poor = Costly()
+    spent = planned("cactus", budget={"tokens": 150}, concurrency=1)
+    progress = await make(spent, tmp_path / "poor", overrides=over(poor))
+    assert progress.stopped > 0
+    assert finish(spent, tmp_path / "poor").owed > 0
+    assert len(poor.asked) < len(whole.asked)
+    rich = Costly()
+    await make(planned("cactus"), tmp_path / "poor", overrides=over(rich))
+    assert entry_bytes(tmp_path / "poor") == entry_bytes(tmp_path / "whole")
+    assert len(poor.asked) + len(rich.asked) == len(whole.asked)
+
+
+@pytest.mark.parametrize("way", ["cactus", "muspsy", "psy-insight"])
+async def test_journals_alone_give_the_entries_again_without_a_model(way, tmp_path):
+    await make(planned(way), tmp_path, overrides=over(Fake()))
+    before = entry_bytes(tmp_path)
+    for file in (tmp_path / "entries").glob("*.json"):
+        file.unlink()
+    nobody = Fake(stop_at=0)
+    await make(planned(way), tmp_path, overrides=over(nobody))
+    assert nobody.asked == []
+    assert entry_bytes(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("way: cactas\n", "cactus"),
+        ("way: cactus\nexchangs: 5\n", "did you mean 'exchanges'"),
+        ("way: psydial\n", "needs `source`"),
+        ("way: psydial\nsource: nowhere\n", "nowhere: source"),
+        ("way: smile\nsmile: {pairs: none.json}\n", "smile.pairs"),
+        ("way: cpsycoun\nreports: [none.md]\n", "none.md"),
+    ],
+)
+def test_a_bad_recipe_is_told_in_one_line(text, why, tmp_path, capsys):
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    assert run_command_line(["generate", str(file), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err.strip()
+    assert why in said
+    assert "\n" not in said
+    assert not (tmp_path / "out").exists()
+
+
+async def test_a_client_who_opens_is_greeted_back(tmp_path):
+    plan = planned("simpsydial")
+    await make(plan, tmp_path)
+    finish(plan, tmp_path)
+    for dialogue in read_tables(tmp_path):
+        first = dialogue.sessions[0].utterances[1]
+        assert any(
+            word in first.text
+            for word in ("between us", "stays in here", "confidential", "frame", "保密")
+        )

@@ -17,7 +17,7 @@ from muspsy_sim.datasets.making.flow import compile_flow, run_flow
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.record import EntryFailure, EntryFile
 from muspsy_sim.datasets.making.store import Place, making, read_entry, write_entry
-from muspsy_sim.datasets.making.way import Way, way_named
+from muspsy_sim.datasets.making.way import PLAYED, Way, way_named
 from muspsy_sim.llm.ask import Asker, CallFailed
 from muspsy_sim.llm.budget import Budgeted, BudgetSpent
 from muspsy_sim.llm.counting import Counted, UsageCount
@@ -27,6 +27,7 @@ from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.content import content_path
+from muspsy_sim.records.corpus import offline_roles
 from muspsy_sim.records.errors import MuspsyError, RecipeError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.runs.orchestrator import Connections, connected
@@ -71,7 +72,8 @@ class Plan:
     def roles(self) -> tuple[Role, ...]:
         """The roles that are asked."""
         simulated = self.recipe.way == "muspsy" and self.recipe.muspsy.progress == "simulated"
-        return tuple(dict.fromkeys((*self.way.roles, *(ROLES if simulated else ()))))
+        played = way_named(PLAYED).roles if self.recipe.plays else ()
+        return tuple(dict.fromkeys((*self.way.roles, *played, *(ROLES if simulated else ()))))
 
     @property
     def models(self) -> dict[str, str]:
@@ -80,8 +82,14 @@ class Plan:
 
     @property
     def offline(self) -> list[str]:
-        """The roles that `offline` answers."""
-        return [role for role, model in self.models.items() if model == "offline"]
+        """The roles that `offline` answers here, or answered in the dialogues it starts from."""
+        return sorted({role for entry in self.entries for role in self.offline_in(entry)})
+
+    def offline_in(self, entry: Entry) -> list[str]:
+        """The same of one entry: a source's words stay `offline`'s, whoever labels them."""
+        own = {str(role) for role, model in self.models.items() if model == "offline"}
+        before = offline_roles(entry.dialogue) if entry.dialogue is not None else []
+        return sorted(own | {*before})
 
     def described(self) -> dict[str, Any]:
         """The corpus as `corpus.yaml` holds it."""
@@ -124,7 +132,8 @@ def plan_corpus(recipe: CorpusRecipe, entries: list[Entry]) -> Plan:
     way = way_named(recipe.way)
     compile_flow(way.name, way.nodes, way.answers)
     simulated = recipe.way == "muspsy" and recipe.muspsy.progress == "simulated"
-    prompts = {p.name: p for p in (*way.prompts, *(PROMPTS if simulated else ()))}
+    played = way_named(PLAYED).prompts if recipe.plays else ()
+    prompts = {p.name: p for p in (*way.prompts, *played, *(PROMPTS if simulated else ()))}
     hashed = {
         **recipe.model_dump(mode="json", by_alias=True, exclude=set(_NOT_HASHED)),
         "models": {r: shown_model(m) for r, m in sorted(recipe.models.items())},
@@ -152,7 +161,11 @@ def plan_corpus(recipe: CorpusRecipe, entries: list[Entry]) -> Plan:
 def _content(recipe: CorpusRecipe, way: Way) -> dict[str, str]:
     flow = content_path("graphs", "corpora", f"{way.name}.yaml")
     offline = any(recipe.model_of(role) == "offline" for role in (*way.roles, *ROLES))
-    return {**content_hashes(offline, corpora=True), "graph": digest(flow.read_bytes())}
+    graphs = {"graph": digest(flow.read_bytes())}
+    if recipe.plays:
+        other = content_path("graphs", "corpora", f"{PLAYED}.yaml")
+        graphs["graph of what is played"] = digest(other.read_bytes())
+    return {**content_hashes(offline, corpora=True), **graphs}
 
 
 async def make(
@@ -277,7 +290,7 @@ async def make_entry(
         work = plan.way.begin(bench)
         await run_flow(compile_flow(plan.way.name, plan.way.nodes, plan.way.answers), work)
         dialogue = plan.way.finish(work)
-        dialogue.extra["offline"] = [*plan.offline]
+        dialogue.extra["offline"] = [*plan.offline_in(entry)]
         dialogue.extra["seed"] = entry.seed
     except CallFailed as error:
         said = error.failure
@@ -299,7 +312,7 @@ async def make_entry(
         checks=bench.checks,
         trail=bench.trail,
         models=plan.models,
-        offline=plan.offline,
+        offline=plan.offline_in(entry),
         usage={str(role): used for role, used in sorted(own.by_role.items())},
     )
 

@@ -80,7 +80,8 @@ def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -
         raise ExportError(
             f"the offline default spoke here ({', '.join(plan.offline)}): not for training",
             file=folder,
-            hint="name a model in the recipe, or add --allow-offline to look at the format",
+            hint="make it, and what it starts from, with a model; or add --allow-offline to "
+            "look at the format",
         )
     place, target = Place(folder), folder / "exports" / to
     with staged(target) as out:

@@ -92,7 +92,9 @@ class CorpusRecipe(Record):
         description="case reports in place of personas' (muspsy, cpsycoun): files or folders",
     )
     source: str | None = Field(
-        default=None, description="dialogues to work on (psydial, psy-insight): a corpus or a run"
+        default=None,
+        description="dialogues to work on (psydial, psy-insight): a corpus or a run; psy-insight "
+        "without one simulates a session of each persona first",
     )
     source_format: str | None = None
     language: Literal["any", "en", "zh"] = "any"
@@ -127,7 +129,7 @@ class CorpusRecipe(Record):
         for field, way in sections.items():
             if field in self.model_fields_set and way != self.way:
                 raise ValueError(f"`{way}` has no place in a recipe whose way is {self.way}")
-        if self.way in ("psydial", "psy-insight") and self.source is None:
+        if self.way == "psydial" and self.source is None:
             raise ValueError(f"the way {self.way} needs `source`: dialogues to work on")
         if self.source is not None and self.way not in ("psydial", "psy-insight"):
             raise ValueError(f"the way {self.way} has no use for `source`")
@@ -139,6 +141,11 @@ class CorpusRecipe(Record):
         if self.reports and self.way not in ("muspsy", "cpsycoun"):
             raise ValueError(f"the way {self.way} has no use for `reports`")
         return self
+
+    @property
+    def plays(self) -> bool:
+        """Whether a session is simulated before it is labelled."""
+        return self.way == "psy-insight" and self.source is None
 
     def model_of(self, role: str) -> str:
         """The model string of a role."""

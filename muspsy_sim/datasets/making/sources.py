@@ -45,7 +45,7 @@ def entries_of(recipe: CorpusRecipe, base: Path | None, limit: int | None = None
         "simpsydial": _from_profiles,
         "smile": _from_letters,
         "psydial": _from_dialogues,
-        "psy-insight": _from_dialogues,
+        "psy-insight": _from_profiles if recipe.plays else _from_dialogues,
     }[recipe.way](recipe, base)
     found: list[Entry] = []
     ids: dict[str, int] = {}

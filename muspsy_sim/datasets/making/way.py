@@ -33,6 +33,9 @@ class Way:
         return tuple(dict.fromkeys(prompt.role for prompt in self.prompts))
 
 
+PLAYED = "simpsydial"
+"""The way in which a session is simulated for a way that only labels."""
+
 _WAYS = {
     "muspsy": "muspsy",
     "psydial": "psydial",

@@ -1,4 +1,6 @@
-"""Psy-Insight's way: dialogues that are there already are labelled, turn by turn and as sessions.
+"""Psy-Insight's way: dialogues are labelled, turn by turn and as sessions.
+
+They are there already, or a session of each persona is played first.
 
 A counselor's turn gets strategies, a client's emotions, each with a reason; a session gets topic,
 school, stage, a guide, background and summary. Nothing that was said is changed, and labels that
@@ -10,14 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from muspsy_sim.datasets.making.bench import Bench, CheckFailed
+from muspsy_sim.datasets.making.flow import compile_flow, run_flow
 from muspsy_sim.datasets.making.prompts import LABELS, SESSION_LABELS
 from muspsy_sim.datasets.making.record import given
-from muspsy_sim.datasets.making.way import Way
+from muspsy_sim.datasets.making.way import PLAYED, Way, way_named
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document, Utterance
 from muspsy_sim.records.corpus_answers import LabelsAnswer, SessionLabels, TurnLabels
 from muspsy_sim.records.corpus_views import LabelsView, SessionLabelsView
 from muspsy_sim.records.episode import Label
 from muspsy_sim.records.views import Line
+
+FORMAT = "psy-insight-made"
 
 _ROUND = 6
 """Turns before those that are asked for that an annotator sees with them."""
@@ -28,20 +33,40 @@ class Work:
     """One dialogue being labelled."""
 
     bench: Bench
-    source: Dialogue
+    told: Dialogue | None
+    """What is labelled; None until it is played."""
     at: int = 0
     """The session under way, counted from 0."""
     turns: dict[tuple[int, int], TurnLabels] = field(default_factory=dict)
     """(session, utterance) by place -> its labels."""
     sessions: list[SessionLabels] = field(default_factory=list)
 
+    @property
+    def source(self) -> Dialogue:
+        """What is labelled, once it is there."""
+        return given(self.told)
+
 
 def begin(bench: Bench) -> Work:
-    """Before anything is labelled. The entry holds a dialogue with a session."""
-    source = given(bench.entry.dialogue)
-    if not any(_lines(session) for session in source.sessions):
+    """Before anything is labelled. The entry holds a dialogue, or a persona to play one."""
+    return Work(bench, bench.entry.dialogue)
+
+
+async def play(work: Work) -> None:
+    """Where there is no dialogue yet, a session of two role-playing agents.
+
+    Raises `CheckFailed` where there is nothing to label, or what was played breaks a rule.
+    """
+    if work.told is None:
+        way = way_named(PLAYED)
+        played = way.begin(work.bench)
+        await run_flow(compile_flow(way.name, way.nodes, way.answers), played)
+        work.told = way.finish(played).model_copy(update={"format": FORMAT})
+    source = work.source
+    first = next((at for at, session in enumerate(source.sessions) if _lines(session)), None)
+    if first is None:
         raise CheckFailed("there is no turn of a client or a counselor to label")
-    return Work(bench, source)
+    work.at = first
 
 
 async def labels(work: Work) -> None:
@@ -128,7 +153,7 @@ def finish(work: Work) -> Dialogue:
     ]
     documents = [*source.documents]
     said: list[dict[str, str | int]] = []
-    for number, (session, found) in enumerate(zip(labelled, work.sessions, strict=True), start=1):
+    for session, found in zip(labelled, work.sessions, strict=True):
         place = session.number if len(source.sessions) > 1 else None
         documents += [
             Document(kind="guide", text=found.guide, session=place),
@@ -137,7 +162,7 @@ def finish(work: Work) -> Dialogue:
         ]
         said.append(
             {
-                "session": number,
+                "session": session.number,
                 "topic": found.topic,
                 "psychotherapy": found.psychotherapy,
                 "stage": found.stage,
@@ -185,7 +210,7 @@ def _lines(session: CorpusSession) -> list[tuple[int, Line]]:
 WAY = Way(
     name="psy-insight",
     prompts=(LABELS, SESSION_LABELS),
-    nodes={"labels": labels, "session": session},
+    nodes={"play": play, "labels": labels, "session": session},
     begin=begin,
     finish=finish,
     answers={"session": frozenset({"again", "over"})},

@@ -43,5 +43,7 @@ def counselor(view: RoleCounselorView, rng: Random) -> Reply:
     """The counselor's next turn."""
     nobody = Cast(view.language, Demographics(name=""), "")
     hour = Hour(exchanges=view.exchange + view.exchanges_left)
-    line, closes = counselor_line(nobody, hour, view.dialogue, view.exchange, rng)
+    # The client opens, with a greeting: it is answered with one, as if nothing had been told yet.
+    heard = view.dialogue if view.exchange > 1 else []
+    line, closes = counselor_line(nobody, hour, heard, view.exchange, rng)
     return Reply(text=line.text, closes=closes)
