@@ -69,7 +69,7 @@ def test_draws_fill_the_ranges_and_are_always_the_same() -> None:
     every = varied(dynamics)
     assert not any(path.startswith(("words.", "scripted.")) for path in every)
     dynamics.changed(draws(dynamics, every, 2)[1])
-    with pytest.raises(RunError, match="parts are attending"):
+    with pytest.raises(RunError, match="parts are arousal, attending"):
         varied(dynamics, ["rememberd"])
 
 

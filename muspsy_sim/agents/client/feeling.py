@@ -12,9 +12,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from muspsy_sim.agents.client.disclosure import touched_anew, unlocked_beliefs, unlocked_facts
+from muspsy_sim.agents.client.disclosure import (
+    RISK,
+    touched_anew,
+    unlocked_beliefs,
+    unlocked_facts,
+)
 from muspsy_sim.agents.client.ledger import BELIEFS, Ledger, unit
 from muspsy_sim.agents.client.parameters import BehaviourRule, Dynamics
+from muspsy_sim.agents.client.symptoms import reactivity, resting_distress
 from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Profile, StageOfChange
@@ -124,6 +130,7 @@ def _respond(
 ) -> float:
     """Move the ledger by one turn and return the session's work so far."""
     rules = dynamics.reception
+    _stir(ledger, state, moment, profile, dynamics, chance)
     mood = rules.mood.value * chance.normal(moment.session, moment.turn, "feel/mood")
     untimely = _untimely(state, shown, moment, profile, dynamics)
     reviewable = _reviewable(state, moment.session)
@@ -133,7 +140,7 @@ def _respond(
         )
         for behaviour in shown
     }
-    reactivity = _reactivity(profile, dynamics)
+    reacts = reactivity(profile, dynamics)
     share = _effective(shown, dynamics) ** -rules.dilution.value
     damping = 1.0 - rules.strain_damping.value * state.values.strain
     open_beliefs = unlocked_beliefs(state, profile, dynamics)
@@ -142,7 +149,7 @@ def _respond(
         if reception <= 0.0:
             continue
         fresh = math.exp(-_wear(behaviour, dynamics) * _heard(state, behaviour, dynamics))
-        strength = reception * reactivity * fresh * share * damping
+        strength = reception * reacts * fresh * share * damping
         work = _help(ledger, behaviour, strength, work, open_beliefs, dynamics)
         _remember(ledger, behaviour, strength, moment.session, reviewable, dynamics)
     if "repair" in received:
@@ -152,7 +159,7 @@ def _respond(
         landed = [by for behaviour, by in received.items() if behaviour not in _REMEMBERING]
         forgiven = rules.forgiving.value * max(0.0, 0.0, *landed)
         badly = (-received[worst] * (1.0 - forgiven)) ** dynamics.harm.power.value
-        _hurt(ledger, badly * reactivity, f"behaviours.{worst}", dynamics)
+        _hurt(ledger, badly * reacts, f"behaviours.{worst}", dynamics)
     else:
         ledger.shift("strain", -dynamics.rupture.easing.value, "rupture.easing")
     return work
@@ -222,12 +229,27 @@ def _effective(shown: list[Behaviour], dynamics: Dynamics) -> int:
     return max(1, sum(1 for effects in families if effects))
 
 
-def _reactivity(profile: Profile, dynamics: Dynamics) -> float:
-    """How strongly this client is moved; 1 for one of middling reactivity at the shipped values."""
-    rules = dynamics.reception
-    return rules.reactivity_base.value + rules.reactivity_slope.value * (
-        profile.temperament.reactivity
-    )
+def _stir(
+    ledger: Ledger,
+    state: ClientState,
+    moment: CounselorTurn,
+    profile: Profile,
+    dynamics: Dynamics,
+    chance: Chance,
+) -> None:
+    """Distress within the hour: it settles toward its rest, and what hurts stirs it up."""
+    rules, reacts = dynamics.arousal, reactivity(profile, dynamics)
+    rest = resting_distress(state.phq9, state.gad7, profile, dynamics, chance)
+    eased = ledger["distress"] + rules.recovery.value * (rest - ledger["distress"])
+    ledger.place("distress", eased, "arousal.recovery")
+    painful = {fact.id for fact in profile.facts if fact.sensitivity >= _SENSITIVE} | {RISK}
+    last = f"s{moment.session}t{moment.turn - 1}"
+    if any(entry.turn == last and entry.fact in painful for entry in state.disclosed):
+        ledger.shift("distress", rules.told.value * reacts, "arousal.told")
+    told = {entry.fact for entry in state.disclosed}
+    touched = touched_anew(profile, moment.text, moment.own_words)
+    if any(fact.id in painful - told for fact in touched):
+        ledger.shift("distress", rules.touched.value * reacts, "arousal.touched")
 
 
 def _wear(behaviour: Behaviour, dynamics: Dynamics) -> float:

@@ -97,6 +97,8 @@ class Start(Record):
     item_noise: Parameter
     distress_base: Parameter
     distress_severity: Parameter
+    distress_reactivity: Parameter
+    distress_person: Parameter
     phq9_share: Parameter
     alliance_base: Parameter
     alliance_trust: Parameter
@@ -147,6 +149,14 @@ class Harm(Record):
     strain: Parameter
     distress: Parameter
     readiness: Parameter
+
+
+class Arousal(Record):
+    """What stirs distress up within the hour, and how fast it settles."""
+
+    touched: Parameter
+    told: Parameter
+    recovery: Parameter
 
 
 class Rupture(Record):
@@ -248,6 +258,7 @@ class Weekly(Record):
     event_distress: Parameter
     event_symptoms: Parameter
     distress_pull: Parameter
+    distress_swing: Parameter
     trust_fade: Parameter
     homework_base: Parameter
     homework_propensity: Parameter
@@ -307,6 +318,7 @@ class Dynamics(Record):
     stage_fit: dict[StageOfChange, dict[Behaviour, Parameter]]
     style_fit: dict[ResistanceStyle, dict[Behaviour, Parameter]]
     harm: Harm
+    arousal: Arousal
     rupture: Rupture
     remembered: Remembered
     planned: Planned

@@ -18,6 +18,7 @@ from muspsy_sim.records.state import Alliance, ClientState, StateValues, Symptom
 
 PHQ9_ITEMS, GAD7_ITEMS, ITEM_MAX = 9, 7, 3
 _COUNTED_SUPPORTS = 5
+_MIDDLE = 0.5
 _ROUNDING_VARIANCE = 1.0 / 12.0
 """Variance that rounding to whole points adds to an item (a uniform error one point wide)."""
 
@@ -36,7 +37,7 @@ def initial_state(profile: Profile, dynamics: Dynamics, chance: Chance) -> Clien
         trust=unit(temperament.starting_trust),
         alliance=Alliance(goal=alliance, task=alliance, bond=alliance),
         strain=0.0,
-        distress=resting_distress(phq9, gad7, dynamics),
+        distress=_first_distress(phq9, gad7, profile, dynamics, chance),
         readiness=unit(starting_readiness(temperament.stage_of_change, dynamics)),
         self_efficacy=starting_self_efficacy(profile, dynamics),
         beliefs={b.id: unit(b.strength) for b in profile.formulation.core_beliefs},
@@ -51,12 +52,52 @@ def severity(phq9: Sequence[float], gad7: Sequence[float], dynamics: Dynamics) -
     return share * sum(phq9) / PHQ9_ITEMS + (1.0 - share) * sum(gad7) / GAD7_ITEMS
 
 
-def resting_distress(phq9: Sequence[float], gad7: Sequence[float], dynamics: Dynamics) -> float:
-    """The distress that symptoms alone make for, 0 to 1."""
+def resting_distress(
+    phq9: Sequence[float],
+    gad7: Sequence[float],
+    profile: Profile,
+    dynamics: Dynamics,
+    chance: Chance,
+) -> float:
+    """Where this client's distress settles when nothing stirs it, 0 to 1.
+
+    Symptoms set it, reactivity and a lasting difference between people (one draw an episode) shift
+    it: momentary negative affect differs between people of equal symptoms.
+    """
     start = dynamics.start
     return unit(
-        start.distress_base.value + start.distress_severity.value * severity(phq9, gad7, dynamics)
+        start.distress_base.value
+        + start.distress_severity.value * severity(phq9, gad7, dynamics)
+        + start.distress_reactivity.value * (profile.temperament.reactivity - _MIDDLE)
+        + start.distress_person.value * chance.normal(0, 0, "distress/person")
     )
+
+
+def distress_swing(profile: Profile, dynamics: Dynamics, chance: Chance, week: int) -> float:
+    """What this week adds to distress or takes from it; more for the reactive."""
+    sd = dynamics.week.distress_swing.value * reactivity(profile, dynamics)
+    return sd * chance.normal(week, 0, "distress/week")
+
+
+def reactivity(profile: Profile, dynamics: Dynamics) -> float:
+    """How strongly this client is moved; 1 for one of middling reactivity at the shipped values."""
+    rules = dynamics.reception
+    return rules.reactivity_base.value + rules.reactivity_slope.value * (
+        profile.temperament.reactivity
+    )
+
+
+def _first_distress(
+    phq9: Sequence[float],
+    gad7: Sequence[float],
+    profile: Profile,
+    dynamics: Dynamics,
+    chance: Chance,
+) -> float:
+    """Distress before session one: at rest, and off it as after many such weeks."""
+    kept = 1.0 - dynamics.week.distress_pull.value
+    swing = distress_swing(profile, dynamics, chance, 0) / math.sqrt(1.0 - kept * kept)
+    return unit(resting_distress(phq9, gad7, profile, dynamics, chance) + swing)
 
 
 def starting_readiness(stage: StageOfChange, dynamics: Dynamics) -> float:

@@ -19,6 +19,7 @@ from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.agents.client.scripted import follow_script
 from muspsy_sim.agents.client.symptoms import (
     ITEM_MAX,
+    distress_swing,
     resting_distress,
     starting_self_efficacy,
 )
@@ -138,7 +139,7 @@ def _live(
         noise = _noise(scale, moved, week, dynamics, chance)
         items.append(noted(ledger, scale, "week.noise_common", moved, noise))
     phq9, gad7 = items
-    _distress(ledger, phq9, gad7, event, dynamics)
+    _distress(ledger, phq9, gad7, event, profile, dynamics, chance, week)
     _risk(ledger, profile, dynamics)
     return phq9, gad7
 
@@ -268,12 +269,18 @@ def _distress(
     phq9: Sequence[float],
     gad7: Sequence[float],
     event: LifeEvent | None,
+    profile: Profile,
     dynamics: Dynamics,
+    chance: Chance,
+    week: int,
 ) -> None:
+    """Distress goes part of the way back to where it rests; the week and what happens move it."""
     rules = dynamics.week
-    rest = resting_distress(phq9, gad7, dynamics)
+    rest = resting_distress(phq9, gad7, profile, dynamics, chance)
     pulled = ledger["distress"] + rules.distress_pull.value * (rest - ledger["distress"])
     ledger.place("distress", pulled, "week.distress_pull")
+    swung = ledger["distress"] + distress_swing(profile, dynamics, chance, week)
+    ledger.place("distress", swung, "week.distress_swing")
     if event:
         by = rules.event_distress.value * event.weight
         ledger.shift("distress", by, "week.event_distress")

@@ -27,6 +27,12 @@ _OLD = 3.0
 _INNER = frozenset({"thought", "emotion", "behaviour"})
 
 
+_GLAD = {"support": 0.6, "strength": 0.6, "goal": 0.4, "thought": -0.6, "belief": -0.8}
+_SAD = {"support": -0.6, "strength": -0.6, "goal": -0.4, "thought": 0.4, "belief": 0.4}
+_MOOD = {"settled": _GLAD, "uneasy": _GLAD, "heavy": _SAD, "overwhelmed": _SAD}
+"""What comes to mind in which mood: like calls up like (Matt, Vázquez and Campbell 1992)."""
+
+
 def own(
     scene: Scene, draft: Draft, kind: str, least: float, roles: frozenset[str] | None = None
 ) -> bool:
@@ -82,6 +88,7 @@ def _score(scene: Scene, piece: Piece, kind: str, draft: Draft) -> float:
             score += 1.0
         case "goal" | "support" | "strength" | "symptom" if kind not in piece.answers:
             score -= 2.0
+    score += _MOOD.get(scene.view.stance.distress, {}).get(piece.role, 0.0)
     if piece.key in scene.before:
         score -= 1.5
     if not scene.news(piece):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from muspsy_sim.llm.offline.client.answering import YES_OR_NO, answer, extend, lengthen, nods
+from muspsy_sim.llm.offline.client.burden import answered, arriving, burdened, in_a_word
 from muspsy_sim.llm.offline.client.choosing import own
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.fillers import with_filler
@@ -58,6 +59,7 @@ _WEIGHED = frozenset(
     {"evidence", "other_view", "next", "meaning", "why", "exception", "confidence", "strength"}
 )
 """Kinds of question after whose answer a person may go on turning the matter over."""
+_DISTRUSTING = frozenset({"closed", "wary"})
 _AT_EASE = frozenset({"cautious", "open", "trusting"})
 _NOT_MINIMAL = frozenset(
     {"answer", "elaborate", "consider", "deflect", "resist", "agree", "repair"}
@@ -69,13 +71,15 @@ _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
 _AT_ONCE = 0.4
 """Share of first turns that answer without a greeting."""
 _CURTLY = frozenset({"answer", "agree"})
-_CURT = 0.05
-_ASSENTS = 0.35
+_CURT = 0.06
+_ASSENTS = 0.45
 """Share of goodbyes that begin with a yes to the counselor's."""
 """Share of such turns in which anybody, even a talker, has only a word."""
 _HARD_TO_TELL = 0.6
 _IN_PASSING = 0.7
 """Shares of facts that are led in: those that are hard to tell, those that nobody asked about."""
+_ABOUT_IT = 1.2
+"""How well own words must fit to follow on how it is."""
 _CERTAIN = frozenset({"getting ready", "acting"})
 
 
@@ -88,15 +92,28 @@ def turn_for(scene: Scene) -> Turn:
     at_ease = scene.view.stance.length != "one short sentence"
     may = scene.view.stance.move in _CURTLY and scene.mine and at_ease
     curt = may and scene.rng.random() < _CURT
-    (_minimal if curt else _MOVES[scene.view.stance.move])(scene, draft)
+    if curt:
+        _minimal(scene, draft)
+    elif answered(scene, draft):
+        _gone_on(scene, draft)
+    else:
+        _MOVES[scene.view.stance.move](scene, draft)
     if curt and draft.parts:
         return joined(draft.parts, scene.language), []
     if not draft.parts:
         draft.add(_anything(scene))
     if scene.view.stance.move in _NOT_MINIMAL:
         lengthen(scene, draft)
+    burdened(scene, draft)
     parts = with_filler(scene, draft)
     return _greeted(scene, _nodded(scene, parts, draft.left)), []
+
+
+def _gone_on(scene: Scene, draft: Draft) -> None:
+    """After saying how it is: what it is about, where there is room and will for that."""
+    distant = scene.view.stance.trust in _DISTRUSTING
+    if not distant and draft.free > 0 and own(scene, draft, scene.heard.kind, _ABOUT_IT):
+        extend(scene, draft)
 
 
 def _greeted(scene: Scene, text: str) -> str:
@@ -179,6 +196,7 @@ def _greet(scene: Scene, draft: Draft) -> None:
         scene.voice("greeting", draft.left)
         or scene.first_line("greet" if first else "greet_again", most=draft.left)
     )
+    arriving(scene, draft)
     if not scene.heard.question or scene.heard.kind in ("check", "permission"):
         return
     if scene.view.events and not first and own(scene, draft, "week", 1.0, roles=_NEWS):
@@ -199,7 +217,9 @@ def _minimal(scene: Scene, draft: Draft) -> None:
     else:
         pool = "minimal_question" if scene.heard.question else "minimal_statement"
     own_line = scene.voice("minimal", most) if scene.rng.random() < 0.5 else None
-    draft.add(own_line or scene.first_line(pool, "minimal_statement", most=most))
+    draft.add(
+        in_a_word(scene, most) or own_line or scene.first_line(pool, "minimal_statement", most=most)
+    )
     if not draft.parts:
         draft.add(acknowledgement(scene))
 
