@@ -16,11 +16,11 @@ _BEHIND = 0.7
 """Of the turns behind which it can stand."""
 _ARRIVING = 0.7
 """Of the hour's first turns: people say how they are when they come in."""
-_ASKED = {"week": 0.8, "symptom": 0.8, "body": 0.5, "feeling": 0.4, "ordinary": 0.3}
+_ASKED = {"week": 0.8, "symptom": 0.8, "body": 0.6, "feeling": 0.5, "ordinary": 0.4}
 """How often it is the answer, by what was asked: the week itself, or only something near to it."""
 _UNASKED = 0.25
 """The same where nothing was asked."""
-_KEPT = 0.5
+_KEPT = 0.6
 """Of the turns that keep a distance: to be tired is a way to say no more."""
 _BESIDES = 0.6
 """Of the few words of one who does not trust, behind which a few more can stand."""

@@ -27,8 +27,22 @@ _OLD = 3.0
 _INNER = frozenset({"thought", "emotion", "behaviour"})
 
 
-_GLAD = {"support": 0.6, "strength": 0.6, "goal": 0.4, "thought": -0.6, "belief": -0.8}
-_SAD = {"support": -0.6, "strength": -0.6, "goal": -0.4, "thought": 0.4, "belief": 0.4}
+_GLAD = {
+    "support": 1.0,
+    "strength": 1.0,
+    "goal": 0.6,
+    "thought": -1.2,
+    "emotion": -0.8,
+    "belief": -1.5,
+}
+_SAD = {
+    "support": -0.8,
+    "strength": -0.8,
+    "goal": -0.5,
+    "thought": 0.6,
+    "emotion": 0.6,
+    "belief": 0.6,
+}
 _MOOD = {"settled": _GLAD, "uneasy": _GLAD, "heavy": _SAD, "overwhelmed": _SAD}
 """What comes to mind in which mood: like calls up like (Matt, Vázquez and Campbell 1992)."""
 
