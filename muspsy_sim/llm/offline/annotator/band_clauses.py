@@ -17,7 +17,7 @@ from muspsy_sim.llm.offline.annotator.band_cues import Patterns, patterns
 from muspsy_sim.records.base import Language
 
 _STRONGER, _WEAKER = 1.3, 0.6
-_NEGATED_DISTRESS, _NEGATED_RELIEF = -0.35, -0.7
+_NEGATED_DISTRESS, _NEGATED_RELIEF = -0.35, -0.8
 """What is left of a cue under a negation, and on which side: not to be in tears is little relief;
 not to be better is distress."""
 _WISHED_RELIEF = -0.3
@@ -134,7 +134,7 @@ def _places(text: str, language: Language) -> list[_Place]:
         for cut in (*_cut(language).finditer(text, at, end), None):
             stop = cut.start() if cut else end
             if stop > begin:
-                places.append(_Place(begin, stop, at, end, asks))
+                places.append(_Place(begin, stop, at, end, asks and cut is None))
             begin = cut.end() if cut else end
         at = sentence.end() if sentence else end
     return places or [_Place(0, len(text), 0, len(text), False)]

@@ -110,6 +110,22 @@ class Patterns:
     tone: dict[str, re.Pattern[str]]
 
 
+_CONTRACTED = (
+    (re.compile(r"\bcan't"), "(?:can't|cannot|can not)"),
+    (re.compile(r"\bwon't"), "(?:won't|will not)"),
+    (re.compile(r"\b([a-z]+)n't"), r"(?:\1n't|\1 not)"),
+    (re.compile(r"\bI'm"), "(?:I'm|I am)"),
+    (re.compile(r"\bI've"), "(?:I've|I have)"),
+)
+
+
+def _in_full(pattern: str) -> str:
+    """A pattern that also reads the uncontracted forms of what it has contracted."""
+    for short, both in _CONTRACTED:
+        pattern = short.sub(both, pattern)
+    return pattern
+
+
 @cache
 def patterns(language: Language) -> Patterns:
     """All patterns of a language; English ones match whole words only."""
@@ -117,7 +133,7 @@ def patterns(language: Language) -> Patterns:
 
     def compiled(words: list[str]) -> re.Pattern[str]:
         # Longest first, so that "a bit of" is not cut to "a bit".
-        joined = "|".join(sorted(words, key=len, reverse=True))
+        joined = "|".join(sorted((_in_full(word) for word in words), key=len, reverse=True))
         edges = (r"(?<![\w'])", r"(?![\w'])") if language == "en" else ("", "")
         return re.compile(f"{edges[0]}(?:{joined}){edges[1]}", re.IGNORECASE)
 

@@ -82,15 +82,17 @@ def distress_features(
     """What is looked at for distress, each over all of the client's turns of a stretch.
 
     `burden` and `relief` are means over turns of what their cues weigh (0 to 2, on a scale that
-    flattens), `peak` is the heaviest cue (0 to 4), the others shares of all words (0 to 1).
+    flattens). `peak` is the heaviest cue of a turn (0 to 4), a mean over the heavier half of turns, so
+    that it doesn't grow with the number of turns. The others are shares of all words (0 to 1).
     """
     up = [sum(f.weight for f in turn if f.weight > 0) for turn in found]
     down = [-sum(f.weight for f in turn if f.weight < 0) for turn in found]
+    heaviest = sorted((max([0.0, *(f.weight for f in turn)]) for turn in found), reverse=True)
     tone, size = patterns(language).tone, sum(length(text, language) for text in said)
     return {
         "base": 1.0,
         "burden": _mean([_flat(w) for w in up]),
-        "peak": max((f.weight for turn in found for f in turn), default=0.0),
+        "peak": _mean(heaviest[: (len(heaviest) + 1) // 2]),
         "relief": _mean([_flat(w) for w in down]),
         "absolute": _share(tone["absolute"], said, size),
         "first_person": _share(tone["first_person"], said, size),
