@@ -44,10 +44,10 @@ _MINIMAL = 0.3
 """Share of the typical length up to which a turn is a minimal answer."""
 
 DISTRESS_MAP: dict[str, float] = {
-    "base": 0.95,
+    "base": 0.8,
     "burden": 0.3,
-    "peak": 0.8,
-    "relief": -1.0,
+    "peak": 0.9,
+    "relief": -0.9,
     "absolute": 1.0,
     "first_person": 0.3,
 }
@@ -55,12 +55,12 @@ DISTRESS_MAP: dict[str, float] = {
 not `held`, stretched to the spread of the labels and rounded. The last two came out at 0 beside the cues; they are kept
 small, by the literature, for stretches without any."""
 TRUST_MAP: dict[str, float] = {
-    "base": 1.35,
+    "base": 1.45,
     "opening": 1.15,
-    "closing": -1.0,
+    "closing": -1.05,
     "length": 0.4,
-    "minimal": -1.0,
-    "feeling": 0.25,
+    "minimal": -1.1,
+    "feeling": 0.2,
 }
 """The same for trust; each weight was free to move on its own side of 0 only."""
 
