@@ -1,8 +1,9 @@
 """What the offline reader of bands knows of how people talk, by language.
 
 The words are in `agents/annotator/offline/bands-LANGUAGE.yaml`, written from what is published on
-the language of distress and of trust (see `bands.py`) and apart from all that simulated clients
-say.
+the language of distress and of trust (see `bands.py`), and mended by reading, without knowing their
+state, what simulated clients say on seeds that the gate does not use: words and short idioms, never
+a sentence of theirs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class DistressCues(Record):
     uneasy: list[str] = Field(min_length=1)
     eased: list[str] = Field(min_length=1)
     settled: list[str] = Field(min_length=1)
+    neutral: list[str] = Field(description="looks like a cue and is a courtesy, or says nothing")
 
 
 class TrustCues(Record):
@@ -94,8 +96,9 @@ WEIGHTS: dict[str, float] = {
     "troubled": 1.0,
     "eased": -1.0,
     "uneasy": 0.5,
+    "neutral": 0.0,
 }
-"""What a cue of distress weighs; below 0 is relief."""
+"""What a cue of distress weighs; below 0 is relief, 0 is none."""
 OPENNESS: dict[str, float] = {"closed": -2.0, "trusting": 2.0, "guarded": -1.0, "open": 1.0}
 """The same for trust."""
 
