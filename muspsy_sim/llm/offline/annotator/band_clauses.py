@@ -123,7 +123,8 @@ def _cues(
 ) -> list[tuple[int, int, float, str]]:
     """Each cue with its place and plain weight, and the text with all cues blanked.
 
-    Of two that overlap the longer stands, else the one that weighs more: "not so bad" is one cue.
+    Of two that overlap the longer stands, else one that weighs nothing, else the one that weighs
+    more: "not so bad" is one cue, and "good morning" none.
     """
     rules = patterns(language)
     hits = [
@@ -133,7 +134,7 @@ def _cues(
         if match[0].strip()
     ]
     left, kept = text, []
-    for start, end, weight in sorted(hits, key=lambda h: (h[0] - h[1], -abs(h[2]), h[0])):
+    for start, end, weight in sorted(hits, key=lambda h: (h[0] - h[1], h[2] != 0, -abs(h[2]), h[0])):
         if left[start:end] == text[start:end]:
             left = left[:start] + "\0" * (end - start) + left[end:]
             kept.append((start, end, weight))

@@ -42,7 +42,7 @@ _MOST_A_TURN = 4.0
 """What one turn's cues can weigh at most: a tenth complaint in one breath adds nothing."""
 _DRAWN = 0.5
 """Plain cues that the middle of the scale counts as."""
-_HEARD = ((-2.0, 0.0), (-1.0, 0.5), (0.0, 1.0), (0.6, 1.2), (1.0, 2.0), (2.0, 3.0), (3.0, 4.0))
+_HEARD = ((-2.0, 0.0), (-1.0, 0.8), (0.0, 1.0), (0.6, 1.2), (1.0, 2.0), (2.0, 3.0), (3.0, 4.0))
 """Weight of a cue where it stands, and the band it is heard in; between them on straight lines."""
 _MOST_QUOTES = 3
 _MINIMAL = 0.3
