@@ -2,8 +2,8 @@
 
 Cues are weighed where they stand (`band_clauses.py`), summed up over the client's turns, and mapped
 to the five bands by weights that were fitted on passages labelled by hand
-(`tests/unit/band_cases_*.yaml`, the halves that are not `held`). The counselor's lines are not
-looked at.
+(`tests/unit/band_cases_*.yaml`, the halves that are not `held`) and on stretches of simulated clients,
+labelled by a reader who did not know their state. The counselor's lines are not looked at.
 
 What is looked for, and why:
 - Distress. Words of negative and positive feeling and the share of first-person words go with
@@ -49,26 +49,28 @@ _MINIMAL = 0.3
 """Share of the typical length up to which a turn is a minimal answer."""
 
 DISTRESS_MAP: dict[str, float] = {
-    "base": 1.75,
-    "burden": 0.05,
-    "peak": 0.3,
+    "base": 1.7,
+    "burden": 0.1,
+    "peak": 0.25,
     "relief": -0.2,
-    "level": 1.2,
+    "level": 1.3,
     "absolute": 0.1,
-    "first_person": 0.1,
+    "first_person": 0.05,
 }
-"""From features to a band, by ridge regression on the labelled stretches of both languages that are
-not `held`, stretched to the spread of the labels and rounded. The last two came out at 0 beside the cues; they are kept
-small, by the literature, for stretches without any."""
+"""From features to a band, by ridge regression on stretches labelled by hand, each weight free to
+move on its own side of 0 only, stretched to the spread of the labels and rounded: those of both
+languages that are not `held`, and 108 of simulated clients on seeds 100 to 102, which count twice. The
+last two came out near 0 beside the cues; they are kept small, by the literature, for stretches
+without any."""
 TRUST_MAP: dict[str, float] = {
-    "base": 1.45,
-    "opening": 1.15,
-    "closing": -1.05,
-    "length": 0.4,
-    "minimal": -1.1,
-    "feeling": 0.2,
+    "base": 1.75,
+    "opening": 1.05,
+    "closing": -1.2,
+    "length": 0.55,
+    "minimal": -0.2,
+    "feeling": 0.05,
 }
-"""The same for trust; each weight was free to move on its own side of 0 only."""
+"""The same for trust, all stretches counting once."""
 
 
 def bands(view: BandsView, rng: Random) -> BandsAnswer:
@@ -93,7 +95,8 @@ def distress_features(
 
     `burden` and `relief` are means over turns of what their cues weigh (0 to 2, on a scale that
     flattens). `peak` is the heaviest cue of a turn (0 to 4), a mean over the heavier half of turns, so
-    that it doesn't grow with the number of turns. The others are shares of all words (0 to 1).
+    that it doesn't grow with the number of turns. `level` is the band that the cues speak of, from
+    the middle (-2 to 2). The others are shares of all words (0 to 1).
     """
     up = [sum(f.weight for f in turn if f.weight > 0) for turn in found]
     down = [-sum(f.weight for f in turn if f.weight < 0) for turn in found]
