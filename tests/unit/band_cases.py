@@ -73,9 +73,7 @@ def read(case: Case, language: Language, reader: Reader = bands) -> BandsAnswer:
     return reader(BandsView(language=language, dialogue=case.dialogue), Random(0))
 
 
-def agreement(
-    what: What, language: Language, *, held: bool, reader: Reader = bands
-) -> Agreement:
+def agreement(what: What, language: Language, *, held: bool, reader: Reader = bands) -> Agreement:
     """Quadratic weighted kappa of the reader's bands with the labels, as the gate counts it."""
     scale = TRUST if what == "trust" else DISTRESS
     some = half(language, held=held)

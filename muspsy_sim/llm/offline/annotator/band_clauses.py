@@ -57,8 +57,8 @@ _DEGREE_REACH = {"en": 24, "zh": 6}
 class Found:
     """A cue where it stands in a turn: its weight there, and whether it is the client's own.
 
-    `plainly` (above 0, to 1) is how plainly it says how the client is: all of it in a short sentence
-    of its own, less in a long one, which tells a story, and little in somebody else's mouth or in a
+    `plainly` (above 0, to 1) is how plainly it says how the client is: all of it in a short
+    sentence of its own, less in a long one, which tells a story, and little in somebody else's mouth or in a
     voice that is quoted.
     """
 
@@ -134,7 +134,9 @@ def _cues(
         if match[0].strip()
     ]
     left, kept = text, []
-    for start, end, weight in sorted(hits, key=lambda h: (h[0] - h[1], h[2] != 0, -abs(h[2]), h[0])):
+    for start, end, weight in sorted(
+        hits, key=lambda h: (h[0] - h[1], h[2] != 0, -abs(h[2]), h[0])
+    ):
         if left[start:end] == text[start:end]:
             left = left[:start] + "\0" * (end - start) + left[end:]
             kept.append((start, end, weight))
@@ -200,7 +202,9 @@ def _factor(
     return factor, own
 
 
-def _degree(before: str, after: str, scope: dict[str, re.Pattern[str]], language: Language) -> float:
+def _degree(
+    before: str, after: str, scope: dict[str, re.Pattern[str]], language: Language
+) -> float:
     near = before[-_DEGREE_REACH[language] :]
     if scope["weaker"].search(near):
         return _WEAKER
@@ -220,9 +224,7 @@ def _negated(before: str, scope: dict[str, re.Pattern[str]], language: Language)
     return count % 2 == 1
 
 
-def _own(
-    text: str, place: _Place, start: int, end: int, scope: dict[str, re.Pattern[str]]
-) -> bool:
+def _own(text: str, place: _Place, start: int, end: int, scope: dict[str, re.Pattern[str]]) -> bool:
     """Whether the one who is spoken of last before the cue, in its sentence, is the client."""
     before = text[place.sentence_start : start]
     others = [

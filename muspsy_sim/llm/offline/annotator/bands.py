@@ -2,8 +2,9 @@
 
 Cues are weighed where they stand (`band_clauses.py`), summed up over the client's turns, and mapped
 to the five bands by weights that were fitted on passages labelled by hand
-(`tests/unit/band_cases_*.yaml`, the halves that are not `held`) and on stretches of simulated clients,
-labelled by a reader who did not know their state. The counselor's lines are not looked at.
+(`tests/unit/band_cases_*.yaml`, the halves that are not `held`) and on stretches of simulated
+clients, labelled by a reader who did not know their state (`benchmarks/blind_readings.yaml`). The
+counselor's lines are not looked at.
 
 What is looked for, and why:
 - Distress. Words of negative and positive feeling and the share of first-person words go with
@@ -17,8 +18,8 @@ What is looked for, and why:
   explored here and now, as in the Experiencing Scale (Klein, Mathieu, Gendlin & Kiesler 1969);
   withdrawal (minimal answers, denial, generalities, shifts of topic) and confrontation (complaints
   about the counselor or the hour) are the two kinds of rupture (Muran 2019, Psychother Res 29,
-  1-14); words of ruptures show distance, negation and little feeling (J Psycholinguist Res 2021, 50,
-  143-153). How long turns are counts where no cue stands.
+  1-14); words of ruptures show distance, negation and little feeling (J Psycholinguist Res 2021,
+  50, 143-153). How long turns are counts where no cue stands.
 """
 
 from __future__ import annotations
@@ -57,11 +58,11 @@ DISTRESS_MAP: dict[str, float] = {
     "absolute": 0.1,
     "first_person": 0.05,
 }
-"""From features to a band, by ridge regression on stretches labelled by hand, each weight free to
-move on its own side of 0 only, stretched to the spread of the labels and rounded: those of both
-languages that are not `held`, and 108 of simulated clients on seeds 100 to 102, which count twice. The
-last two came out near 0 beside the cues; they are kept small, by the literature, for stretches
-without any."""
+"""From features to a band (`benchmarks/fit_bands.py`): ridge regression on stretches labelled by
+hand, each weight free to move on its own side of 0 only, stretched to the spread of the labels and
+rounded. The stretches: those of both languages that are not `held`, and the first 108 blind readings
+readings of simulated clients, which count twice. The last two came out near 0 beside the cues; they are kept
+small, by the literature, for stretches without any."""
 TRUST_MAP: dict[str, float] = {
     "base": 1.75,
     "opening": 1.05,
@@ -78,8 +79,8 @@ def bands(view: BandsView, rng: Random) -> BandsAnswer:
     said = [line.text for line in view.dialogue if line.speaker == "client"] or [""]
     distress = [distress_in(text, view.language) for text in said]
     trust = [trust_in(text, view.language) for text in said]
-    high = _mapped(trust_features(said, trust, distress, view.language), TRUST_MAP)
-    heavy = _mapped(distress_features(said, distress, view.language), DISTRESS_MAP)
+    high = mapped(trust_features(said, trust, distress, view.language), TRUST_MAP)
+    heavy = mapped(distress_features(said, distress, view.language), DISTRESS_MAP)
     return BandsAnswer(
         trust=_TRUST[high],
         trust_quotes=_quotes(said, trust, high),
@@ -94,9 +95,9 @@ def distress_features(
     """What is looked at for distress, each over all of the client's turns of a stretch.
 
     `burden` and `relief` are means over turns of what their cues weigh (0 to 2, on a scale that
-    flattens). `peak` is the heaviest cue of a turn (0 to 4), a mean over the heavier half of turns, so
-    that it doesn't grow with the number of turns. `level` is the band that the cues speak of, from
-    the middle (-2 to 2). The others are shares of all words (0 to 1).
+    flattens). `peak` is the heaviest cue of a turn (0 to 4), a mean over the heavier half of turns,
+    so that it doesn't grow with the number of turns. `level` is the band that the cues speak of,
+    from the middle (-2 to 2). The others are shares of all words (0 to 1).
     """
     up = [sum(f.weight for f in turn if f.weight > 0) for turn in found]
     down = [-sum(f.weight for f in turn if f.weight < 0) for turn in found]
@@ -174,7 +175,8 @@ def _share(words: re.Pattern[str], said: Sequence[str], size: int) -> float:
     return sum(len(words.findall(text)) for text in said) / max(1, size)
 
 
-def _mapped(features: dict[str, float], weights: dict[str, float]) -> int:
+def mapped(features: dict[str, float], weights: dict[str, float]) -> int:
+    """The band, 0 to 4, that the weights make of the features."""
     value = sum(weight * features[name] for name, weight in weights.items())
     return max(0, min(4, math.floor(value + 0.5)))
 
