@@ -58,8 +58,8 @@ class Found:
     """A cue where it stands in a turn: its weight there, and whether it is the client's own.
 
     `plainly` (above 0, to 1) is how plainly it says how the client is: all of it in a short
-    sentence of its own, less in a long one, which tells a story, and little in somebody else's mouth or in a
-    voice that is quoted.
+    sentence of its own, less in a long one, which tells a story, and little in somebody else's
+    mouth or in a voice that is quoted.
     """
 
     start: int

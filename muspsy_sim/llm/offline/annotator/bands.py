@@ -60,9 +60,9 @@ DISTRESS_MAP: dict[str, float] = {
 }
 """From features to a band (`benchmarks/fit_bands.py`): ridge regression on stretches labelled by
 hand, each weight free to move on its own side of 0 only, stretched to the spread of the labels and
-rounded. The stretches: those of both languages that are not `held`, and the first 108 blind readings
-readings of simulated clients, which count twice. The last two came out near 0 beside the cues; they are kept
-small, by the literature, for stretches without any."""
+rounded. The stretches: those of both languages that are not `held`, and the first 108 blind
+readings of simulated clients, which count twice. The last two came out near 0 beside the cues; they
+are kept small, by the literature, for stretches without any."""
 TRUST_MAP: dict[str, float] = {
     "base": 1.75,
     "opening": 1.05,

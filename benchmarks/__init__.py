@@ -1,0 +1,1 @@
+"""What is measured beside the tests: cost, outcomes, privacy. Each module is a command."""
