@@ -89,9 +89,10 @@ class Measured:
     calls: int
 
     def line(self, name: str, ideal: float) -> str:
-        """The figures on one line."""
+        """The figures on one line. Without latency there is no ideal to hold the wall to."""
+        beside = f"{self.wall / ideal:5.2f} x" if ideal else "    - x"
         return (
-            f"{name:>8}: {self.wall:7.2f} s on the wall, {self.wall / ideal:5.2f} x the ideal, "
+            f"{name:>8}: {self.wall:7.2f} s on the wall, {beside} the ideal, "
             f"{self.calls / self.wall:6.0f} calls/s, "
             f"{self.processor / self.calls * 1000:5.2f} ms of processor a call"
         )

@@ -120,10 +120,24 @@ class LiveSession:
     """The counselor has said that it closes with this turn."""
     end: SessionEnd | None = None
     end_detail: str = ""
+    _lines: list[Line] = field(default_factory=list, repr=False)
+    _uncounted: list[Line] = field(default_factory=list, repr=False)
 
     def lines(self) -> list[Line]:
-        """The dialogue as both parties heard it."""
-        return [Line(id=t.id, speaker=t.speaker, text=t.text) for t in self.turns]
+        """The dialogue as both parties heard it. A turn's line is the same object at each call."""
+        self._lines += [
+            Line(id=t.id, speaker=t.speaker, text=t.text) for t in self.turns[len(self._lines) :]
+        ]
+        return self._lines[:]
+
+    def uncounted_lines(self) -> list[Line]:
+        """The same, with ids that do not tell which session this is: `t1` in place of `s3t1`."""
+        self._uncounted += [
+            line.model_copy(update={"id": f"t{n}"})
+            for n, line in enumerate(self.lines(), start=1)
+            if n > len(self._uncounted)
+        ]
+        return self._uncounted[:]
 
     def next_id(self) -> str:
         """The id of the turn to come."""

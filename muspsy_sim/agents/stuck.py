@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import islice
 
 from muspsy_sim.records.episode import Turn
 
@@ -25,14 +27,15 @@ def stuck(turns: Sequence[Turn]) -> str:
     six turns all take leave.
     """
     for speaker in ("client", "counselor"):
-        last = [t.text for t in turns if t.speaker == speaker][-_SAME:]
-        if len(last) == _SAME and len({_folded(text) for text in last}) == 1:
+        last = list(islice((t.text for t in reversed(turns) if t.speaker == speaker), _SAME))
+        if len(last) == _SAME and all(_folded(text) == _folded(last[0]) for text in last[1:]):
             return f"the {speaker} said the same {_SAME} times over"
-    leave = turns[-_FAREWELL_TURNS:]
+    leave = turns[: -_FAREWELL_TURNS - 1 : -1]
     if len(leave) == _FAREWELL_TURNS and all(_FAREWELL.search(t.text) for t in leave):
         return f"both have been taking leave for {_FAREWELL_TURNS} turns"
     return ""
 
 
+@lru_cache(maxsize=1024)
 def _folded(text: str) -> str:
     return _NOT_WORDS.sub(" ", text).casefold().strip()

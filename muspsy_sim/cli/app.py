@@ -54,6 +54,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muspsy_sim.cli.export:export",
         "Export a run as tables or training data, checked row by row, or as a published format.",
     ),
+    "generate": (
+        "muspsy_sim.cli.generate:generate",
+        "Make a corpus in one of the published systems' ways, from a recipe in runs/corpora/.",
+    ),
+    "annotate": (
+        "muspsy_sim.cli.annotate:annotate",
+        "Label any corpus as Psy-Insight is labelled: strategies, emotions, topic, stage, summary.",
+    ),
     "import": (
         "muspsy_sim.cli.corpora:import_",
         "Import a published corpus into tables that lose nothing; what is odd in it is told.",
@@ -86,6 +94,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "muspsy_sim.cli.appraise_check:appraise_check",
         "Test an appraiser on labelled counselor turns: agreement, inflation, injections obeyed.",
     ),
+    "respond": (
+        "muspsy_sim.cli.respond:respond",
+        "Have a model reply to recorded histories, and hold its replies against the given ones.",
+    ),
     "evaluate": (
         "muspsy_sim.cli.evaluate:evaluate",
         "Judge a run's episodes with instruments; scores and quotes lie in RUN/scores/ afterwards.",
@@ -109,6 +121,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "graphs": (
         "muspsy_sim.cli.graphs:graphs_app",
         "List the arms, and draw one.",
+    ),
+    "bench": (
+        "muspsy_sim.cli.bench:bench",
+        "Measure how fast this is here: each benchmark beside a rival in the same run.",
     ),
     "init": (
         "muspsy_sim.cli.init:init",

@@ -115,12 +115,9 @@ def _judge_pairs(
     from muspsy_sim.records.errors import RunError
 
     arms = named([given])
-    if len(arms) != 2 or asked.mode != "go on":
+    if len(arms) != 2:
         raise RunError(
-            f"--pairs {given!r} does not name two arms"
-            if len(arms) != 2
-            else "--pairs goes on by itself, and takes none of --restart, --retry-failed, --replay",
-            hint="write --pairs full,no-memory",
+            f"--pairs {given!r} does not name two arms", hint="write --pairs full,no-memory"
         )
 
     async def work() -> list[PairScores]:
@@ -135,7 +132,9 @@ def _judge_pairs(
             "the same command goes on."
         )
         raise typer.Exit(stopped.exit_code) from None
-    if not quiet:
+    if asked.mode == "replay":
+        _tell_replay(progress, "pairs have the same verdicts")
+    elif not quiet:
         print_pairs(console(), (arms[0], arms[1]), tallies(found))
 
 
@@ -171,7 +170,9 @@ async def _watched(run: Run, asked: Asked, progress: EvaluationProgress, quiet: 
         return await evaluate_run(run, asked, progress)
 
 
-def _tell_replay(progress: EvaluationProgress) -> None:
+def _tell_replay(
+    progress: EvaluationProgress, what: str = "episodes have the same scores, byte by byte"
+) -> None:
     from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.screen import console, styled
 
@@ -180,7 +181,7 @@ def _tell_replay(progress: EvaluationProgress) -> None:
         tell(line)
     console().print(
         styled(
-            f"{same} of {progress.done} episodes have the same scores, byte by byte; "
+            f"{same} of {progress.done} {what}; "
             f"{progress.count.recorded:,} recorded answers were read, and no model was asked",
             "bold green" if not progress.different else "bold red",
         )

@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from muspsy_sim.datasets.exporting import Exported
+    from muspsy_sim.datasets.rows import Opening
     from muspsy_sim.datasets.selecting import Wanted
 
 
@@ -40,7 +41,9 @@ def export(
             metavar="FORMAT",
             help="parquet: all that was recorded, as tables. trl: prompt and completion, and "
             "messages. alpaca: task1.json to task3.json, as MusPsy's. messages: chat messages. "
-            "Or a published format, such as smile or psycheval; `muspsy formats` lists them.",
+            "hub: a dataset to publish, with its card. inspect: evaluation logs for Inspect, one "
+            "an arm, controls too. Or a published format, such as smile or psycheval; `muspsy "
+            "formats` lists them.",
         ),
     ],
     out: Annotated[
@@ -83,6 +86,17 @@ def export(
         list[str] | None,
         typer.Option("--leave-out", metavar="EPISODE,...", help="Go without these episodes."),
     ] = None,
+    license_: Annotated[
+        str | None,
+        typer.Option(
+            "--license",
+            metavar="ID",
+            help="For hub: the dataset's licence, as cc-by-4.0, or other:URL.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="TITLE", help="For hub: the dataset's title.")
+    ] = None,
 ) -> None:
     """Export a run as tables or training data, checked row by row, or as a published format.
 
@@ -98,6 +112,17 @@ def export(
         leave_out=_names(leave_out),
         allow_offline=allow_offline,
     )
+    if to == "inspect":
+        _to_inspect(run, out, wanted)
+        return
+    if to == "hub":
+        _publish(run, out, wanted, opening.value, license_, name)
+        return
+    if license_ is not None or name is not None:
+        raise typer.BadParameter(
+            "only a dataset that is published has one: --to hub",
+            param_hint="--license" if license_ is not None else "--name",
+        )
     if to not in FORMATS:
         _convert(run, to, out, wanted)
         return
@@ -120,10 +145,81 @@ def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
     if done.selection is not None:
         for reason, episodes in sorted(done.selection.left_out.items()):
             screen.print(f"Left out: {episodes} episodes, {reason}.")
-        if done.selection.offline_roles():
-            screen.print("The offline default spoke here: do not train on this.")
+    if done.offline:
+        screen.print("The offline default spoke here: do not train on this.")
     noun = "dialogue" if done.written.dialogues == 1 else "dialogues"
     screen.print(f"{done.written.dialogues:,} {noun} written to {done.folder}", soft_wrap=True)
+
+
+def _to_inspect(run: str, out: Path | None, wanted: Wanted) -> None:
+    """Logs for Inspect AI. Nobody trains on them, so offline and stopped courses may stay."""
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.evaluation.inspect_logs.writing import export_logs
+    from muspsy_sim.runs.store import find_run
+
+    done = export_logs(find_run(run), out, arms=wanted.arms, leave_out=wanted.leave_out)
+    screen = console()
+    if not done.judged:
+        screen.print("No judge's scores are in them: `muspsy evaluate` makes these.")
+    if done.stale:
+        screen.print(
+            f"Without judges' scores: {done.stale} episodes, changed since they were scored; run "
+            "`muspsy evaluate` again."
+        )
+    if done.stopped:
+        screen.print(f"With an error: {done.stopped} episodes, stopped before their end.")
+    if done.left_out:
+        screen.print(f"Left out: {done.left_out} episodes.")
+    logs = "log" if len(done.logs) == 1 else "logs"
+    screen.print(
+        f"{done.samples} samples in {len(done.logs)} {logs} written to {done.folder}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    screen.print(f"See them: inspect view --log-dir {done.folder}", highlight=False, soft_wrap=True)
+
+
+def _publish(
+    run: str,
+    out: Path | None,
+    wanted: Wanted,
+    opening: Opening,
+    licence: str | None,
+    name: str | None,
+) -> None:
+    """A dataset that can be published: Parquet shards, card, Croissant metadata."""
+    from muspsy_sim.cli.pitfall_words import shown
+    from muspsy_sim.cli.screen import console
+    from muspsy_sim.datasets.hub.publishing import publish_run
+    from muspsy_sim.evaluation.pitfalls.table import measure_run, stored_table
+    from muspsy_sim.runs.store import find_run
+
+    if licence is None:
+        raise typer.BadParameter(
+            "say under which licence it is published, as --license cc-by-4.0",
+            param_hint="--license",
+        )
+    found_run = find_run(run)
+    table = stored_table(found_run) or measure_run(found_run)
+    pitfalls = {
+        arm: {each: shown(value, each) for each, value in found.pitfalls.items()}
+        for arm, found in table.arms.items()
+    }
+    done = publish_run(
+        run, licence, out=out, name=name or "", wanted=wanted, opening=opening, pitfalls=pitfalls
+    )
+    screen = console()
+    for config, rows in done.rows.items():
+        screen.print(f"{config}: {rows:,} rows")
+    for reason, episodes in sorted(done.tally.selection.left_out.items()):
+        screen.print(f"Left out: {episodes} episodes, {reason}.")
+    if done.examined.unmeasured:
+        screen.print(f"Not measured: {done.examined.unmeasured}")
+    if done.tally.selection.offline_roles():
+        screen.print("The offline default spoke here: do not train on this.")
+    screen.print(
+        f"{done.shards} shards, README.md and croissant.json in {done.folder}", soft_wrap=True
+    )
 
 
 def _names(given: list[str] | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from muspsy_sim.runs.loading import Change
     from muspsy_sim.runs.orchestrator import RunOutcome, RunProgress
     from muspsy_sim.runs.plan import RunPlan
+    from muspsy_sim.runs.workers.starting import Crew
 
 _MANY = 100
 """Episodes from which measuring takes long enough to be announced."""
@@ -32,7 +34,13 @@ def run(
         int | None, typer.Option("--limit", min=1, help="Only the first N episodes.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Results' folder; beside the recipe by default.")
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="FOLDER|URL",
+            help="Results' folder, beside the recipe by default; or s3://BUCKET/FOLDER and the "
+            "like, of which a copy is then kept there.",
+        ),
     ] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Delete what is there and begin anew.")
@@ -44,12 +52,29 @@ def run(
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", min=1, help="Episodes at once.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Processes that share the work, one a core."),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="processes|ray",
+            help="What the workers are: processes of this machine, or Ray actors.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option("--address", help="The Ray cluster: HOST:PORT, or auto for the one here."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing but what is wrong.")
     ] = False,
 ) -> None:
     """Run a recipe, or go on with it: what is recorded already is kept and not asked for again."""
     from muspsy_sim.cli.entry import tell
+    from muspsy_sim.cli.screen import console, styled
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.evaluation.comparing.design import check_endpoints
     from muspsy_sim.runs.loading import find_recipe, load_recipe
@@ -61,23 +86,74 @@ def run(
     if read.declared_endpoints():
         check_endpoints(read)
     plan = plan_run(read, base=file.parent, limit=limit)
-    folder = out if out is not None else default_folder(file)
+    target = _target(out, default_folder(file))
+    crew = _crew(workers, engine, address, target)
     progress = _progress_of(plan)
-    begun = _again(recipe, set_ or [], limit, out, concurrency)
+    begun = _again(
+        recipe,
+        set_ or [],
+        {
+            "--limit": limit,
+            "--out": None if out is None else target.shown,
+            "--concurrency": concurrency,
+            "--workers": workers,
+            "--engine": engine,
+            "--address": address,
+        },
+    )
+    work = _watched(plan, target, crew, restart, retry_failed, progress, quiet)
     try:
-        outcome = run_stoppable(_watched(plan, folder, restart, retry_failed, progress, quiet))
+        outcome = run_stoppable(work)
     except Stopped as stopped:
         tell(
             f"Stopped with {progress.done} of {progress.episodes} episodes whole. What is "
-            f"recorded is kept in {folder}; to go on: {begun}"
+            f"recorded is kept in {target.shown}; to go on: {begun}"
         )
         raise typer.Exit(stopped.exit_code) from None
+    if target.url is not None and not quiet:
+        console().print(styled(f"Results: {target.shown}, copied to {target.folder}"))
     _conclude(plan, outcome, begun, quiet)
 
 
-def _again(
-    recipe: str, sets: list[str], limit: int | None, out: Path | None, concurrency: int | None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where results go: a folder, or a URL and the folder that holds its copy."""
+
+    folder: Path
+    url: str | None
+    shown: str
+
+
+def _target(out: str | None, default: Path) -> _Target:
+    from muspsy_sim.runs.workers.elsewhere import copy_folder
+    from muspsy_sim.runs.workers.places import is_elsewhere, shown
+
+    if out is None:
+        return _Target(default, None, str(default))
+    if is_elsewhere(out):
+        return _Target(copy_folder(default, out), out, shown(out))
+    return _Target(Path(out), None, out)
+
+
+def _crew(
+    workers: int | None, engine: str | None, address: str | None, target: _Target
+) -> Crew | None:
+    """The workers that are asked for; `None` = this process alone. Raises `RunError`."""
+    from muspsy_sim.records.errors import RunError
+    from muspsy_sim.runs.workers.starting import Crew
+
+    if engine not in (None, "processes", "ray"):
+        raise RunError(f"--engine {engine!r} is unknown", hint="use processes or ray")
+    if address is not None and engine != "ray":
+        raise RunError("--address names a Ray cluster", hint="add --engine ray")
+    if engine == "ray":
+        return Crew("ray", workers, address)
+    if engine is None and workers is None and target.url is None:
+        return None
+    return Crew("processes", workers)
+
+
+def _again(recipe: str, sets: list[str], options: dict[str, object]) -> str:
     """The command that goes on with this run; secrets in it are left out."""
     import shlex
 
@@ -86,7 +162,7 @@ def _again(
     words = ["muspsy", "run", recipe]
     for text in sets:
         words += ["--set", redact(text)]
-    for name, value in (("--limit", limit), ("--out", out), ("--concurrency", concurrency)):
+    for name, value in options.items():
         words += [name, str(value)] if value is not None else []
     return shlex.join(words)
 
@@ -108,7 +184,8 @@ def _progress_of(plan: RunPlan) -> RunProgress:
 
 async def _watched(
     plan: RunPlan,
-    folder: Path,
+    target: _Target,
+    crew: Crew | None,
     restart: bool,
     retry_failed: bool,
     progress: RunProgress,
@@ -120,10 +197,22 @@ async def _watched(
     from muspsy_sim.runs.orchestrator import run as run_plan
 
     episodes = len(plan.episodes)
-    title = f"{episodes} episode{'' if episodes == 1 else 's'} into {folder}"
+    title = f"{episodes} episode{'' if episodes == 1 else 's'} into {target.shown}"
     async with watching(progress, title, None if quiet else console()):
-        return await run_plan(
-            plan, folder, restart=restart, retry_failed=retry_failed, progress=progress
+        if crew is None:
+            return await run_plan(
+                plan, target.folder, restart=restart, retry_failed=retry_failed, progress=progress
+            )
+        from muspsy_sim.runs.workers.starting import run_with
+
+        return await run_with(
+            plan,
+            target.folder,
+            crew,
+            elsewhere=target.url,
+            restart=restart,
+            retry_failed=retry_failed,
+            progress=progress,
         )
 
 
@@ -143,12 +232,17 @@ def _conclude(plan: RunPlan, outcome: RunOutcome, begun: str, quiet: bool) -> No
 
 
 def _pitfalls(outcome: RunOutcome, quiet: bool) -> PitfallTable | None:
-    """The pitfalls of what was run, measured and kept. What forbids it does not undo the run."""
+    """The pitfalls of what was run, measured and kept; where nothing was run, as they were kept.
+
+    What forbids it does not undo the run.
+    """
     from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.screen import console, styled
-    from muspsy_sim.evaluation.pitfalls.table import measure_run, write_table
+    from muspsy_sim.evaluation.pitfalls.table import measure_run, stored_table, write_table
     from muspsy_sim.records.errors import MuspsyError
 
+    if outcome.progress.kept == len(outcome.ends) and (kept := stored_table(outcome.run)):
+        return kept
     episodes = len(outcome.run.episode_ids())
     if not quiet and episodes >= _MANY:
         console().print(styled(f"Measuring pitfalls in {episodes} episodes ...", "dim"))

@@ -27,6 +27,8 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.datasets.audit.cues import AuditCues
+    from muspsy_sim.datasets.making.flow import FlowFile
+    from muspsy_sim.datasets.making.recipe import CorpusRecipe
     from muspsy_sim.evaluation.appraise_check.thresholds import Thresholds
     from muspsy_sim.evaluation.instruments.spec import Instrument
     from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
@@ -36,6 +38,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
+    from muspsy_sim.llm.offline.corpora.material import CorpusMaterial
     from muspsy_sim.llm.offline.counselor_material import Listening, Sayings, Themes
     from muspsy_sim.llm.offline.counselor_own_sayings import MannerSayings
     from muspsy_sim.llm.offline.judge.cues import JudgeCues
@@ -52,6 +55,9 @@ def content_models() -> dict[str, type[BaseModel]]:
         "band-cues": BandCues,
         "behaviours": BehaviourList,
         "client-material": ClientMaterial,
+        "corpus-graph": FlowFile,
+        "corpus-material": CorpusMaterial,
+        "corpus-recipe": CorpusRecipe,
         "counselor-listening": Listening,
         "counselor-manner-sayings": MannerSayings,
         "counselor-mixtures": Mixtures,

@@ -124,6 +124,7 @@ def _finished(found: RunStatus) -> bool:
 def _ends(screen: Console, found: RunStatus) -> None:
     from muspsy_sim.cli.progress import tokens
     from muspsy_sim.cli.screen import count, styled
+    from muspsy_sim.cli.summary import sent_before
 
     if not found.done:
         return
@@ -139,6 +140,8 @@ def _ends(screen: Console, found: RunStatus) -> None:
             f"{tokens(total, estimated)} tokens"
         )
     )
+    if told := sent_before(found.sent):
+        screen.print(styled(told))
 
 
 def _rest(screen: Console, number: int) -> None:
@@ -185,6 +188,7 @@ def _as_json(found: RunStatus) -> dict[str, object]:
         "begun": {each.id: each.calls for each in found.begun},
         "not_begun": found.untouched,
         "ends": dict(Counter(o.end.value for o in found.done)),
+        "sent_before": {role: each.share for role, each in sorted(found.sent.items())},
         "disk_bytes": found.disk,
         "forks": [str(fork.folder) for fork in found.forks],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from muspsy_sim.evaluation.pitfalls.table import PitfallTable
     from muspsy_sim.llm.budget import Budget
+    from muspsy_sim.llm.prefixes import Sent
     from muspsy_sim.runs.orchestrator import RunOutcome
+    from muspsy_sim.runs.outcome import EpisodeOutcome
     from muspsy_sim.runs.plan import RunPlan
-    from muspsy_sim.runs.status import EpisodeOutcome
 
 _MOST_ROWS = 24
 """Rows up to which each persona gets its own in each arm."""
@@ -138,6 +139,7 @@ def print_summary(
     `pitfalls`: what was measured of its text; `None` where it could not be.
     """
     from muspsy_sim.cli.pitfall_words import print_pitfalls
+    from muspsy_sim.runs.known import sent_by_role
     from muspsy_sim.runs.status import outcomes, prices_of
 
     run = outcome.run
@@ -149,6 +151,8 @@ def print_summary(
             if not row.persona:
                 used, cost = spent(row, prices)
                 screen.print(styled(f"{row.arm}: {used} tokens, money {cost}"))
+    if told := sent_before(sent_by_role(run, [each.id for each in found])):
+        screen.print(styled(told))
     screen.print(styled(SIMULATED, "dim"))
     screen.print(styled(_COLUMNS, "dim"))
     if outcome.progress.kept:
@@ -164,6 +168,13 @@ def print_summary(
     screen.print(styled(f"Results: {run.folder}"), soft_wrap=True)
     for line in next_commands(run.folder, found):
         screen.print(styled(f"  {line}", "cyan"), soft_wrap=True)
+
+
+def sent_before(sent: Mapping[str, Sent]) -> str:
+    """The share of each agent's prompts that a prefix cache can keep; empty where none is known."""
+    shares = [(role, each.share) for role, each in sorted(sent.items())]
+    told = ", ".join(f"{role} {share:.0%}" for role, share in shares if share is not None)
+    return f"prompt text the same episode had sent before (cacheable): {told}" if told else ""
 
 
 def offline(found: Sequence[EpisodeOutcome]) -> bool:

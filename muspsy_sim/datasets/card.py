@@ -104,7 +104,7 @@ def _front(tally: Tally, features: Mapping[str, Sequence[Feature]]) -> dict[str,
         "language": sorted(tally.languages),
         "task_categories": ["text-generation"],
         "tags": ["counseling", "multi-session", "dialogue", "synthetic", "muspsy-sim"],
-        "size_categories": [_size(tally.total())],
+        "size_categories": [size_category(tally.total())],
         "configs": configs,
     }
     if features:
@@ -121,7 +121,7 @@ def _body(tally: Tally) -> list[str]:
         _ABOUT,
         _offline_warning(tally),
         "## What is in it",
-        _table(
+        table(
             ("", "count"),
             [
                 ("episodes", sum(tally.episodes.values())),
@@ -134,7 +134,7 @@ def _body(tally: Tally) -> list[str]:
         _tables_told(tally),
         _empty_configs(tally),
         "## How it was made",
-        _list(
+        bullets(
             f"arms: {_counted(tally.arms)} episodes",
             f"languages: {_counted(tally.languages)} episodes",
             f"seeds: {', '.join(map(str, sorted(tally.seeds)))}",
@@ -150,7 +150,7 @@ def _body(tally: Tally) -> list[str]:
         "## Checks",
         _checks_told(tally),
         "## Limits of use",
-        _list(
+        bullets(
             "No clinical validity is claimed, for the clients, the counselor or the outcomes.",
             "Not for treating, triaging or advising anybody, and not for building a product that "
             "does so without clinicians and an evaluation of its own.",
@@ -174,7 +174,7 @@ def _offline_warning(tally: Tally) -> str:
 
 def _rows_table(tally: Tally) -> str:
     head = ("config", *SPLITS)
-    return _table(
+    return table(
         head, [(name, *(counted[s] for s in SPLITS)) for name, counted in tally.rows.items()]
     )
 
@@ -182,7 +182,7 @@ def _rows_table(tally: Tally) -> str:
 def _tables_told(tally: Tally) -> str:
     if tally.opening is not None:
         return ""
-    return _list(*(f"`{name}`: {told}" for name, told in _TABLES.items()))
+    return bullets(*(f"`{name}`: {told}" for name, told in _TABLES.items()))
 
 
 def _empty_configs(tally: Tally) -> str:
@@ -213,7 +213,7 @@ def _splits_told(tally: Tally) -> str:
             "be held out: all is train.**"
         )
     rows = [(s, tally.episodes[s], ", ".join(tally.cases(s)) or "-") for s in SPLITS]
-    return f"{told}\n\n{_table(('split', 'episodes', 'source cases'), rows)}"
+    return f"{told}\n\n{table(('split', 'episodes', 'source cases'), rows)}"
 
 
 def _left_out(tally: Tally) -> str:
@@ -222,17 +222,18 @@ def _left_out(tally: Tally) -> str:
         lines.append(f"{tally.unfinished} episodes: begun and not finished")
     for config, reasons in tally.passed.items():
         lines += [f"`{config}`: {n} {why}" for why, n in sorted(reasons.items())]
-    return _list(*lines) if lines else "Nothing."
+    return bullets(*lines) if lines else "Nothing."
 
 
 def _checks_told(tally: Tally) -> str:
     if tally.opening is None:
         return "All rows of a source case are in one split."
-    told = _list(*(f"`{rule}`: {what}" for rule, what in RULES.items()))
+    told = bullets(*(f"`{rule}`: {what}" for rule, what in RULES.items()))
     return f"Every row passed these before anything was put in place:\n\n{told}"
 
 
-def _size(rows: int) -> str:
+def size_category(rows: int) -> str:
+    """How many rows there are, in the hub's words."""
     return next((name for limit, name in _SIZES if rows < limit), "1M<n<10M")
 
 
@@ -240,10 +241,12 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
 
 
-def _list(*lines: str) -> str:
+def bullets(*lines: str) -> str:
+    """Lines as a Markdown list."""
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows as a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

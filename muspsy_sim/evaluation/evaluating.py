@@ -18,6 +18,7 @@ from muspsy_sim.evaluation.judging.asked import (
     Asked,
     EvaluationProgress,
     open_judges,
+    owe_failed,
     recipe_of,
     sampling_of,
     wanted,
@@ -246,7 +247,7 @@ async def _asked_of(
         journal = Journal.open(path, header, bench.sync)
     try:
         if bench.asked.mode == "retry failed":
-            _owe_failed(journal)
+            owe_failed(journal)
         asker = Asker(
             episode.id,
             {"judge": _wrapped(bench, judge, journal)},
@@ -259,13 +260,6 @@ async def _asked_of(
         return Judged(judged.scores, sum(paid, Usage()))
     finally:
         await asyncio.to_thread(journal.close)
-
-
-def _owe_failed(journal: Journal) -> None:
-    """Owe again the calls whose recorded attempts all failed."""
-    answered = {entry.key for entry in journal.recorded() if entry.outcome == "ok"}
-    for key in {entry.key for entry in journal.recorded()} - answered:
-        journal.void(key)
 
 
 def _wrapped(bench: _Bench, judge: str, journal: Journal) -> Model:

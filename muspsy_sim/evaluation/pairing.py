@@ -1,13 +1,15 @@
 """`muspsy evaluate --pairs A,B`: the same clients and seeds in two arms, judged side by side.
 
 Kept in `RUN/scores/pairs/A~B/`, one file a pair, journalled beside it. Running again asks only what
-is owed; a pair whose episodes changed is judged anew.
+is owed; a pair whose episodes changed is judged anew. A replay asks nobody: it makes the verdicts
+again from the journals, and compares.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -22,7 +24,9 @@ from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.asked import (
     Asked,
     EvaluationProgress,
+    Mode,
     open_judges,
+    owe_failed,
     recipe_of,
     sampling_of,
 )
@@ -40,7 +44,7 @@ from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import Episode
-from muspsy_sim.records.errors import RunError
+from muspsy_sim.records.errors import MuspsyError, RunError
 from muspsy_sim.records.files import canonical_json, write_atomic
 from muspsy_sim.records.pairs import PairScores, PairVerdict
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file, writing
@@ -72,7 +76,9 @@ class _Bench:
 
     run: Run
     arms: tuple[str, str]
-    judges: Mapping[str, Model]
+    judges: Mapping[str, Model | None]
+    """By name; `None` in a replay, where nobody is asked."""
+    mode: Mode
     instruments: Sequence[Instrument]
     names: re.Pattern[str] | None
     policy: RetryPolicy
@@ -115,7 +121,10 @@ async def judge_pairs(
         bench = _Bench(
             run,
             arms,
-            open_judges(asked, endpoints, limits.timeout_s, progress),
+            dict.fromkeys(asked.judges)
+            if asked.mode == "replay"
+            else open_judges(asked, endpoints, limits.timeout_s, progress),
+            asked.mode,
             instruments,
             names_to_mask(described),
             RetryPolicy(attempts=limits.attempts, first_wait_s=limits.first_wait_s),
@@ -124,6 +133,8 @@ async def judge_pairs(
             progress,
         )
         await endpoints.check()
+        if asked.mode == "restart":
+            shutil.rmtree(bench.folder, ignore_errors=True)
         waiting = iter(enumerate(pairs))
 
         async def worker() -> None:
@@ -177,7 +188,14 @@ async def _one(bench: _Bench, first: Episode, second: Episode) -> PairScores:
     file = bench.folder / f"{first.persona}--s{first.seed}.json"
     before = _read(file)
     kept = before.verdicts if before is not None and before.made_from == made_from else []
-    there = {(v.judge, v.instrument, v.version) for v in kept}
+    if bench.mode == "replay":
+        return await _replayed(bench, first, second, made_from, before)
+    lost = {(v.judge, v.instrument) for v in kept if v.outcome == "failed"}
+    there = {
+        (v.judge, v.instrument, v.version)
+        for v in kept
+        if bench.mode != "retry failed" or (v.judge, v.instrument) not in lost
+    }
     verdicts: list[PairVerdict] = []
     for judge in bench.judges:
         owed = [i for i in bench.instruments if (judge, i.id, i.version) not in there]
@@ -187,7 +205,18 @@ async def _one(bench: _Bench, first: Episode, second: Episode) -> PairScores:
         bench.progress.kept += 1
         return before
     new = {(v.judge, v.instrument) for v in verdicts}
-    scores = PairScores(
+    kept = [v for v in kept if (v.judge, v.instrument) not in new]
+    scores = _scores(first, second, made_from, [*kept, *verdicts])
+    write_atomic(file, canonical_json(scores.model_dump(mode="json")))
+    bench.progress.scores += len(verdicts)
+    bench.progress.failed += sum(1 for v in verdicts if v.outcome in ("failed", "void"))
+    return scores
+
+
+def _scores(
+    first: Episode, second: Episode, made_from: tuple[str, str], verdicts: Sequence[PairVerdict]
+) -> PairScores:
+    return PairScores(
         first=first.id,
         second=second.id,
         first_arm=first.arm,
@@ -196,15 +225,39 @@ async def _one(bench: _Bench, first: Episode, second: Episode) -> PairScores:
         persona=first.persona,
         source_case=first.source_case,
         seed=first.seed,
-        verdicts=sorted(
-            [*(v for v in kept if (v.judge, v.instrument) not in new), *verdicts],
-            key=lambda v: (v.judge, v.instrument, v.session or 0),
-        ),
+        verdicts=sorted(verdicts, key=lambda v: (v.judge, v.instrument, v.session or 0)),
     )
-    write_atomic(file, canonical_json(scores.model_dump(mode="json")))
+
+
+async def _replayed(
+    bench: _Bench,
+    first: Episode,
+    second: Episode,
+    made_from: tuple[str, str],
+    before: PairScores | None,
+) -> PairScores:
+    """Make a pair's verdicts again from its journals, and compare; nothing is written."""
+    name = f"{first.persona}--s{first.seed}"
+    if before is None or before.made_from != made_from:
+        why = "was not judged" if before is None else "is of other episodes than were judged"
+        bench.progress.different.append(f"{name}: {why}")
+        return before or _scores(first, second, made_from, [])
+    verdicts: list[PairVerdict] = []
+    try:
+        for judge in sorted({v.judge for v in before.verdicts}):
+            theirs = {(v.instrument, v.version) for v in before.verdicts if v.judge == judge}
+            mine = [i for i in bench.instruments if (i.id, i.version) in theirs]
+            verdicts += await _asked_of(bench, judge, mine, first, second, made_from)
+    except MuspsyError as error:
+        bench.progress.different.append(f"{name}: {error}")
+        return before
+    again = _scores(first, second, made_from, verdicts)
+    known = {i.id for i in bench.instruments}
+    same = [v for v in before.verdicts if v.instrument in known]
+    if again.verdicts != same:
+        bench.progress.different.append(f"{name}: its verdicts are others in the replay")
     bench.progress.scores += len(verdicts)
-    bench.progress.failed += sum(1 for v in verdicts if v.outcome in ("failed", "void"))
-    return scores
+    return before
 
 
 async def _asked_of(
@@ -220,10 +273,15 @@ async def _asked_of(
     header = header_of(name, judge, bench.sampling, {"pair": pair}, COMPARE)
     # Named by what it is about: once an episode is another, so is its journal.
     path = bench.folder / "journal" / f"{name}~{slug(judge)}~{pair[:8]}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    journal = Journal.open(path, header, bench.sync)
+    if bench.mode == "replay":
+        journal = Journal.for_replay(path, header, bench.sync)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        journal = Journal.open(path, header, bench.sync)
     try:
-        counted = Counted(Journalled(bench.judges[judge], journal), bench.progress.count)
+        if bench.mode == "retry failed":
+            owe_failed(journal)
+        counted = Counted(Journalled(bench.judges.get(judge), journal), bench.progress.count)
         asker = Asker(
             name,
             {"judge": Retrying(counted, bench.policy)},

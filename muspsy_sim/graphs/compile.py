@@ -1,7 +1,8 @@
 """From a checked wiring to LangGraph state machines: one for the session, one for the course.
 
-Linear runs of nodes, and forks that join again, are fused into one step, since a LangGraph step has
-a price; drawings and records still show each node. State holds primitives; the live course travels
+Linear runs of nodes, and forks that join again, are fused into one step, and a step that leads back
+to itself is gone through again inside it, since a LangGraph step has a price; drawings and records
+still show each node. State holds primitives; the live course travels
 in `context`, and no checkpointer is used: the journal is the archive.
 """
 
@@ -194,8 +195,7 @@ def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
             answer = await act(course)
         return answer
 
-    async def run(state: Progressing, runtime: Runtime[LiveCourse]) -> Any:
-        course = runtime.context
+    async def once(course: LiveCourse) -> str:
         answer: str | None = None
         for stage in stages:
             if len(stage) == 1:
@@ -212,8 +212,15 @@ def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
             if stopped:
                 raise stopped[0]
             answer = None
-        goto = ways[answer] if answer in ways else ways[None]
-        return Command(goto=goto, update={"steps": state.get("steps", 0) + 1})
+        return ways[answer] if answer in ways else ways[None]
+
+    async def run(state: Progressing, runtime: Runtime[LiveCourse]) -> Any:
+        taken = 1
+        while (goto := await once(runtime.context)) == step.name:
+            taken += 1
+            # Models that answer at once would hold the loop for a whole session.
+            await asyncio.sleep(0)
+        return Command(goto=goto, update={"steps": state.get("steps", 0) + taken})
 
     run.__annotations__ = {"state": Progressing, "runtime": Runtime[LiveCourse], "return": Any}
     return run

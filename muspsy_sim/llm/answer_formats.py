@@ -46,7 +46,19 @@ def response_format(schema: dict[str, Any], name: str, form: Format) -> dict[str
         return {"type": "json_object"}
     if form == "object_schema":
         return {"type": "json_object", "schema": schema}
-    return orjson.loads(_json_schema(orjson.dumps(schema), name, form))  # type: ignore[no-any-return]
+    # The same schema object comes with every call of a prompt; what it becomes is never changed.
+    key = (id(schema), name, form)
+    known = _FORMATS.get(key)
+    if known is None or known[0] is not schema:
+        known = (schema, orjson.loads(_json_schema(orjson.dumps(schema), name, form)))
+        if len(_FORMATS) >= _MOST_FORMATS:
+            _FORMATS.clear()
+        _FORMATS[key] = known
+    return known[1]
+
+
+_FORMATS: dict[tuple[int, str, Format], tuple[dict[str, Any], dict[str, Any]]] = {}
+_MOST_FORMATS = 256
 
 
 def in_words(schema: dict[str, Any]) -> str:

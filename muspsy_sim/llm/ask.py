@@ -8,10 +8,11 @@ private reasoning.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, cast
 
 from muspsy_sim.llm.answer_formats import in_words
+from muspsy_sim.llm.kept_text import KeptText
 from muspsy_sim.llm.parsing import AnswerError, parse_answer, split_reasoning
 from muspsy_sim.llm.prompting import fingerprint, request_for
 from muspsy_sim.llm.seam import (
@@ -59,6 +60,8 @@ class Asker:
     models: Mapping[Role, Model]
     samplings: Mapping[Role, Sampling]
     chance: Chance
+    kept: KeptText = field(default_factory=KeptText, repr=False)
+    """What of its prompts was rendered before."""
 
     async def __call__(
         self, prompt: Prompt[V, A], view: V, *, session: int, turn: int = 0
@@ -72,12 +75,13 @@ class Asker:
             self.samplings[prompt.role],
             # 31 bits: servers take seeds as 32-bit signed integers.
             self.chance.integer(session, turn, prompt.name) & 0x7FFFFFFF,
+            self.kept,
         )
         model = self.models[prompt.role]
-        spent = Usage()
+        spent: Usage | None = None
         for last_try in (False, True):
             reply = await self._reply(model, request)
-            spent = spent + reply.usage
+            spent = reply.usage if spent is None else spent + reply.usage
             thought, visible = split_reasoning(reply.text)
             try:
                 answer = cast(A, parse_answer(visible, prompt.answer, prompt.plain))

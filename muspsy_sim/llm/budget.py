@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from muspsy_sim.llm.counting import UsageSum
 from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
 from muspsy_sim.records.episode import Usage
 
@@ -64,7 +65,7 @@ class Budget:
     tokens: int | None = None
     money: float | None = None
     prices: Mapping[str, Price] = field(default_factory=dict)
-    spent: Usage = field(default_factory=Usage)
+    _sum: UsageSum = field(default_factory=UsageSum)
     _known: float = 0.0
     _unpriced: set[str] = field(default_factory=set)
 
@@ -81,9 +82,9 @@ class Budget:
 
     def count(self, model: str, usage: Usage) -> None:
         """Add what a call took, live or recorded."""
-        if usage == _NOTHING:
+        if not (usage.calls or usage.prompt_tokens or usage.completion_tokens):
             return
-        self.spent = self.spent + usage
+        self._sum.add(usage)
         price = self.price(model)
         if price is None:
             self._unpriced.add(model)
@@ -96,9 +97,14 @@ class Budget:
         return None if price is None else price.of(usage)
 
     @property
+    def spent(self) -> Usage:
+        """What is spent so far."""
+        return self._sum.usage()
+
+    @property
     def spent_tokens(self) -> int:
         """Prompt and completion tokens spent so far."""
-        return self.spent.prompt_tokens + self.spent.completion_tokens
+        return self._sum.prompt_tokens + self._sum.completion_tokens
 
     @property
     def spent_money(self) -> float | None:
@@ -112,8 +118,9 @@ class Budget:
         if self.money is not None and self._known >= self.money:
             raise BudgetSpent("money", self._known, self.money)
 
-
-_NOTHING = Usage()
+    async def admit(self) -> None:
+        """Let a call begin. Raises `BudgetSpent`. Where a budget is shared by workers, it waits."""
+        self.check()
 
 
 class Budgeted:
@@ -132,7 +139,7 @@ class Budgeted:
 
     async def reply(self, request: Request) -> Reply:
         """Ask, and count what it took. Raises `BudgetSpent` before the call, or `ModelFailure`."""
-        self._budget.check()
+        await self._budget.admit()
         try:
             reply = await self._inner.reply(request)
         except ModelFailure as failure:

@@ -182,13 +182,23 @@ class Endpoints:
         """Have something made ready by `check`, such as weights read into memory."""
         self._to_load.append(load)
 
-    async def check(self) -> None:
+    def limits(self) -> list[Limits]:
+        """The limits of all that is open, in the order in which it was opened."""
+        return [*(endpoint.limits for endpoint in self._open.values()), *self._limits.values()]
+
+    def share(self, concurrency: int, per_minute: float | None) -> None:
+        """Hold another share of every limit; see `Limits.share`."""
+        self._concurrency, self._per_minute = concurrency, per_minute
+        for limits in self.limits():
+            limits.share(concurrency, per_minute)
+
+    async def check(self, *, load: bool = True) -> None:
         """Check that every server opened so far answers, and load what is local.
 
-        Raises `ModelSetupError`.
+        `load` is false where others will ask what is local. Raises `ModelSetupError`.
         """
-        for load in self._to_load:
-            await load()
+        for make_ready in self._to_load if load else ():
+            await make_ready()
         for endpoint in list(self._open.values()):
             await endpoint.check()
 

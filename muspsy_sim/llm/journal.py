@@ -32,6 +32,11 @@ _SYNC_EVERY_S = 0.05
 (the line is with the kernel); a power cut can lose this and the round under way (some milliseconds
 a file), which is then asked for again."""
 
+_REST = 3.0
+_SYNC_AT_LEAST_EVERY_S = 0.5
+"""A round that took long, with many journals or a slow disk, is followed by a pause `_REST` times
+as long, up to this: disk and interpreter are busy with it a quarter of the time at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -101,7 +106,7 @@ class Entry:
             "model": self.model,
             "request": self.request,
             "outcome": self.outcome,
-            "usage": self.usage.model_dump(),
+            "usage": self.usage.__dict__,
             "at": round(self.at, 3),
             "ms": round(self.ms, 2),
         }
@@ -265,10 +270,14 @@ class GroupSync:
             raise self._refused
 
     async def _beat(self) -> None:
+        pause = _SYNC_EVERY_S
         while self._refused is None:
-            await asyncio.sleep(_SYNC_EVERY_S)
+            await asyncio.sleep(pause)
+            began = time.perf_counter()
             with contextlib.suppress(StorageError):  # `mark` raises it where the run hears of it.
                 await asyncio.to_thread(self.flush)
+            took = time.perf_counter() - began
+            pause = min(_SYNC_AT_LEAST_EVERY_S, max(_SYNC_EVERY_S, _REST * took))
 
 
 class Journal:
@@ -338,11 +347,10 @@ class Journal:
         """Add an attempt. It counts from here on. Raises `StorageError` when the disk refuses."""
         self._write(entry.as_line())
         self._next[entry.key] = self._next.get(entry.key, 0) + 1
-        self._recorded.setdefault(entry.key, []).append(entry)
         self.asked += 1
 
     def void(self, key: str) -> None:
-        """Owe a call again whose recorded attempts all failed (`muspsy run --retry-failed`)."""
+        """Owe a call again whose attempts all failed before this was opened (`--retry-failed`)."""
         self._write({"kind": "retry", "key": key, "at": round(time.time(), 3)})
         self.voided += self._recorded.pop(key, [])
         self._next.pop(key, None)
@@ -357,7 +365,7 @@ class Journal:
         return [key for key in self._recorded if self.holds_more(key)]
 
     def recorded(self) -> Iterator[Entry]:
-        """All recorded attempts."""
+        """All attempts that were recorded when it was opened. What came since is on the disk."""
         for attempts in self._recorded.values():
             yield from attempts
 

@@ -35,7 +35,9 @@ class Limits:
             raise ValueError(f"concurrency must be at least 1, not {concurrency}")
         if per_minute is not None and per_minute <= 0:
             raise ValueError(f"calls per minute must be more than 0, not {per_minute}")
+        self._concurrency = concurrency
         self._places = asyncio.Semaphore(concurrency)
+        self._inside = 0
         self._interval = 0.0 if per_minute is None else 60.0 / per_minute
         self._next_start = 0.0
         self._paused_until = 0.0
@@ -51,15 +53,44 @@ class Limits:
         until = self.now() + min(max(0.0, seconds), LONGEST_PAUSE_S)
         self._paused_until = max(self._paused_until, until)
 
+    @property
+    def pause_left(self) -> float:
+        """Seconds for which nobody begins a call, because the server asked for it."""
+        return max(0.0, self._paused_until - self.now())
+
+    def share(self, concurrency: int, per_minute: float | None) -> None:
+        """Hold another share of what the endpoint bears from now on.
+
+        It may be larger at any time, and smaller while no call is under way.
+        """
+        if concurrency > self._concurrency:
+            for _ in range(concurrency - self._concurrency):
+                self._places.release()
+        elif concurrency < self._concurrency:
+            if self._inside:
+                raise RuntimeError("a share can't shrink while calls are under way")
+            self._places = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._interval = 0.0 if per_minute is None else 60.0 / per_minute
+
+    def begin_in(self, seconds: float) -> None:
+        """Let the first call begin no sooner than this, so that workers don't all begin at once."""
+        self._next_start = max(self._next_start, self.now() + seconds)
+
     async def __aenter__(self) -> None:
         await self._places.acquire()
+        self._inside += 1
         try:
             await self._turn()
         except BaseException:
-            self._places.release()
+            self._leave()
             raise
 
     async def __aexit__(self, *_: object) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        self._inside -= 1
         self._places.release()
 
     async def _turn(self) -> None:

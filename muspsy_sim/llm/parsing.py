@@ -48,7 +48,8 @@ _MARK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_COULD_MARK = ("<", "[", "◁")
+_COULD_MARK = re.compile(r"[<◁]|\[/?THINK\]", re.IGNORECASE)
+"""What every mark begins with, or is: a text without it is not gone through for marks."""
 _FENCED = re.compile(r"```[ \t]*(?:json5?|JSON)?[ \t]*\r?\n(.*?)```", re.DOTALL)
 
 
@@ -62,7 +63,7 @@ def split_reasoning(text: str) -> tuple[str | None, str]:
     A mark that is never closed makes all after it private; a closing mark without an opening one
     (templates that open it in the prompt) makes all before it private.
     """
-    if not any(sign in text for sign in _COULD_MARK):
+    if _COULD_MARK.search(text) is None:
         return None, text
     private: list[str] = []
     visible: list[str] = []
@@ -95,6 +96,8 @@ def parse_answer(text: str, answer_type: type[Record], plain: bool = False) -> R
     if plain:
         (only,) = answer_type.model_fields
         return _validated({only: visible}, answer_type)
+    if (whole := _whole_object(visible)) is not None:
+        return _validated(whole, answer_type)
     first: AnswerError | None = None
     for candidate in _candidates(visible):
         try:
@@ -126,6 +129,21 @@ def _told(error: ValidationError) -> str:
 def _place(loc: tuple[int | str, ...]) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in loc)
     return f"`{place.lstrip('.')}`" if place else "the object"
+
+
+def _whole_object(text: str) -> dict[str, Any] | None:
+    """The object that the text is from its first sign to its last, and nothing beside it.
+
+    `None` where it may be anything else, which is then looked for. One that could be too deep, or
+    hides reasoning behind escapes, is left to the longer way as well.
+    """
+    if not text.startswith("{") or text.count("{") + text.count("[") > MAX_DEPTH or "\\" in text:
+        return None
+    try:
+        value = orjson.loads(text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _loaded(candidate: str) -> Any:
@@ -193,7 +211,7 @@ def _candidates(text: str) -> Iterator[str]:
             at = end - 1
 
 
-_STEP = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
+_STEP = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
 
 
 def _object_end(text: str, start: int) -> int | None:

@@ -1,9 +1,10 @@
 """From a typed view to chat messages: Jinja templates in `agents/`, undefined names forbidden.
 
-A template has up to three parts, each begun by a line of its own: `=== system` (what never
-changes), `=== dialogue` (grows only at its end) and `=== now` (what changes every turn), so that a
-server's prefix cache holds all but the last. Parts are split before rendering: text from a model is
-a value, and can neither open a part nor be evaluated.
+A template has up to four parts, each begun by a line of its own: `=== system` (what never changes),
+`=== session` (what seldom changes within a session), `=== dialogue` (grows only at its end) and
+`=== now` (what changes every turn), so that a server's prefix cache holds all but the last. Parts
+are split before rendering: text from a model is a value, and can neither open a part nor be
+evaluated.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from muspsy_sim.llm.kept_text import KeptText, fence
 from muspsy_sim.llm.seam import CallKey, Message, Prompt, Request, Sampling
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.content import content_path
@@ -24,17 +26,30 @@ from muspsy_sim.records.errors import ContentError
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-PARTS = ("system", "dialogue", "now")
+PARTS = ("system", "session", "dialogue", "now")
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese (simplified)"}
 _PART_LINE = re.compile(r"^=== (\w+)[ \t]*$", re.MULTILINE)
-_FENCE_MARK = re.compile(r"<(?=/?dialogue)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a template. `uses`: the names of the view that its text depends on."""
+
+    template: Template
+    uses: tuple[str, ...]
+
+    def text(self, names: dict[str, Any]) -> str:
+        """The part rendered. Raises jinja2's `UndefinedError` for a name that is not there."""
+        # `Template.render` without its copy of the names and of the globals, made at every call.
+        context = self.template.new_context({**self.template.globals, **names}, shared=True)
+        return "".join(self.template.root_render_func(context)).strip()
 
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
     """A prompt's text as compiled parts, and the hash of the file it was read from."""
 
-    parts: dict[str, Template]
+    parts: dict[str, Part]
     digest: str
 
 
@@ -47,22 +62,11 @@ def digest(*parts: bytes) -> str:
     return h.hexdigest()
 
 
-def fence(lines: list[Any], client: str = "Client", counselor: str = "Counselor") -> str:
-    """Dialogue as marked-off text. A mark inside a line is broken, so no line can end the fence."""
-    who = {"client": client, "counselor": counselor}
-    said = "\n".join(
-        f"[{line.id}] {who[line.speaker]}: {_FENCE_MARK.sub('< ', line.text)}" for line in lines
-    )
-    return (
-        f"<dialogue>\n{said}\n</dialogue>"
-        if said
-        else "<dialogue>\n(nothing said yet)\n</dialogue>"
-    )
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, StrictUndefined
+
+    from muspsy_sim.records.sheet_text import form_text
 
     env = Environment(
         undefined=StrictUndefined,
@@ -72,6 +76,7 @@ def _environment() -> Environment:
         keep_trailing_newline=False,
     )
     env.globals["fence"] = fence
+    env.globals["form_text"] = form_text
     env.globals["language_names"] = LANGUAGE_NAMES
     return env
 
@@ -94,6 +99,7 @@ def _read(path_in_agents: str) -> bytes:
 def load_template(path_in_agents: str) -> PromptTemplate:
     """Read and compile one template. Raises `ContentError` naming the file and line."""
     from jinja2 import TemplateSyntaxError
+    from jinja2.meta import find_undeclared_variables
 
     raw = _read(path_in_agents)
     file = str(content_path("agents", *path_in_agents.split("/")))
@@ -115,25 +121,35 @@ def load_template(path_in_agents: str) -> PromptTemplate:
             f"found {', '.join(names) or 'none'}",
             "begin each part with a line such as `=== system`",
         )
-    parts: dict[str, Template] = {}
+    parts: dict[str, Part] = {}
+    environment = _environment()
     for name, body in zip(names, bodies, strict=True):
         try:
-            parts[name] = _environment().from_string(body.strip("\n"))
+            source = body.strip("\n")
+            template = environment.from_string(source)
+            free = find_undeclared_variables(environment.parse(source))
         except TemplateSyntaxError as error:
             raise ContentError(
                 file, error.lineno, None, f"in part {name}: {error.message}", "mend the template"
             ) from error
+        template.globals = dict(template.globals)  # A chain of mappings, slow to copy.
+        parts[name] = Part(template, tuple(sorted(free - environment.globals.keys())))
     return PromptTemplate(parts=parts, digest=digest(raw))
 
 
-def render(prompt: Prompt[Any, Any], view: Record) -> tuple[Message, ...]:
-    """The chat messages for a view. A plain prompt's dialogue becomes messages of its own."""
+def render(
+    prompt: Prompt[Any, Any], view: Record, kept: KeptText | None = None
+) -> tuple[Message, ...]:
+    """The chat messages for a view. A plain prompt's dialogue becomes messages of its own.
+
+    With `kept` what it holds from earlier calls of the same asker is not rendered again.
+    """
     from jinja2 import UndefinedError
 
     template = load_template(prompt.template)
-    names = {name: getattr(view, name) for name in type(view).model_fields}
+    names = view.__dict__
     try:
-        text = {name: part.render(names).strip() for name, part in template.parts.items()}
+        text = _texts(prompt.template, template, names, kept)
     except UndefinedError as error:
         raise ContentError(
             content_path("agents", *prompt.template.split("/")),
@@ -149,8 +165,25 @@ def render(prompt: Prompt[Any, Any], view: Record) -> tuple[Message, ...]:
             for line in names.get("dialogue", [])
         ]
         return tuple(m for m in messages if m.content)
-    last = "\n\n".join(text[p] for p in ("dialogue", "now") if text.get(p))
+    last = "\n\n".join(text[p] for p in PARTS[1:] if text.get(p))
     return (*messages, Message("user", last)) if last else tuple(messages)
+
+
+def _texts(
+    path: str, template: PromptTemplate, names: dict[str, Any], kept: KeptText | None
+) -> dict[str, str]:
+    """The text of every part. What changes at every turn is not worth keeping."""
+    if kept is None:
+        return {name: part.text(names) for name, part in template.parts.items()}
+    fencing = {**names, "fence": kept.fence}
+
+    def text(name: str, part: Part) -> str:
+        if name not in ("system", "session"):
+            return part.text(fencing)
+        values = tuple(names.get(used) for used in part.uses)
+        return kept.part((path, name), values, lambda: part.text(fencing))
+
+    return {name: text(name, part) for name, part in template.parts.items()}
 
 
 _SCHEMAS: dict[type[Record], tuple[dict[str, Any], str]] = {}
@@ -175,12 +208,17 @@ def _schema(answer: type[Record]) -> tuple[dict[str, Any], str]:
 
 
 def request_for(
-    prompt: Prompt[Any, Any], view: Record, key: CallKey, sampling: Sampling, seed: int
+    prompt: Prompt[Any, Any],
+    view: Record,
+    key: CallKey,
+    sampling: Sampling,
+    seed: int,
+    kept: KeptText | None = None,
 ) -> Request:
-    """The first attempt at a call: messages rendered, hash taken."""
+    """The first attempt at a call: messages rendered, hash taken. `kept` as in `render`."""
     if type(view) is not prompt.view:
         raise TypeError(f"{prompt.name} takes {prompt.view.__name__}, got {type(view).__name__}")
-    messages = render(prompt, view)
+    messages = render(prompt, view, kept)
     return Request(
         key=key,
         role=prompt.role,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 _SEED_BITS = 0x7FFFFFFF
+_JITTER = Random()
+"""One for all: each takes 2.5 KB, and every episode has a model for each role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class RetryPolicy:
 class Retrying:
     """A model with retries. Stands outside the journal, so that each attempt is recorded."""
 
-    __slots__ = ("_inner", "_jitter", "_policy", "_sleep")
+    __slots__ = ("_inner", "_policy", "_sleep")
 
     def __init__(
         self,
@@ -51,7 +53,6 @@ class Retrying:
         self._inner = inner
         self._policy = policy or RetryPolicy()
         self._sleep = sleep
-        self._jitter = Random()
 
     @property
     def name(self) -> str:
@@ -119,11 +120,11 @@ class Retrying:
         if not isinstance(failure, ModelFailure) or failure.recorded:
             return 0.0
         grown = self._policy.first_wait_s * 2.0 ** min(state.attempt_number - 1, 60)
-        backoff = min(self._policy.longest_wait_s, grown) * self._jitter.uniform(0.5, 1.0)
+        backoff = min(self._policy.longest_wait_s, grown) * _JITTER.uniform(0.5, 1.0)
         if failure.retry_after is None:
             return backoff
         # Spread those who were all told the same moment.
-        return failure.retry_after + self._jitter.uniform(0.0, self._policy.first_wait_s)
+        return failure.retry_after + _JITTER.uniform(0.0, self._policy.first_wait_s)
 
 
 def _next_attempt(request: Request, failure: ModelFailure) -> Request:

@@ -14,8 +14,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.episode import Usage
 
-Role = Literal["client", "appraiser", "counselor", "judge", "annotator"]
-"""The roles that a recipe gives models to."""
+Role = Literal["client", "appraiser", "counselor", "judge", "annotator", "writer"]
+"""The roles that a recipe gives models to; a `writer` writes both parties of a corpus."""
 
 V = TypeVar("V", bound=Record)
 A = TypeVar("A", bound=Record)

@@ -97,3 +97,9 @@ class Dialogue(Root):
         return next(
             (d for d in self.documents if d.kind == kind and session in (None, d.session)), None
         )
+
+
+def offline_roles(dialogue: Dialogue) -> list[str]:
+    """The roles that `offline` answered in it, as `extra` says under `offline`."""
+    said = dialogue.extra.get("offline")
+    return [role for role in said if isinstance(role, str)] if isinstance(said, list) else []

@@ -59,13 +59,17 @@ class Stance(Record):
 
 
 class UnlockedFact(Record):
-    """A fact that the client could tell now; `told` where it already has."""
+    """A fact that the client could tell now; `told` where it already has.
+
+    `told_before` lets a prompt keep apart what stays for the whole session (decision 0006).
+    """
 
     id: str
     topic: str
     text: str
     details: list[str] = Field(default_factory=list)
     told: bool = False
+    told_before: bool = Field(default=False, description="whether in an earlier session")
     guarded: bool = Field(
         default=False, description="whether it is hard to tell; what is not is told in passing"
     )
@@ -245,6 +249,14 @@ class BareView(Record):
     language: Language
     system: str
     dialogue: list[Line] = Field(default_factory=list)
+
+
+class ReplyView(Record):
+    """What a model sees that replies to one recorded history; `system` replaces our own words."""
+
+    language: Language
+    system: str = ""
+    dialogue: list[Line] = Field(min_length=1)
 
 
 class ExtractView(Record):

@@ -94,24 +94,27 @@ async def arun_course(
     models: Mapping[str, str] | None = None,
     system: str | None = None,
     out: Path | None = None,
+    overrides: Mapping[Role, Model] | None = None,
     **settings: Any,
 ) -> Episode:
     """Run one course of counseling and return its episode.
 
     `persona`: an id, a profile file or a `Profile`. `counselor`: an arm's name, an `ArmUse`, or a
     callable that takes the conversation (`system`: its system prompt). `models`: role to model
-    string, `offline` where none is given. `settings`: any other field of a `Recipe`, such as
+    string, `offline` where none is given. `overrides`: models that are given, not named.
+    `settings`: any other field of a `Recipe`, such as
     `sessions`, `exchanges`, `intake`. With `out` the run is kept there and resumed from there.
 
     Raises `MuspsyError` for what a caller can mend; a failing model ends the episode instead.
     """
     profile = persona if isinstance(persona, Profile) else load_profile(str(persona))
-    overrides: dict[Role, Model] = {}
+    seated: dict[Role, Model] = dict(overrides or {})
     named = dict(models or {})
+    named.update((role, model.name) for role, model in seated.items())
     use: str | ArmUse
     if callable(counselor) and not isinstance(counselor, ArmUse):
         model = CallableModel(counselor)
-        overrides["counselor"] = model
+        seated["counselor"] = model
         named["counselor"] = model.name
         use = ArmUse(graph="bare", system=system)
     else:
@@ -123,18 +126,18 @@ async def arun_course(
         "seeds": [seed],
         "models": named,
     }
-    recipe = _recipe(called)
+    recipe = recipe_called(called)
     plan = plan_run(recipe, profiles=[profile])
     with tempfile.TemporaryDirectory(prefix="muspsy-") as temporary:
         folder = Path(out) if out is not None else Path(temporary)
-        outcome = await run(plan, folder, overrides=overrides)
+        outcome = await run(plan, folder, overrides=seated)
         return read_episode(outcome.run, plan.episodes[0].id)
 
 
-def _recipe(called: dict[str, object]) -> Recipe:
+def recipe_called(called: Mapping[str, object]) -> Recipe:
     """The recipe that a call asks for. Raises `RecipeError` naming the arguments that don't fit."""
     try:
-        return validate_tree(Tree(Path(), called, {}), Recipe)
+        return validate_tree(Tree(Path(), dict(called), {}), Recipe)
     except ContentError as error:
         first, *others = (Problem(p.message, None, None, p.field, p.hint) for p in error.problems)
         raise RecipeError(

@@ -12,13 +12,16 @@ from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
+from muspsy_sim.records.base import Record
 from muspsy_sim.records.content import content_path, list_content
 from muspsy_sim.records.errors import ContentError, Problem, RecipeError
 from muspsy_sim.records.strict_yaml import validate_tree
 from muspsy_sim.records.yaml_tree import Key, Loc, Tree, dotted, parse_tree, read_tree
 from muspsy_sim.runs.recipe import Recipe
 
+R = TypeVar("R", bound=Record)
 _STEP = re.compile(r"""([^.\[\]"'=]+)|\[(\d+)\]|"([^"]+)"|'([^']+)'""")
 
 
@@ -31,17 +34,18 @@ class Change:
     value: object
 
 
-def find_recipe(name: str) -> Path:
+def find_recipe(name: str, pattern: str = "*.yaml") -> Path:
     """A recipe's file, by path or by its name in `runs/`. Raises `RecipeError` for none.
 
-    The folder of a recipe's results stands for the recipe beside it.
+    `pattern` says which files of `runs/` are looked at. The folder of a recipe's results stands for
+    the recipe beside it.
     """
     path = Path(name)
     beside = path.with_name(f"{path.name}.yaml") if path.name else path
     for file in (path, beside):
         if file.is_file():
             return file
-    known = {file.stem: file for file in list_content("runs")}
+    known = {file.stem: file for file in list_content("runs", pattern)}
     bare = path.parent == Path() and path.suffix in ("", ".yaml", ".yml")
     if bare and path.stem in known:
         return known[path.stem]
@@ -59,14 +63,22 @@ def load_recipe(path: Path, changes: Sequence[Change] = ()) -> Recipe:
 
     Raises `ContentError` for what does not fit, naming the file's line or the change.
     """
+    return load_changed(path, Recipe, changes)
+
+
+def load_changed(path: Path, kind: type[R], changes: Sequence[Change] = ()) -> R:
+    """Read a recipe of any kind and change it.
+
+    Raises `ContentError` for what does not fit, naming the file's line or the change.
+    """
     tree = read_tree(path)
     if not changes or not isinstance(tree.value, dict):
-        return validate_tree(tree, Recipe)
+        return validate_tree(tree, kind)
     changed = Tree(tree.path, deepcopy(tree.value), tree.lines)
     for change in changes:
         _apply(changed, change)
     try:
-        return validate_tree(changed, Recipe)
+        return validate_tree(changed, kind)
     except ContentError as error:
         problems = [_whose(problem, changes) for problem in error.problems]
         first, *others = problems

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +21,7 @@ from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal import GroupSync, Journal, Journalled, read_journal
 from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.prefixes import Prefixes, Sent
 from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
@@ -29,6 +30,8 @@ from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.course import Fork, Pulse, Seat, begin, episode_of, live
 from muspsy_sim.runs.extending import described_with_before
+from muspsy_sim.runs.known import Known
+from muspsy_sim.runs.outcome import EpisodeOutcome
 from muspsy_sim.runs.plan import (
     PlannedArm,
     PlannedEpisode,
@@ -38,7 +41,6 @@ from muspsy_sim.runs.plan import (
 )
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.recipe import Recipe
-from muspsy_sim.runs.status import EpisodeOutcome, outcome_of
 from muspsy_sim.runs.store import (
     Run,
     clear,
@@ -66,13 +68,20 @@ class RunProgress:
     weeks: int = 0
     expected_weeks: int = 0
     ends: dict[str, int] = field(default_factory=dict)
+    last_end: float = 0.0
+    """When the last episode so far ended, as `time.perf_counter` has it."""
     count: UsageCount = field(default_factory=UsageCount)
+    sent: dict[str, Mapping[Role, Sent]] = field(default_factory=dict)
+    """By episode that was lived in this process, what its prompts sent before, by role."""
     budget: Budget = field(default_factory=Budget)
+    by_worker: dict[str, float] = field(default_factory=dict)
+    """Worker, as HOST:PID -> processor seconds it took; empty where this process works alone."""
     began: float = field(default_factory=time.monotonic)
 
     def finished(self, end: CourseEnd) -> None:
         """Note one episode's ending."""
         self.done += 1
+        self.last_end = time.perf_counter()
         self.ends[end.value] = self.ends.get(end.value, 0) + 1
 
 
@@ -115,7 +124,13 @@ class Connections:
                 )
         return self._models[text]
 
-    def seat(self, arm: PlannedArm, journal: Journal, *counts: UsageCount) -> Seat:
+    def seat(
+        self,
+        arm: PlannedArm,
+        journal: Journal,
+        *counts: UsageCount,
+        prefixes: Prefixes | None = None,
+    ) -> Seat:
         """The arm in the chair of one episode: its models read and write the episode's journal."""
         policy = RetryPolicy(
             attempts=self.recipe.limits.attempts, first_wait_s=self.recipe.limits.first_wait_s
@@ -131,7 +146,7 @@ class Connections:
                     else self.model(self.recipe.model_of(role, arm.use))
                 )
             journalled = Journalled(inner, journal)
-            models[role] = Retrying(Counted(journalled, *counts), policy)
+            models[role] = Retrying(Counted(journalled, *counts, prefixes=prefixes), policy)
             how = self.recipe.sampling_of(role)
             samplings[role] = Sampling(how.temperature, how.top_p, how.max_tokens)
         return Seat(arm.use.label, arm.arm, arm.levels, models, samplings, arm.use.system)
@@ -155,8 +170,9 @@ async def run(
     retry_failed: bool = False,
     progress: RunProgress | None = None,
     overrides: Mapping[Role, Model] | None = None,
+    engine: Engine | None = None,
 ) -> RunOutcome:
-    """Run what is owed of a plan into `folder`.
+    """Run what is owed of a plan into `folder`, in this process or by another `engine`.
 
     Raises `RunError` when the folder holds another recipe's results, `JournalError` for a journal
     that is damaged or another's, `StorageError` when the disk refuses.
@@ -170,14 +186,21 @@ async def run(
     async with connected(plan.recipe, overrides) as connections, GroupSync() as sync:
         for arm in plan.arms:
             open_models(connections, arm)
-        await connections.endpoints.check()
-        with writing(run_):
+        await connections.endpoints.check(load=engine is None)
+        with writing(run_) as lock:
             if restart:
                 clear(run_)
             write_run_file(run_, described_with_before(run_, plan))
             progress.budget = connections.budget
-            whole = _whole_before(run_, plan, connections.budget)
-            ends = await _all(_Batch(run_, plan, connections, sync, progress, retry_failed, whole))
+            known = Known(run_)
+            whole = whole_before(run_, plan, connections.budget, known)
+            batch = Batch(run_, plan, connections, sync, progress, retry_failed, whole, lock)
+            ends = await (engine or _all)(batch)
+            for name in ends:
+                known.outcome(name)
+                if name in progress.sent:
+                    known.tell_sent(name, progress.sent[name])
+            known.keep()
     return RunOutcome(run_, ends, progress)
 
 
@@ -189,8 +212,8 @@ def open_models(connections: Connections, arm: PlannedArm) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """The episodes of one process: what they share."""
+class Batch:
+    """The episodes of one run: what they share."""
 
     run: Run
     plan: RunPlan
@@ -200,6 +223,8 @@ class _Batch:
     retry_failed: bool
     whole: dict[str, EpisodeOutcome]
     """Episodes that were whole before it began."""
+    lock: int
+    """The lock of the run's folder, as an open file."""
 
     def owes(self, outcome: EpisodeOutcome) -> bool:
         """Whether a whole episode goes on: after a budget always, after a failure when asked."""
@@ -208,12 +233,19 @@ class _Batch:
         return not outcome.end.complete
 
 
-def _whole_before(run_: Run, plan: RunPlan, budget: Budget) -> dict[str, EpisodeOutcome]:
+Engine = Callable[[Batch], Awaitable[dict[str, CourseEnd]]]
+"""What lives the episodes that a batch owes, and says how all of the batch ended."""
+
+
+def whole_before(
+    run_: Run, plan: RunPlan, budget: Budget, known: Known
+) -> dict[str, EpisodeOutcome]:
     """The episodes that are whole. All that was spent so far is counted: a budget is the run's."""
     whole: dict[str, EpisodeOutcome] = {}
+    on_disk = set(run_.episode_ids())
     for planned in plan.episodes:
-        if run_.episode_file(planned.id).exists():
-            whole[planned.id] = outcome = outcome_of(run_, planned.id)
+        if planned.id in on_disk:
+            whole[planned.id] = outcome = known.outcome(planned.id)
             for role, used in outcome.usage.items():
                 budget.count(outcome.models[role], used)
         else:
@@ -223,7 +255,7 @@ def _whole_before(run_: Run, plan: RunPlan, budget: Budget) -> dict[str, Episode
     return whole
 
 
-async def _all(batch: _Batch) -> dict[str, CourseEnd]:
+async def _all(batch: Batch) -> dict[str, CourseEnd]:
     ends: dict[str, CourseEnd] = {}
     bugs: list[Exception] = []
     places = asyncio.Semaphore(batch.plan.recipe.concurrency)
@@ -254,25 +286,48 @@ async def _all(batch: _Batch) -> dict[str, CourseEnd]:
     return ends
 
 
-async def _one(batch: _Batch, planned: PlannedEpisode) -> CourseEnd:
+async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:
     run_, progress, schedule = batch.run, batch.progress, batch.plan.schedule
     before = batch.whole.get(planned.id)
     if before is not None and not batch.owes(before):
         progress.kept += 1
         progress.weeks += schedule.sessions + schedule.follow_up_weeks
         return before.end
+    journal = open_journal(run_, planned, batch.sync, go_on=before is not None)
+    episode = await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)
+    return episode.end
+
+
+def open_journal(run_: Run, planned: PlannedEpisode, sync: GroupSync, *, go_on: bool) -> Journal:
+    """Open an episode's journal; `go_on`: it is whole, and what failed it is owed again."""
     header = planned.arm.hashes.header(planned.id, planned.profile)
-    journal = Journal.open(run_.journal_file(planned.id), header, batch.sync)
+    journal = Journal.open(run_.journal_file(planned.id), header, sync)
     try:
-        if before is not None:
+        if go_on:
             go_on_with(run_, planned.id, journal)
-        episode = await live_episode(batch.plan, planned, batch.connections, journal, progress)
+    except BaseException:
+        journal.close()
+        raise
+    return journal
+
+
+async def live_and_keep(
+    run_: Run,
+    plan: RunPlan,
+    planned: PlannedEpisode,
+    connections: Connections,
+    journal: Journal,
+    progress: RunProgress,
+) -> Episode:
+    """Live one episode over an open journal, close that, and write the episode whole."""
+    try:
+        episode = await live_episode(plan, planned, connections, journal, progress)
     except BaseException:
         journal.close()
         raise
     # The disk takes its time, and nobody else is to wait for it.
     await asyncio.to_thread(_keep, run_, journal, episode)
-    return episode.end
+    return episode
 
 
 def _keep(run_: Run, journal: Journal, episode: Episode) -> None:
@@ -305,7 +360,9 @@ async def live_episode(
         failed = entry.kind if entry.outcome == "error" else None
         for count in (own, progress.count):
             count.add(entry.role, entry.usage, recorded=True, failed=failed)
-    seat = connections.seat(planned.arm, journal, own, progress.count)
+    prefixes = Prefixes()
+    progress.sent[planned.id] = own.sent
+    seat = connections.seat(planned.arm, journal, own, progress.count, prefixes=prefixes)
     course = begin(
         planned.id,
         planned.profile,
@@ -317,7 +374,7 @@ async def live_episode(
     )
     left: Fork | None = None
     if fork is not None:
-        onward = connections.seat(fork.arm, journal, own, progress.count)
+        onward = connections.seat(fork.arm, journal, own, progress.count, prefixes=prefixes)
         left = Fork(fork.parent, fork.session, fork.turn, onward)
     await live(course, seat, left)
     made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)

@@ -81,7 +81,7 @@ def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
 
 def shown_model(model: str) -> str:
     """A model's name without secrets; a Python callable has none."""
-    return model if model.startswith("callable:") else parse_model(model).name
+    return model if model.startswith(("callable:", "inspect:")) else parse_model(model).name
 
 
 def arm_defaults(recipe: Recipe, arm: Arm) -> dict[str, object]:
@@ -100,7 +100,7 @@ def hashes_of(recipe: Recipe, use: ArmUse) -> Hashes:
     scripts = tuple(sorted({m.partition(":")[2] for m in asked if m.startswith("script:")}))
     return Hashes(
         recipe=digest(canonical_json(settings_of(recipe, use))),
-        content=_content("offline" in asked, scripts),
+        content=content_hashes("offline" in asked, scripts),
         prompts={p.name: load_template(p.template).digest for p in PROMPTS},
         schemas={p.name: schema_digest(p.answer) for p in PROMPTS},
     )
@@ -116,20 +116,27 @@ def _arm_settings(arm: Arm) -> dict[str, object]:
 
 
 _NO_COURSE_READS = (
-    *("judge/", "annotator/", "appraiser/check/"),
+    *("judge/", "annotator/", "appraiser/check/", "corpora/"),
     *("client/outcome_bands", "client/counselor_mixtures"),
 )
 """Content that judges, measures or tests: an edit to it changes no course."""
 
 
 @cache
-def _content(offline: bool, scripts: tuple[str, ...]) -> dict[str, str]:
-    """Hashes of the content files of `agents/` that a course reads; `scripts`: those in use."""
+def content_hashes(
+    offline: bool, scripts: tuple[str, ...] = (), corpora: bool = False
+) -> dict[str, str]:
+    """Hashes of the content files of `agents/` that a course reads; `scripts`: those in use.
+
+    With `corpora` also those that only the ways of making corpora read.
+    """
     root = content_path("agents")
     found: dict[str, str] = {}
     for path in list_content("agents", "**/*.yaml"):
         name = path.relative_to(root).as_posix()
-        if name.startswith(_NO_COURSE_READS) or ("/offline/" in name and not offline):
+        if "/offline/" in name and not offline:
+            continue
+        if name.startswith(_NO_COURSE_READS) and not (corpora and name.startswith("corpora/")):
             continue
         if name.startswith("gate/") and path.stem.partition("-")[2] not in scripts:
             continue

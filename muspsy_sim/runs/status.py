@@ -13,53 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from muspsy_sim.llm.budget import Budget, Price
-from muspsy_sim.records.episode import CourseEnd, Usage
+from muspsy_sim.llm.prefixes import Sent
 from muspsy_sim.records.errors import RunError
-from muspsy_sim.records.files import storage_error
+from muspsy_sim.runs.known import Known, sent_by_role
+from muspsy_sim.runs.outcome import EpisodeOutcome
 from muspsy_sim.runs.store import Run, read_run_file
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeOutcome:
-    """What came of one whole episode.
-
-    `phq9` and `gad7`: totals at baseline and at the horizon, as the simulated client reported
-    them; `None` where the course did not reach its horizon.
-    """
-
-    id: str
-    persona: str
-    arm: str
-    seed: int
-    end: CourseEnd
-    end_detail: str
-    end_week: int
-    sessions: int
-    """Sessions held; a missed one is none."""
-    turns: int
-    phq9: tuple[int, int] | None
-    gad7: tuple[int, int] | None
-    usage: dict[str, Usage]
-    models: dict[str, str]
-
-    @property
-    def tokens(self) -> int:
-        """Prompt and completion tokens, all roles."""
-        return sum(u.prompt_tokens + u.completion_tokens for u in self.usage.values())
-
-    @property
-    def estimated(self) -> int:
-        """Calls whose tokens are an estimate."""
-        return sum(u.estimated for u in self.usage.values())
-
-    def money(self, budget: Budget) -> float | None:
-        """What it cost at the prices of `budget`, `None` where a model has none."""
-        costs = [budget.cost(self.models.get(role, ""), u) for role, u in self.usage.items()]
-        known = [cost for cost in costs if cost is not None]
-        return sum(known) if len(known) == len(costs) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +46,8 @@ class RunStatus:
     disk: dict[str, int] = field(default_factory=dict)
     """Bytes by part of the folder."""
     forks: list[Run] = field(default_factory=list)
+    sent: dict[str, Sent] = field(default_factory=dict)
+    """By role, the characters of whole episodes' prompts, and those that were sent before."""
 
     @property
     def incomplete(self) -> list[EpisodeOutcome]:
@@ -102,17 +63,18 @@ def status_of(run: Run) -> RunStatus:
     planned = [str(name) for name in named] if isinstance(named, list) else []
     planned = list(dict.fromkeys([*planned, *whole]))
     status = RunStatus(run, described, is_running(run), planned)
-    known = set(whole)
+    are_whole, known = set(whole), Known(run)
     for name in planned:
-        if name in known:
+        if name in are_whole:
             try:
-                status.done.append(outcome_of(run, name))
+                status.done.append(known.outcome(name))
             except RunError as error:
                 status.damaged.append(str(error))
         elif calls := _calls(run.journal_file(name)):
             status.begun.append(Begun(name, calls))
         else:
             status.untouched.append(name)
+    status.sent = sent_by_role(run, [outcome.id for outcome in status.done])
     status.disk = disk_use(run.folder)
     status.forks = run.forks()
     return status
@@ -120,46 +82,11 @@ def status_of(run: Run) -> RunStatus:
 
 def outcomes(run: Run, names: list[str]) -> Iterator[EpisodeOutcome]:
     """The outcomes of these episodes, in order; those that are not whole are left out."""
+    known = Known(run)
+    whole = set(run.episode_ids())
     for name in names:
-        if run.episode_file(name).is_file():
-            yield outcome_of(run, name)
-
-
-def outcome_of(run: Run, name: str) -> EpisodeOutcome:
-    """What came of one episode. Raises `RunError` when its file is no episode."""
-    path = run.episode_file(name)
-    try:
-        return _outcome(orjson.loads(path.read_bytes()))
-    except OSError as error:
-        raise storage_error(path, error, "read") from error
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise RunError(
-            "is no whole episode",
-            file=path,
-            hint="delete it and run again: the journal has its answers",
-        ) from error
-
-
-def _outcome(raw: dict[str, Any]) -> EpisodeOutcome:
-    end = CourseEnd(raw["end"])
-    held = [session for session in raw["sessions"] if session["turns"]]
-    reports = [week["report"] for week in raw["weeks"]]
-    first, last = raw["baseline"], reports[-1] if reports else None
-    return EpisodeOutcome(
-        id=raw["id"],
-        persona=raw["persona"],
-        arm=raw["arm"],
-        seed=raw["seed"],
-        end=end,
-        end_detail=raw["end_detail"],
-        end_week=raw["end_week"],
-        sessions=len(held),
-        turns=sum(len(session["turns"]) for session in held),
-        phq9=(sum(first["phq9"]), sum(last["phq9"])) if first and last and end.complete else None,
-        gad7=(sum(first["gad7"]), sum(last["gad7"])) if first and last and end.complete else None,
-        usage={role: Usage.model_validate(used) for role, used in raw["usage"].items()},
-        models=raw["provenance"]["models"],
-    )
+        if name in whole:
+            yield known.outcome(name)
 
 
 def prices_of(described: dict[str, Any]) -> Budget:

@@ -160,8 +160,11 @@ def episodes(run: Run) -> Iterator[Episode]:
 
 
 @contextmanager
-def writing(run: Run) -> Iterator[None]:
-    """Hold the run for writing. Raises `RunError` while another process does."""
+def writing(run: Run) -> Iterator[int]:
+    """Hold the run for writing. Raises `RunError` while another process does.
+
+    Gives the open lock: who inherits it holds the run as well, for as long as it lives.
+    """
     try:
         _make_folders(run)
         lock = os.open(run.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -175,7 +178,7 @@ def writing(run: Run) -> Iterator[None]:
                 "another process is running this", file=run.folder, hint="wait for it, or use --out"
             ) from error
         clear_leftovers(run.folder / "episodes")
-        yield
+        yield lock
     finally:
         os.close(lock)
 

@@ -14,7 +14,7 @@ import torch
 
 from muspsy_sim.llm.local.engine import Engine, close_engines
 from muspsy_sim.llm.local.loading import Loaded, load
-from tests.servers.small_model import save
+from muspsy_sim.llm.local.small import save
 
 # For a model this small more threads only wait for each other, on a busy machine for most of the time.
 torch.set_num_threads(1)

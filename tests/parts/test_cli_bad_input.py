@@ -145,7 +145,7 @@ def test_values_that_cannot_be_run(tmp_path: Path, old: str, new: str, words: li
         ("gpt-4.1", ["did you mean `openai:gpt-4.1`?"]),
         ("openai:gpt-4.1", ["OPENAI_API_KEY is not set"]),
         ("http://127.0.0.1:9/v1", ["does not say which model", "#"]),
-        ("hf:some/model", ["later release"]),
+        ("hf:some/model", ["[local]"]),
         ("replay:nowhere", ["run.yaml is missing"]),
     ],
 )

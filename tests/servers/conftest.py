@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from muspsy_sim.llm.local.small import save
+
 HERE = Path(__file__).parent
 PATIENCE_S = 180.0
 
@@ -58,8 +60,9 @@ def served(command: Sequence[str], port: int, log: Path) -> Iterator[str]:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the small model, with its GGUF file in it."""
     folder = tmp_path_factory.mktemp("small")
-    for script, *more in (("small_model.py",), ("gguf_file.py", str(folder / "small.gguf"))):
-        subprocess.run([sys.executable, str(HERE / script), str(folder), *more], check=True)
+    save(folder)
+    script, file = HERE / "gguf_file.py", folder / "small.gguf"
+    subprocess.run([sys.executable, str(script), str(folder), str(file)], check=True)
     return folder
 
 

@@ -6,7 +6,7 @@ import pytest
 from llm_fakes import Scripted, used
 
 from muspsy_sim.agents.prompts import BARE, PLAN_TURN
-from muspsy_sim.llm.answer_formats import FORMATS, in_words
+from muspsy_sim.llm.answer_formats import FORMATS, SAID_IN_WORDS, in_words
 from muspsy_sim.llm.ask import Asker, CallFailed
 from muspsy_sim.llm.dialects import Dialect, body_of
 from muspsy_sim.llm.prompting import answer_schema
@@ -55,7 +55,7 @@ async def test_the_schema_stands_once_in_what_is_sent_whatever_the_server_takes(
     await planned(model)
     dialect = Dialect(formats={"TurnPlanAnswer": step})
     first, repair = (body_of("m", request, dialect) for request in model.asked)
-    assert first["messages"][-1]["content"].count(SCHEMA) == (FORMATS[step] in ("object", "text"))
+    assert first["messages"][-1]["content"].count(SCHEMA) == (FORMATS[step] in SAID_IN_WORDS)
     assert repair["messages"][-1]["content"].count(SCHEMA) == 1
 
 

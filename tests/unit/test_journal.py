@@ -308,6 +308,8 @@ def test_a_voided_call_is_owed_again_and_was_paid_for(tmp_path: Path) -> None:
     journal = Journal.open(path, HEADER, GroupSync())
     failed = entry(1, outcome="error", kind="auth", message="no", text="")
     journal.append(failed)
+    journal.close()
+    journal = Journal.open(path, HEADER, GroupSync())
     journal.void("s1t1/client.speak")
     assert journal.take("s1t1/client.speak") is None
     journal.append(entry(1))

@@ -81,7 +81,7 @@ def test_the_forms_go_from_the_schema_to_nothing() -> None:
     schema = answer_schema(Speech)
     kinds = [response_format(schema, "Speech", form) for form in FORMATS]
     assert [kind and kind["type"] for kind in kinds] == [
-        "json_schema", "json_schema", "json_object", None,
+        "json_schema", "json_schema", "json_object", "json_object", None,
     ]  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
-from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
+from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress, Mode
 from muspsy_sim.evaluation.pairing import judge_pairs, tallies
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Model, Reply, Request
@@ -33,11 +34,13 @@ def pairs(
     *names: str,
     arms: tuple[str, str] = ("full", "bare"),
     progress: EvaluationProgress | None = None,
+    mode: Mode = "go on",
 ) -> list[PairScores]:
     asked = Asked(
         instruments_named(names or ("alliance", "memory-use", "crisis")),
         [judge.name],
         overrides={judge.name: judge},
+        mode=mode,
     )
     return asyncio.run(judge_pairs(run, arms, asked, progress or EvaluationProgress(0)))
 
@@ -163,3 +166,49 @@ def test_arms_that_cannot_be_paired_are_told(run: Run, arms: tuple[str, str], wo
 def test_instruments_that_cannot_be_paired_are_told(run: Run) -> None:
     with pytest.raises(RunError, match="none of these instruments"):
         pairs(run, FakeJudge(), "crisis", "plan-adherence")
+
+
+def test_a_replay_asks_nobody_and_finds_the_same(run: Run) -> None:
+    judge = FakeJudge()
+    found = pairs(run, judge, "alliance")
+    asked = len(judge.asked)
+    progress = EvaluationProgress(0)
+    assert pairs(run, judge, "alliance", progress=progress, mode="replay") == found
+    assert len(judge.asked) == asked
+    assert progress.different == []
+    assert progress.count.recorded > 0
+
+
+def test_a_replay_tells_of_verdicts_that_were_changed(run: Run) -> None:
+    pairs(run, FakeJudge(), "alliance")
+    file = next((run.folder / "scores" / "pairs").rglob("*--s0.json"))
+    held = json.loads(file.read_bytes())
+    verdict = held["verdicts"][0]
+    verdict["outcome"] = "first" if verdict["outcome"] == "tie" else "tie"
+    file.write_text(json.dumps(held), encoding="utf-8")
+    progress = EvaluationProgress(0)
+    pairs(run, FakeJudge(), "alliance", progress=progress, mode="replay")
+    assert len(progress.different) == 1
+    assert "--s0" in progress.different[0]
+
+
+def test_a_pair_that_was_not_judged_is_told_in_a_replay(run: Run) -> None:
+    progress = EvaluationProgress(0)
+    pairs(run, FakeJudge(), "alliance", progress=progress, mode="replay")
+    assert len(progress.different) == progress.done == 2
+
+
+def test_failed_verdicts_are_asked_again_when_told(run: Run) -> None:
+    broken = FakeJudge(fails=lambda r: True)
+    found = pairs(run, broken, "alliance")
+    assert {v.outcome for p in found for v in p.verdicts} == {"failed"}
+    assert pairs(run, FakeJudge(), "alliance") == found, "not unless it is told"
+    mended = pairs(run, FakeJudge(), "alliance", mode="retry failed")
+    assert "failed" not in {v.outcome for p in mended for v in p.verdicts}
+
+
+def test_restarting_asks_everything_anew(run: Run) -> None:
+    pairs(run, FakeJudge(), "alliance")
+    judge = FakeJudge()
+    pairs(run, judge, "alliance", mode="restart")
+    assert judge.asked

@@ -76,7 +76,8 @@ def risk_unlocked(state: ClientState, profile: Profile, dynamics: Dynamics, aske
 
 def touched(profile: Profile, text: str) -> list[Fact]:
     """The facts whose cues occur in a counselor's turn, in the profile's order."""
-    return [fact for fact in profile.facts if touches(fact, text)]
+    found = _touching(tuple(tuple(fact.cues) for fact in profile.facts), text)
+    return [fact for fact, touched_ in zip(profile.facts, found, strict=True) if touched_]
 
 
 def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
@@ -97,10 +98,36 @@ def touches(fact: Fact, text: str) -> bool:
     return bool(fact.cues) and _found(tuple(fact.cues), text)
 
 
-@lru_cache(maxsize=2048)
-def _found(cues: tuple[str, ...], text: str) -> bool:
+@lru_cache(maxsize=1024)
+def _touching(facts: tuple[tuple[str, ...], ...], text: str) -> tuple[bool, ...]:
     # A turn is looked through by the feeling, the decision and the view.
+    return tuple(bool(cues) and _found(cues, text) for cues in facts)
+
+
+def _found(cues: tuple[str, ...], text: str) -> bool:
+    # Where both are ASCII, a cue that occurs does so in small letters too, which is seen much
+    # faster than a pattern is tried; and of most turns most cues are no part.
+    if text.isascii() and (small := _small(cues)) is not None:
+        low = text.lower()
+        for cue in small:
+            if cue in low:
+                break
+        else:
+            return False
+    return _searched(cues, text)
+
+
+@lru_cache(maxsize=2048)
+def _searched(cues: tuple[str, ...], text: str) -> bool:
     return _cues(cues).search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _small(cues: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The cues in small letters; `None` where one is not ASCII."""
+    if not all(cue.isascii() for cue in cues):
+        return None
+    return tuple(cue.lower() for cue in cues if cue)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from muspsy_sim.agents.client.disclosure import (
     risk_unlocked,
-    touches,
+    touched,
     unlocked_beliefs,
     unlocked_facts,
 )
@@ -62,6 +62,8 @@ def speak_view(
     voice = profile.temperament.voice
     open_now = set(unlocked_facts(state, profile, dynamics))
     told = {entry.fact for entry in state.disclosed}
+    today = f"s{session}t"
+    before = {entry.fact for entry in state.disclosed if not entry.turn.startswith(today)}
     beliefs = set(unlocked_beliefs(state, profile, dynamics))
     says_risk = risk_unlocked(state, profile, dynamics, decision.asked_about_risk)
     return SpeakView(
@@ -85,6 +87,7 @@ def speak_view(
                 text=fact.text,
                 details=fact.details,
                 told=fact.id in told,
+                told_before=fact.id in before,
                 guarded=fact.sensitivity >= _HARD,
             )
             for fact in profile.facts
@@ -147,8 +150,9 @@ def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> li
     """Hints of what is held back, first of what the counselor just touched."""
     held = [fact for fact in profile.facts if fact.id not in open_now and fact.hint]
     said = dialogue[-1].text if dialogue and dialogue[-1].speaker == "counselor" else ""
-    near = [fact for fact in held if touches(fact, said)]
-    rest = [fact for fact in held if fact not in near]
+    named = {fact.id for fact in touched(profile, said)}
+    near = [fact for fact in held if fact.id in named]
+    rest = [fact for fact in held if fact.id not in named]
     return [fact.hint for fact in (near + rest)[:_MOST_HINTS]]
 
 

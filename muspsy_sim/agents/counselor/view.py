@@ -103,13 +103,8 @@ def _seen(course: LiveCourse) -> dict[str, Any]:
         "exchange": exchange,
         "exchanges_left": max(0, course.schedule.exchanges - exchange),
         "last": now.week >= course.schedule.sessions,
-        "dialogue": now.lines() if side.remembers else _uncounted(now.lines()),
+        "dialogue": now.lines() if side.remembers else now.uncounted_lines(),
     }
-
-
-def _uncounted(lines: list[Line]) -> list[Line]:
-    """Lines whose ids do not tell which session this is: prompts show them, `s3t1` would count."""
-    return [line.model_copy(update={"id": f"t{n}"}) for n, line in enumerate(lines, start=1)]
 
 
 def bare_view(side: CounselorSide, dialogue: list[Line], system: str | None = None) -> BareView:

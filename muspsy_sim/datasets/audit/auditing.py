@@ -7,7 +7,7 @@ bytes a dialogue, not with its text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -126,8 +126,30 @@ def audit_corpus(
     Raises:
         FormatError: there is nothing there, or the format is not known.
     """
+    return audit_found(
+        open_corpus(path, form),
+        Path(path),
+        known=_speakers(path, form),
+        names=names,
+        more_personal=more_personal,
+        tell=tell,
+        pulse=pulse,
+    )
+
+
+def audit_found(
+    dialogues: Iterable[Dialogue | Problem],
+    base: Path,
+    *,
+    known: training.Speakers | None = None,
+    names: Sequence[str] = (),
+    more_personal: Finder | None = None,
+    tell: Callable[[Finding], None] = lambda _: None,
+    pulse: Callable[[int], None] = lambda _: None,
+) -> Audit:
+    """Audit dialogues as they come; places are told from `base`. See `audit_corpus`."""
     result = Audit()
-    known = _speakers(path, form)
+    known = training.Speakers() if known is None else known
     whole = corpus.WholeCorpus()
     clients = Clients()
 
@@ -136,9 +158,9 @@ def audit_corpus(
             result.add(finding)
             tell(finding)
 
-    for found in open_corpus(path, form):
+    for found in dialogues:
         if isinstance(found, Problem):
-            add(iter([_of_problem(found, Path(path))]))
+            add(iter([_of_problem(found, base)]))
             continue
         result.dialogues += 1
         result.turns += sum(len(session.utterances) for session in found.sessions)

@@ -14,8 +14,8 @@ from muspsy_sim.datasets.selecting import Selection, Wanted, select
 from muspsy_sim.datasets.writing import MANIFEST, staged, write_json, write_text
 from muspsy_sim.formats.corpora.catalogue import format_named
 from muspsy_sim.formats.corpora.writing import Written, write_corpus
-from muspsy_sim.records.corpus import Dialogue
-from muspsy_sim.records.errors import FormatError, Problem
+from muspsy_sim.records.corpus import Dialogue, offline_roles
+from muspsy_sim.records.errors import ExportError, FormatError, Problem
 from muspsy_sim.runs.store import find_run, read_episode
 
 
@@ -31,6 +31,8 @@ class Converted:
     """How many there were."""
     selection: Selection | None
     """Of a run: which episodes were taken, and why the others were not."""
+    offline: list[str]
+    """Roles that `offline` answered in what was written."""
 
 
 def convert(
@@ -48,13 +50,15 @@ def convert(
     """
     form = format_named(to)
     path = place_of(source)
+    wanted = wanted or Wanted()
     selection = None
+    offline: set[str] = set()
     problems: list[Problem] = []
     told = 0
 
     if is_run(path):
         run = open_run(path)
-        selection = select(glances(run), wanted or Wanted())
+        selection = select(glances(run), wanted)
 
         def dialogues() -> Iterator[Dialogue]:
             for glance in selection.taken:
@@ -66,6 +70,16 @@ def convert(
             nonlocal told
             for found in open_corpus(path):
                 if isinstance(found, Dialogue):
+                    roles = offline_roles(found)
+                    if roles and not wanted.allow_offline:
+                        raise ExportError(
+                            f"the offline default spoke here ({', '.join(roles)}): not for "
+                            "training",
+                            file=path,
+                            hint="make it with a model, or add --allow-offline to look at the "
+                            "format",
+                        )
+                    offline.update(roles)
                     yield found
                     continue
                 told += 1
@@ -78,8 +92,9 @@ def convert(
         if not written.dialogues:
             raise FormatError("holds no dialogue that could be read", file=path, others=problems)
         write_json(folder / MANIFEST, _manifest(to, written))
-        write_text(folder / "README.md", _readme(to, written, selection))
-    return Converted(target, written, problems, told, selection)
+        offline.update(selection.offline_roles() if selection is not None else ())
+        write_text(folder / "README.md", _readme(to, written, selection, bool(offline)))
+    return Converted(target, written, problems, told, selection, sorted(offline))
 
 
 def place_of(source: str | Path) -> Path:
@@ -110,15 +125,15 @@ def _manifest(to: str, written: Written) -> dict[str, object]:
     }
 
 
-def _readme(to: str, written: Written, selection: Selection | None) -> str:
+def _readme(to: str, written: Written, selection: Selection | None, offline: bool) -> str:
     lines = [f"# {written.dialogues} dialogues as {to}", ""]
     if selection is not None:
         lines += [
             "Simulated clients; a program wrote every word. Nothing here is medical advice.",
             "",
         ]
-        if selection.offline_roles():
-            lines += ["The offline default spoke here: do not train on this.", ""]
+    if offline:
+        lines += ["The offline default spoke here: do not train on this.", ""]
     if written.lost:
         lines += ["What this format has no place for, and in how many dialogues it was lost:", ""]
         lines += [f"- {what}: {n}" for what, n in sorted(written.lost.items())]

@@ -98,7 +98,7 @@ def _papers(session: Session) -> Iterator[Document]:
     if session.plan is not None:
         yield Document(kind="goal", text=session.plan.goal, session=session.number)
     if session.note is not None:
-        yield Document(kind="memory", text=_note(session.note), session=session.number)
+        yield Document(kind="memory", text=note_text(session.note), session=session.number)
         summary = " ".join(said.text for said in session.note.summary)
         if summary:
             yield Document(kind="summary", text=summary, session=session.number)
@@ -106,7 +106,7 @@ def _papers(session: Session) -> Iterator[Document]:
         yield Document(kind="plan", text=_treatment(session.treatment_plan), session=session.number)
 
 
-def _note(note: SessionNote) -> str:
+def note_text(note: SessionNote) -> str:
     """A note under MusPsy's heads."""
     parts = (
         ("Emotion and Cognitive State", note.emotion_and_cognition),

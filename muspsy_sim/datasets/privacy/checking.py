@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.datasets.privacy import attacks
 from muspsy_sim.datasets.privacy.attributes import Attributes, seen
 from muspsy_sim.datasets.privacy.masking import mask_dialogue
@@ -75,7 +76,10 @@ def check_privacy(
     attributes: Attributes | None = None,
     seed: int = 0,
 ) -> Checked:
-    """Attack reconstructions of dialogues, which are matched by id, else by their order.
+    """Attack reconstructions of dialogues.
+
+    They are matched by id, else by the hash of its source that the way `psydial` gives each, else
+    by their order.
 
     `complaints`: the texts that each was written from, in the originals' order. `strangers`:
     dialogues of people who are not in the corpus. `attributes`: what is known of each client.
@@ -140,6 +144,11 @@ def _matched(
     if any(each.id in by_id for each in originals):
         pairs = [(each, by_id[each.id]) for each in originals if each.id in by_id]
         return pairs, [each.id for each in originals if each.id not in by_id]
+    by_source = {source: d for d in reconstructed if (source := d.extra.get("source"))}
+    known = [(each, by_source.get(source_hash(each))) for each in originals]
+    if any(found is not None for _, found in known):
+        pairs = [(each, found) for each, found in known if found is not None]
+        return pairs, [each.id for each, found in known if found is None]
     if len(originals) == len(reconstructed):
         return [*zip(originals, reconstructed, strict=True)], []
     return [], [each.id for each in originals]

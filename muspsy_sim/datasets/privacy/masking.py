@@ -71,7 +71,8 @@ _GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "age",
         re.compile(
-            r"\b(?:aged? |I(?: am|'m|’m) |turned )(\d{1,2})(?=[\s,.;!?]|$)(?! (?:minutes|times))"
+            r"\b(?:aged? |I(?: am|'m|’m) |[Yy]ou(?: are|'re|’re) |turned )(\d{1,2})"
+            r"(?=[\s,.;!?]|$)(?! (?:minutes|times))"
         ),
     ),
     ("age", re.compile(r"\b(\d{1,2})(?=[- ]years?[- ]old\b)")),

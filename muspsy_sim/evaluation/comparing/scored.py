@@ -62,7 +62,7 @@ def read_scores(file: Path, instruments: dict[str, Used]) -> EpisodeJudged | Non
     Raises `RunError` for a file that does not hold scores.
     """
     try:
-        return _judged(orjson.loads(file.read_bytes())["scores"], instruments)
+        return judged_of(orjson.loads(file.read_bytes())["scores"], instruments)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -73,23 +73,28 @@ def read_scores(file: Path, instruments: dict[str, Used]) -> EpisodeJudged | Non
 
 def _used(file: Path) -> Used:
     try:
-        raw = orjson.loads(file.read_bytes())
-        better = {item["id"]: item.get("better") or raw["better"] for item in raw["items"]}
-        summaries = {one["id"]: list(one["items"]) for one in raw.get("summaries") or []}
-        return Used(
-            id=raw["id"],
-            better={**better, **{name: better[items[0]] for name, items in summaries.items()}},
-            summaries=summaries,
-            process=raw.get("measures") == "process",
-            checklist=bool(raw.get("checklist")),
-        )
+        return used_of(orjson.loads(file.read_bytes()))
     except OSError as error:
         raise storage_error(file, error, "read") from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise RunError("holds no instrument", file=file, hint=_MEND) from error
 
 
-def _judged(scores: list[dict[str, Any]], instruments: dict[str, Used]) -> EpisodeJudged:
+def used_of(raw: dict[str, Any]) -> Used:
+    """The same of an instrument as its file holds it."""
+    better = {item["id"]: item.get("better") or raw["better"] for item in raw["items"]}
+    summaries = {one["id"]: list(one["items"]) for one in raw.get("summaries") or []}
+    return Used(
+        id=raw["id"],
+        better={**better, **{name: better[items[0]] for name, items in summaries.items()}},
+        summaries=summaries,
+        process=raw.get("measures") == "process",
+        checklist=bool(raw.get("checklist")),
+    )
+
+
+def judged_of(scores: list[dict[str, Any]], instruments: dict[str, Used]) -> EpisodeJudged:
+    """What a list of scores, as their file holds them, comes to."""
     found = EpisodeJudged()
     given: dict[tuple[str, str, int | None], list[float]] = defaultdict(list)
     for score in scores:

@@ -126,12 +126,19 @@ def kept_or_measured(run: Run, most: int) -> PitfallTable | None:
 
 
 def stored_table(run: Run) -> PitfallTable | None:
-    """The table that was kept, or `None` where there is none, or it is not of these episodes."""
+    """The table that was kept, or `None` where there is none, or it is not of these episodes.
+
+    An episode that was touched after the table was written may have changed, whatever its size.
+    """
     try:
+        written = table_file(run).stat().st_ctime_ns
         table = PitfallTable.model_validate_json(table_file(run).read_bytes())
-        sizes = {name: run.episode_file(name).stat().st_size for name in run.episode_ids()}
+        found = {name: run.episode_file(name).stat() for name in run.episode_ids()}
     except (OSError, ValidationError):
         return None
+    if any(each.st_ctime_ns >= written for each in found.values()):
+        return None
+    sizes = {name: each.st_size for name, each in found.items()}
     made_so = table.version == VERSION and table.cues == _cues()
     return table if made_so and table.episodes == sizes else None
 

@@ -30,6 +30,7 @@ _DOCUMENTS = {
     "reasoning": "reasoning",
     "summary": "summary",
 }
+FIELDS = frozenset({"topic", "psychotherapy", "stage"})
 _ROLE = {"client": "Seeker", "counselor": "Supporter", "other": "Other"}
 
 
@@ -91,6 +92,31 @@ def encode(dialogue: Dialogue) -> JsonValue:
     return {**first, **documents, "dialog": turns, **dialogue.extra}
 
 
+def parts(dialogue: Dialogue) -> Iterator[Dialogue]:
+    """An entry a session, as published; `ID--N` keeps which came when.
+
+    Topic, school and stage are the session's own where `annotated` tells them.
+    """
+    listed = dialogue.extra.get("annotated")
+    told = {
+        each.get("session"): each
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, dict)
+    }
+    kept = {k: v for k, v in dialogue.extra.items() if k != "annotated"}
+    several = len(dialogue.sessions) > 1
+    for session in dialogue.sessions:
+        own = {k: v for k, v in told.get(session.number, {}).items() if k in FIELDS}
+        yield dialogue.model_copy(
+            update={
+                "id": f"{dialogue.id}--{session.number}" if several else dialogue.id,
+                "sessions": [session],
+                "documents": [d for d in dialogue.documents if d.session in (None, session.number)],
+                "extra": {**kept, **own},
+            }
+        )
+
+
 def _sniff(sample: Sample) -> bool:
     return isinstance(sample.first, dict) and "dialog" in sample.first
 
@@ -103,8 +129,10 @@ FORMAT = Format(
     read=read,
     encode=encode,
     holds=Holds(
-        frozenset({"labels", "reasoning", "other", "extra"}),
+        frozenset({"labels", "reasoning", "other", "extra", "id", "sessions"}),
         frozenset({"background", "guide", "reasoning", "summary"}),
+        fields=FIELDS | {"annotated"},
     ),
+    parts=parts,
     speakers=(("Seeker", "client"), ("Supporter", "counselor")),
 )

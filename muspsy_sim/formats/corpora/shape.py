@@ -7,7 +7,7 @@ published of it; `holds` says what it has a place for, so that what it loses can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -64,12 +64,18 @@ class Holds:
     documents: frozenset[DocumentKind] = frozenset()
     of_course: frozenset[DocumentKind] = frozenset()
     """Of `documents`, those that it holds for a whole course and not for a single session."""
+    fields: frozenset[str] = frozenset()
+    """Fields of a dialogue that mean in it what they mean in the canonical shape."""
     dialogue: bool = True
     """Whether it holds turns at all; a user card does not."""
 
 
 Layout = Literal["list", "file", "text"]
 """`list`: one JSON list of entries; `file`: a JSON file an entry; `text`: a text file an entry."""
+
+
+def _whole(dialogue: Dialogue) -> Iterable[Dialogue]:
+    return (dialogue,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class Format:
     encode: Callable[[Dialogue], JsonValue]
     """The entry as published; for layout `text` it is the file's text."""
     holds: Holds = field(default_factory=Holds)
+    parts: Callable[[Dialogue], Iterable[Dialogue]] = _whole
+    """The entries that a dialogue of another format becomes: one, or one a session."""
     suffixes: tuple[str, ...] = (".json", ".jsonl", ".parquet")
     speakers: tuple[tuple[str, CorpusSpeaker], ...] = ()
     """The roles as published, for documentation."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from muspsy_sim.formats.corpora.shape import Format
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import Dialogue, Utterance
+from muspsy_sim.records.episode import Label
 from muspsy_sim.records.files import storage_error, write_atomic
 
 _UNSAFE = re.compile(r"[^\w.~-]+")
@@ -47,14 +48,15 @@ def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Writ
         for dialogue in dialogues:
             written.dialogues += 1
             written.lost.update(losses(dialogue, form))
-            value = form.encode(_without_foreign(dialogue, form))
-            if form.layout == "list":
-                lists.add(out / _list_name(dialogue, form), value)
-                continue
-            name = names.of(dialogue, form)
-            said = str(value).encode() if form.layout == "text" else _json(value)
-            write_atomic(out / name, said)
-            written.files += 1
+            for part in (dialogue,) if dialogue.format == form.name else form.parts(dialogue):
+                value = form.encode(_without_foreign(part, form))
+                if form.layout == "list":
+                    lists.add(out / _list_name(part, form), value)
+                    continue
+                name = names.of(part, form)
+                said = str(value).encode() if form.layout == "text" else _json(value)
+                write_atomic(out / name, said)
+                written.files += 1
     return written
 
 
@@ -70,6 +72,8 @@ def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
         yield "where sessions begin"
     if any(turn.labels for turn in turns) and "labels" not in facets:
         yield "labels of turns"
+    if "labels" in facets and any(len(_claimed(turn)) < len(turn.labels) for turn in turns):
+        yield "planned labels of turns that were annotated"
     if any(turn.reasoning for turn in turns) and "reasoning" not in facets:
         yield "private reasoning"
     if any(turn.speaker == "other" for turn in turns) and "other" not in facets:
@@ -85,7 +89,8 @@ def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
     if "id" not in facets:
         yield "the id"
     # Fields that another format does not know would be somebody else's claim in it.
-    for key in sorted(key for key in dialogue.extra if not key.startswith("_")):
+    told = {key for key in dialogue.extra if not key.startswith("_")} - form.holds.fields
+    for key in sorted(told):
         yield f"field: {key}"
     for key in sorted({key for turn in turns for key in turn.extra if not key.startswith("_")}):
         yield f"field of turns: {key}"
@@ -97,14 +102,15 @@ def _without_foreign(dialogue: Dialogue, form: Format) -> Dialogue:
         return dialogue
     return dialogue.model_copy(
         update={
-            "extra": {},
+            "extra": {k: v for k, v in dialogue.extra.items() if k in form.holds.fields},
             "documents": [d.model_copy(update={"extra": {}}) for d in dialogue.documents],
             "sessions": [
                 s.model_copy(
                     update={
                         "extra": {},
                         "utterances": [
-                            u.model_copy(update={"extra": {}, "role": ""}) for u in s.utterances
+                            u.model_copy(update={"extra": {}, "role": "", "labels": _claimed(u)})
+                            for u in s.utterances
                         ],
                     }
                 )
@@ -112,6 +118,12 @@ def _without_foreign(dialogue: Dialogue, form: Format) -> Dialogue:
             ],
         }
     )
+
+
+def _claimed(turn: Utterance) -> list[Label]:
+    """A turn's labels, without what was planned where the same kind was read off the words."""
+    read = {label.kind for label in turn.labels if label.origin == "annotated"}
+    return [x for x in turn.labels if not (x.origin == "planned" and x.kind in read)]
 
 
 class _Lists:

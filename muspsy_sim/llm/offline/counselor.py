@@ -10,7 +10,7 @@ from random import Random
 
 from muspsy_sim.llm.offline.counselor_advising import advising
 from muspsy_sim.llm.offline.counselor_attuned import attuned
-from muspsy_sim.llm.offline.counselor_bare import bare
+from muspsy_sim.llm.offline.counselor_bare import bare, reply
 from muspsy_sim.llm.offline.counselor_cool import cool
 from muspsy_sim.llm.offline.counselor_nodding import nodding
 from muspsy_sim.llm.offline.counselor_note import remember
@@ -19,7 +19,7 @@ from muspsy_sim.llm.offline.counselor_scene import scene
 from muspsy_sim.records.answers import CounselorReply
 from muspsy_sim.records.views import RespondView
 
-__all__ = ["bare", "plan_next", "plan_turn", "remember", "respond"]
+__all__ = ["bare", "plan_next", "plan_turn", "remember", "reply", "respond"]
 
 
 def respond(view: RespondView, rng: Random) -> CounselorReply:

@@ -12,7 +12,7 @@ from muspsy_sim.llm.offline.counselor_material import material
 from muspsy_sim.llm.offline.counselor_voice import Voice
 from muspsy_sim.llm.offline.listening import hear
 from muspsy_sim.records.answers import PlainReply
-from muspsy_sim.records.views import BareView, Line
+from muspsy_sim.records.views import BareView, Line, ReplyView
 
 
 def bare(view: BareView, rng: Random) -> PlainReply:
@@ -53,6 +53,11 @@ def bare(view: BareView, rng: Random) -> PlainReply:
             voice.say("tip", **slots)
         voice.say("question", **slots)
     return _said(voice)
+
+
+def reply(view: ReplyView, rng: Random) -> PlainReply:
+    """The next turn of a recorded history."""
+    return bare(BareView(language=view.language, system="", dialogue=view.dialogue), rng)
 
 
 def _said(voice: Voice) -> PlainReply:

@@ -1,8 +1,10 @@
-"""A small language model that the tests make: random weights, and an end to what it says.
+"""A small language model made on the spot: random weights, and an end to what it says.
 
-A byte-pair vocabulary of the project's own English and Chinese text and two layers of Llama, set so
-that an answer ends after a sentence's length, as real ones do. What it says is nonsense; how servers
-treat it is not.
+A byte-pair vocabulary of the project's own English and Chinese text and a few layers of Llama, set
+so that an answer ends after a sentence's length, as real ones do. What it says is nonsense; how
+engines and servers treat it is not. Benchmarks and tests of local models and real servers use it.
+
+`python -m muspsy_sim.llm.local.small FOLDER` writes one.
 """
 
 from __future__ import annotations
@@ -10,12 +12,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from muspsy_sim.records.content import list_content
 
-ROOT = Path(__file__).resolve().parents[2]
 BOS, EOS, PAD = "<s>", "</s>", "<pad>"
 VOCABULARY = 1500
 CONTEXT = 16384
@@ -28,14 +28,17 @@ TEMPLATE = (
 
 def texts() -> Iterator[str]:
     """Text of the project's own, in both languages."""
-    for path in sorted((ROOT / "personas").rglob("*.yaml")):
+    for path in list_content("personas", "**/*.yaml"):
         yield path.read_text(encoding="utf-8")
-    for path in sorted((ROOT / "agents").rglob("*.j2")):
+    for path in list_content("agents", "**/*.j2"):
         yield path.read_text(encoding="utf-8")
 
 
-def make_tokenizer() -> PreTrainedTokenizerFast:
+def make_tokenizer() -> Any:
     """A byte-level byte-pair tokenizer with a chat template."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -53,15 +56,18 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     return fast
 
 
-def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+def make_model(tokenizer: Any, width: int = 64, layers: int = 2) -> Any:
     """A Llama of two layers, random but for one dimension that makes it stop after some words."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
     torch.manual_seed(0)
     model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer),
-            hidden_size=64,
-            intermediate_size=128,
-            num_hidden_layers=2,
+            hidden_size=width,
+            intermediate_size=2 * width,
+            num_hidden_layers=layers,
             num_attention_heads=4,
             num_key_value_heads=2,
             max_position_embeddings=CONTEXT,
@@ -91,10 +97,10 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     return model.eval()
 
 
-def save(folder: Path) -> Path:
+def save(folder: Path, width: int = 64, layers: int = 2) -> Path:
     """Model and tokenizer, as `from_pretrained` reads them."""
     tokenizer = make_tokenizer()
-    make_model(tokenizer).save_pretrained(folder)
+    make_model(tokenizer, width, layers).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 

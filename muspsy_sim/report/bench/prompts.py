@@ -1,0 +1,51 @@
+"""`muspsy bench prompts`: how much of each agent's prompts the same episode had sent before.
+
+Courses of the arm `full` with offline answers, in English and Chinese. A session of 20 exchanges is
+held to the limit; one of ten, where notes, plans and a session's beginning weigh double, is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from muspsy_sim.report.bench.catalogue import Measured
+from muspsy_sim.report.bench.figures import Figure, Size
+from muspsy_sim.runs.orchestrator import RunProgress, run
+from muspsy_sim.runs.plan import plan_run
+from muspsy_sim.runs.recipe import Recipe
+
+AT_LEAST = 0.85
+_CLIENTS = ("en-gordon-pell", "zh-ma-guoqing")
+_AGENTS = ("client", "counselor")
+
+
+def measure(size: Size) -> Measured:
+    """The share by agent."""
+    clients = _CLIENTS[:1] if size == "quick" else _CLIENTS
+    figures: list[Figure] = []
+    for exchanges in (20, 10):
+        for client in clients:
+            shares = asyncio.run(_shares(client, exchanges, 2 if size == "quick" else 6))
+            figures += [
+                Figure(
+                    name=f"{role} of {client}, {exchanges} exchanges a session",
+                    value=None if share is None else round(share, 3),
+                    unit="of the characters",
+                    at_least=AT_LEAST if exchanges == 20 and role in _AGENTS else None,
+                )
+                for role, share in sorted(shares.items())
+            ]
+    return figures, []
+
+
+async def _shares(client: str, exchanges: int, sessions: int) -> dict[str, float | None]:
+    recipe = Recipe(
+        personas=[client], arms=["full"], seeds=[0], sessions=sessions, exchanges=exchanges
+    )
+    plan = plan_run(recipe)
+    progress = RunProgress(len(plan.episodes))
+    with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as folder:
+        await run(plan, Path(folder), progress=progress)
+    return {role: sent.share for role, sent in progress.count.sent.items()}
