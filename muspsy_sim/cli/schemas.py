@@ -34,7 +34,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.evaluation.pitfalls.cues import PitfallCuesFile
     from muspsy_sim.evaluation.spoiling.material import SpoilingMaterial
     from muspsy_sim.graphs.spec import ArmFile
-    from muspsy_sim.llm.offline.annotator.bands import BandCues
+    from muspsy_sim.llm.offline.annotator.band_cues import BandCues
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
