@@ -76,3 +76,51 @@ def test_what_a_client_made_small_at_intake_is_not_said_to_it(name: str) -> None
     for seed in range(40):
         said = respond(view, Random(seed)).text
         assert not re.search(r"you're just|you just|你只是|你不过是", said), said
+
+
+@pytest.mark.parametrize(
+    ("said", "cue", "heard_as"),
+    [
+        (
+            "在山上，雪厚的时候我躺进去过，想着不起来也行。如今下雪还想那个地方。",
+            "risk_passive",
+            True,
+        ),
+        ("你听我说，我现在不想碰那个感觉。", "deflect", True),
+        ("担心着呢，先不说。", "deflect", True),
+        ("心里有事，先搁着。", "deflect", True),
+        ("有这么简单我早做了。", "resist", True),
+        ("比以前能应付了。", "better", True),
+        ("偏方我试了有一打，酸枣仁、荞麦皮、热水泡脚，嘛都试过。", "resist", False),
+        ("我手上起疹子，一碰浆糊就疼，以前从来没有过。", "absolute", False),
+        ("我从来没有睡好。", "absolute", True),
+        ("我得说声。他给我剥虾，剥了四年，其实我不爱吃虾。", "should", False),
+        ("在塔上起了风，吊钩晃，我得等它自己停。", "should", False),
+        ("我得撑住这个家。", "should", True),
+        ("一睁眼就怕这一天。", "what_if", False),
+        ("我就怕他哪天不回来。", "what_if", True),
+    ],
+)
+def test_chinese_lines_are_heard_for_what_they_say(said: str, cue: str, heard_as: bool) -> None:
+    """A refusal passed by, or a figure of speech taken for a rule, answers another line."""
+    assert hear(said, "zh").shows(cue) is heard_as
+
+
+@pytest.mark.parametrize(
+    ("said", "feelings"),
+    [
+        ("臊得慌，脸上发烫。", ["羞愧"]),
+        ("仨都搁床箱里呢，翻身硌得慌。", []),
+        ("一到晚上我就发慌。", ["焦虑"]),
+    ],
+)
+def test_a_degree_word_is_not_a_feeling(said: str, feelings: list[str]) -> None:
+    assert [f.feel for f in hear(said, "zh").feelings] == feelings
+
+
+def test_a_place_in_a_story_is_not_its_topic() -> None:
+    slept = hear("腊月里厂里老姐妹聚会，我打那天回来就睡不成了。", "zh")
+    assert slept.topics == ("晚上睡觉这件事",)
+    assert "身材和样子" not in hear("妈妈对着镜子，摸脖子上那道疤。", "zh").topics
+    assert "appearance" in hear("我觉得下巴长得不对，口罩摘不下来。", "zh").themes
+    assert hear("有那么一天半天。我也不知道。", "zh").clause != "你也不知道"

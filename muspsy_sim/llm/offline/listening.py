@@ -73,9 +73,12 @@ _NEARLY: dict[Language, re.Pattern[str]] = {
         r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think of)\b",
         re.IGNORECASE,
     ),
-    "zh": re.compile("差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)"),
+    "zh": re.compile(
+        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|我得(?:说声|等它|赶紧)"
+    ),
 }
-"""What nearly happened did not, and not to be able to say is no inability."""
+"""What nearly happened did not, not to be able to say is no inability, what is new is no `never`,
+and having to wait for a hook to hang still is no rule to live by."""
 
 
 @dataclass(frozen=True, slots=True)
