@@ -177,7 +177,8 @@ def _shows(clause: str, feelings: tuple[Feeling, ...], ear: _Ear) -> bool:
 
 
 _DENIED = re.compile(
-    r"(?:\bnot|n't|\bnever|\bno longer|\bless)(?: \w+)?\s*$|[不没别](?:太|是|觉得|(?:从前|以前)?那么|再)?$"
+    r"(?:\bnot|n't|\bnever|\bno longer|\bless)(?: \w+)?\s*$"
+    r"|[不没别](?:太|是|觉得|(?:从前|以前)?那么|再)?$"
 )
 
 
