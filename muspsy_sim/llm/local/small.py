@@ -9,6 +9,7 @@ engines and servers treat it is not. Benchmarks and tests of local models and re
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,20 +78,23 @@ def make_model(tokenizer: Any, width: int = 64, layers: int = 2) -> Any:
             tie_word_embeddings=False,
         )
     )
-    # The first dimension is the same for every token and no layer writes to it. After the last norm
-    # it is about 6, and through it alone the end of an answer gets its logit: about one token in
-    # fifteen ends one, whatever was said before.
+    # The first dimension is the same for every token and no layer writes to it. Through it alone
+    # the end of an answer gets its logit: about one token in fifteen ends one, whatever was said
+    # before. `rms` is that of an embedding, to which layers add little, whatever the width.
+    rms = math.sqrt((0.9**2 + 0.1**2 * (width - 1)) / width)
+    spread = 2.7 / (0.1 / rms * math.sqrt(width - 1))
     with torch.no_grad():
         embedding = model.get_input_embeddings().weight
         embedding.normal_(0.0, 0.1)
         embedding[:, 0] = 0.9
         for layer in model.model.layers:
-            layer.self_attn.o_proj.weight[0] = 0.0
-            layer.mlp.down_proj.weight[0] = 0.0
-        model.lm_head.weight.normal_(0.0, 0.5)
+            for writes in (layer.self_attn.o_proj.weight, layer.mlp.down_proj.weight):
+                writes.mul_(2.0 / math.sqrt(width))
+                writes[0] = 0.0
+        model.lm_head.weight.normal_(0.0, spread)
         model.lm_head.weight[:, 0] = 0.0
         model.lm_head.weight[tokenizer.eos_token_id] = 0.0
-        model.lm_head.weight[tokenizer.eos_token_id, 0] = 1.4
+        model.lm_head.weight[tokenizer.eos_token_id, 0] = 8.4 * rms / 0.9
         for never in (tokenizer.bos_token_id, tokenizer.pad_token_id):
             model.lm_head.weight[never, 0] = -3.0
     model.generation_config.do_sample = True  # or `transformers serve` is greedy

@@ -21,6 +21,7 @@ from muspsy_sim.llm.prompting import answer_schema
 from muspsy_sim.llm.seam import CallKey, Message, ModelFailure, Request, Sampling
 from muspsy_sim.records.answers import AppraisalAnswer, NoteAnswer, Speech
 from muspsy_sim.records.base import Record
+from muspsy_sim.records.errors import RunError
 from muspsy_sim.report.bench.catalogue import Measured
 from muspsy_sim.report.bench.figures import Figure, Size
 from muspsy_sim.runs.orchestrator import run
@@ -60,7 +61,7 @@ def measure(size: Size) -> Measured:
     import torch
 
     device, dtype = place(os.environ)
-    width, layers = (64, 2) if size == "quick" else (512, 4)
+    width, layers = (64, 2) if size == "quick" else (128, 2)
     many, exchanges = (8, 2) if size == "quick" else (32, 4)
     try:
         with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as room:
@@ -131,6 +132,8 @@ async def _lived(folder: Path, name: str, courses: int, at_once: int, exchanges:
         for session in episode.sessions
         for turn in session.turns
     )
+    if not turns:
+        raise RunError("the benchmark's model gave no answer", hint="report it with the command")
     return _Lived(turns, seconds)
 
 
