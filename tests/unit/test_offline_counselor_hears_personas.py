@@ -129,3 +129,54 @@ def test_a_place_in_a_story_is_not_its_topic() -> None:
     assert "身材和样子" not in hear("妈妈对着镜子，摸脖子上那道疤。", "zh").topics
     assert "appearance" in hear("我觉得下巴长得不对，口罩摘不下来。", "zh").themes
     assert hear("有那么一天半天。我也不知道。", "zh").clause != "你也不知道"
+
+
+@pytest.mark.parametrize(
+    ("said", "cue", "heard_as"),
+    [
+        ("I've done two elections, a royal funeral and nine hundred hockey games.", "loss", False),
+        ("I didn't go to her funeral.", "loss", True),
+        ("Genius runs in the blood.", "heavy", False),
+        ("There was blood everywhere.", "heavy", True),
+        ("I'm alone with a rank of flutes and they come into tune.", "heavy", False),
+        ("I can't keep it in. It's all in a pot on the fridge.", "cannot", False),
+        ("I can't get air in under my ribs.", "cannot", False),
+        ("I can't go in there.", "cannot", True),
+        ("I should say. I was given the formatting.", "should", False),
+        ("I should be there for them.", "should", True),
+        ("On a good day, no.", "better", False),
+        ("I've looked better, I've felt better.", "better", False),
+        ("I felt better on Sunday.", "better", True),
+        ("They say nineteen months, it was in February.", "others_said", False),
+        ("They say I'm difficult.", "others_said", True),
+        ("What do you want me to say?", "resist", True),
+        ("You tell me, you're the expert.", "resist", True),
+        ("Bit tired.", "minimise", True),
+    ],
+)
+def test_english_lines_are_heard_for_what_they_say(said: str, cue: str, heard_as: bool) -> None:
+    """Work with a funeral in it is no loss, and a lead-in is neither a rule nor an inability."""
+    assert hear(said, "en").shows(cue) is heard_as
+
+
+@pytest.mark.parametrize(
+    ("said", "feelings"),
+    [
+        ("I'm alone with a rank of flutes and they come into tune.", []),
+        ("I feel alone in that house.", ["lonely"]),
+        ("I'm watching your face, I'm afraid.", []),
+        ("I'm afraid of what happens if I don't.", ["afraid"]),
+        ("I'm rather worn, but I cope.", ["worn out"]),
+    ],
+)
+def test_courtesy_and_solitude_are_no_feelings(said: str, feelings: list[str]) -> None:
+    assert [f.feel for f in hear(said, "en").feelings] == feelings
+
+
+@pytest.mark.parametrize(
+    "said", ["I should say.", "It isn't like me, or maybe it is.", "I can hear how it sounds."]
+)
+def test_a_remark_about_the_telling_is_not_given_back(said: str) -> None:
+    heard = hear(said, "en")
+    assert not heard.clause.startswith(("it isn't like you", "you can hear", "you should"))
+    assert heard.phrase not in ("I should say", "It isn't like me", "I can hear how it sounds")

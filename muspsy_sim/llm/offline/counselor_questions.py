@@ -35,7 +35,8 @@ _ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "
 
 def ask(scene: Scene) -> bool:
     """Add the question that follows from what was said; whether there was one."""
-    if scene.looks_back and scene.rng.random() < (0.6 if scene.parting else 0.4):
+    sore = scene.heard is not None and scene.heard.sore
+    if scene.looks_back and not sore and scene.rng.random() < (0.6 if scene.parting else 0.4):
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
             return True
