@@ -187,7 +187,8 @@ def test_a_remark_about_the_telling_is_not_given_back(said: str) -> None:
 def _asked(said: str, *, last: bool, function: str) -> int:
     """How often, of 60 draws, the answer to a line holds a question of this kind."""
     frames = [frame.key for frame in material("en").manners["attuned"][function]]
-    recalled = [Recalled(session=1, lines=[Line(id="s1t2", speaker="client", text="I stayed in.")])]
+    stayed = Line(id="s1t2", speaker="client", text="I stayed in.")
+    recalled = [Recalled(session=1, ref="s1", lines=[stayed])]
     view = RespondView(
         language="en",
         session=2,
