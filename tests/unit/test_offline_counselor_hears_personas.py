@@ -9,12 +9,13 @@ import pytest
 
 from muspsy_sim.llm.offline.client.material import client_material
 from muspsy_sim.llm.offline.counselor import respond
+from muspsy_sim.llm.offline.counselor_material import material
 from muspsy_sim.llm.offline.listening import hear
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import list_profiles
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
-from muspsy_sim.records.views import Line, RespondView
+from muspsy_sim.records.views import Line, Recalled, RespondView
 
 PERSONAS = [each.id for each in list_profiles()]
 UNDERSTOOD: dict[Moment, tuple[str, ...]] = {
@@ -129,3 +130,92 @@ def test_a_place_in_a_story_is_not_its_topic() -> None:
     assert "身材和样子" not in hear("妈妈对着镜子，摸脖子上那道疤。", "zh").topics
     assert "appearance" in hear("我觉得下巴长得不对，口罩摘不下来。", "zh").themes
     assert hear("有那么一天半天。我也不知道。", "zh").clause != "你也不知道"
+
+
+@pytest.mark.parametrize(
+    ("said", "cue", "heard_as"),
+    [
+        ("I've done two elections, a royal funeral and nine hundred hockey games.", "loss", False),
+        ("I didn't go to her funeral.", "loss", True),
+        ("Genius runs in the blood.", "heavy", False),
+        ("There was blood everywhere.", "heavy", True),
+        ("I'm alone with a rank of flutes and they come into tune.", "heavy", False),
+        ("I can't keep it in. It's all in a pot on the fridge.", "cannot", False),
+        ("I can't get air in under my ribs.", "cannot", False),
+        ("I can't go in there.", "cannot", True),
+        ("I should say. I was given the formatting.", "should", False),
+        ("I should be there for them.", "should", True),
+        ("On a good day, no.", "better", False),
+        ("I've looked better, I've felt better.", "better", False),
+        ("I felt better on Sunday.", "better", True),
+        ("They say nineteen months, it was in February.", "others_said", False),
+        ("They say I'm difficult.", "others_said", True),
+        ("What do you want me to say?", "resist", True),
+        ("You tell me, you're the expert.", "resist", True),
+        ("Bit tired.", "minimise", True),
+        ("I can't do that today.", "deflect", True),
+    ],
+)
+def test_english_lines_are_heard_for_what_they_say(said: str, cue: str, heard_as: bool) -> None:
+    """Work with a funeral in it is no loss, and a lead-in is neither a rule nor an inability."""
+    assert hear(said, "en").shows(cue) is heard_as
+
+
+@pytest.mark.parametrize(
+    ("said", "feelings"),
+    [
+        ("I'm alone with a rank of flutes and they come into tune.", []),
+        ("I feel alone in that house.", ["lonely"]),
+        ("I'm watching your face, I'm afraid.", []),
+        ("I'm afraid of what happens if I don't.", ["afraid"]),
+        ("I'm rather worn, but I cope.", ["worn out"]),
+    ],
+)
+def test_courtesy_and_solitude_are_no_feelings(said: str, feelings: list[str]) -> None:
+    assert [f.feel for f in hear(said, "en").feelings] == feelings
+
+
+@pytest.mark.parametrize(
+    "said", ["I should say.", "It isn't like me, or maybe it is.", "I can hear how it sounds."]
+)
+def test_a_remark_about_the_telling_is_not_given_back(said: str) -> None:
+    heard = hear(said, "en")
+    assert not heard.clause.startswith(("it isn't like you", "you can hear", "you should"))
+    assert heard.phrase not in ("I should say", "It isn't like me", "I can hear how it sounds")
+
+
+def _asked(said: str, *, last: bool, function: str) -> int:
+    """How often, of 60 draws, the answer to a line holds a question of this kind."""
+    frames = [frame.key for frame in material("en").manners["attuned"][function]]
+    stayed = Line(id="s1t2", speaker="client", text="I stayed in.")
+    recalled = [Recalled(session=1, ref="s1", lines=[stayed])]
+    view = RespondView(
+        language="en",
+        session=2,
+        manner="attuned",
+        manner_text="",
+        intake=[],
+        dialogue=[
+            Line(id="s2t1", speaker="counselor", text="Good morning."),
+            Line(id="s2t2", speaker="client", text="Good morning."),
+            Line(id="s2t3", speaker="counselor", text="Go on."),
+            Line(id="s2t4", speaker="client", text=said),
+        ],
+        recalled=recalled if last else [],
+        last=last,
+        exchange=3,
+        exchanges_left=6,
+    )
+    answers = [respond(view, Random(seed)).text.lower() for seed in range(60)]
+    return sum(any(key in answer for key in frames) for answer in answers)
+
+
+def test_what_hurts_in_the_last_hour_is_not_answered_by_looking_back() -> None:
+    assert _asked("There's a naggin of vodka in the van.", last=True, function="ask_lookback") == 0
+    assert _asked("I drive the library van now.", last=True, function="ask_lookback") > 0
+
+
+def test_a_confession_is_not_asked_whether_it_cannot_be_done() -> None:
+    told = "There's something I haven't said. I can't open it, I forged the date."
+    assert _asked(told, last=False, function="ask_cannot") == 0
+    assert _asked("I can't open the letter.", last=False, function="ask_cannot") > 0

@@ -251,7 +251,7 @@ def last_words(scene: Scene, heard: Heard) -> None:
         voice.say("receive_takeaway", **slots)
     elif heard.length > _BRIEFLY[scene.view.language]:
         # Something is told with a hand on the door.
-        voice.say("acknowledge_sore")
+        voice.say("acknowledge")
         voice.say(hold)
     else:
         voice.say("acknowledge", **slots)

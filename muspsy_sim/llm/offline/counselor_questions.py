@@ -23,6 +23,8 @@ _FOLLOW_UPS = (
     ("others_said", "ask_others_said"),
     ("dont_know", "ask_dont_know"),
 )
+_NOT_OF_A_CONFESSION = ("absolute", "everyone", "should", "cannot")
+"""Words that are not taken up where something was told for the first time."""
 _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
 _BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
@@ -35,7 +37,8 @@ _ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "
 
 def ask(scene: Scene) -> bool:
     """Add the question that follows from what was said; whether there was one."""
-    if scene.looks_back and scene.rng.random() < (0.6 if scene.parting else 0.4):
+    sore = scene.heard is not None and scene.heard.sore
+    if scene.looks_back and not sore and scene.rng.random() < (0.6 if scene.parting else 0.4):
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
             return True
@@ -64,6 +67,8 @@ def follow_up(scene: Scene) -> bool:
     for cue, function in _FOLLOW_UPS:
         heard_it = scene.heard.thought if cue == "inner" else cue in scene.heard.cues
         if heard_it and scene.voice.count(function) < 2:
+            if cue in _NOT_OF_A_CONFESSION and scene.heard.shows("secret", "telling"):
+                continue
             if cue == "change" and scene.progress < 0.3:
                 continue
             if cue == "dont_know" and scene.heard.length > 9:

@@ -70,7 +70,9 @@ _SORE = ("loss", "heavy", "self_critical", "secret", "telling", "risk_active", "
 _NEARLY: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
-        r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think of)\b",
+        r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
+        r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
+        r"|\bi've (?:felt|looked) better\b|\bon a good day\b",
         re.IGNORECASE,
     ),
     "zh": re.compile(
