@@ -312,10 +312,10 @@ async def test_a_whole_course_with_every_role_local(small: Path, tmp_path: Path)
     recipe = Recipe.model_validate(
         {
             "personas": ["en-gordon-pell", "zh-ma-guoqing"],
-            "arms": ["full"],
+            "arms": ["bare"],
             "seeds": [0],
             "sessions": 1,
-            "exchanges": 2,
+            "exchanges": 3,
             "follow_up_weeks": 0,
             "models": {"default": f"hf:{small}"},
             "limits": {"first_wait_s": 0.0, "attempts": 6},
