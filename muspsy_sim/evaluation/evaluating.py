@@ -34,7 +34,7 @@ from muspsy_sim.evaluation.symptoms import symptom_scores
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Journal, Journalled
+from muspsy_sim.llm.journal import GroupSync, Journal, Journalled, read_journal
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model
@@ -256,7 +256,9 @@ async def _asked_of(
         )
         judged = await judge_transcript(asker, judge, mine, transcript_of(episode, bench.masked))
         # What the judge cost about this episode, whichever instruments were asked for when.
-        paid = [entry.usage for entry in (*journal.recorded(), *journal.voided)]
+        # Read from the file: an open journal does not keep what it wrote itself.
+        written = read_journal(path)
+        paid = [entry.usage for entry in (*written.entries, *written.voided)]
         return Judged(judged.scores, sum(paid, Usage()))
     finally:
         await asyncio.to_thread(journal.close)
