@@ -54,7 +54,7 @@ def test_a_killed_worker_loses_nothing_and_only_its_episodes_go_on(tmp_path: Pat
             for share in (0.3, 0.6):
                 grown(out, int(size * share), run)
                 os.kill(workers_of(run.pid)[-1], signal.SIGKILL)
-            assert run.wait(60) == 0
+            assert run.wait(180) == 0
         assert results(out) == wanted
         assert calls(out) == asked
         lost = requests(spec) - 2 * asked
@@ -77,15 +77,15 @@ def test_a_killed_parent_takes_its_workers_with_it_and_ctrl_c_ends_all(tmp_path:
             grown(out, 80_000, run)
             pids = workers_of(run.pid)
             run.send_signal(signal.SIGINT)
-            code = run.wait(60)
+            code = run.wait(180)
             said = run.stderr.read().decode() if run.stderr else ""
         assert code == 130
         assert "of 4 episodes whole" in said
         assert "--workers 2" in said
-        assert gone(pids, 1.0)
+        assert gone(pids)
         assert calls(out) > before
         with started(file, out, "--workers", "2") as run:
-            assert run.wait(60) == 0
+            assert run.wait(180) == 0
         asked = calls(out)
         assert 0 <= requests(spec) - asked <= 2 * 8, "only what was under way was asked again"
 
