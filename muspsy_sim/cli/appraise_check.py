@@ -13,10 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from muspsy_sim.agents.appraiser.check_reading import CheckItem
-    from muspsy_sim.evaluation.appraise_check.asking import Asking
     from muspsy_sim.evaluation.appraise_check.outcomes import TurnOutcome
-
-_LINE_S = 5.0
 
 
 class CheckLanguage(StrEnum):
@@ -96,6 +93,7 @@ async def _asked(
     retry_failed: bool,
     at_once: int,
 ) -> list[TurnOutcome]:
+    from muspsy_sim.cli.calls_told import CallsTold
     from muspsy_sim.evaluation.appraise_check.asking import Asking, ask_all
 
     asking = Asking()
@@ -107,24 +105,5 @@ async def _asked(
         retry_failed=retry_failed,
         at_once=at_once,
         asking=asking,
-        told=_Teller(asking),
+        told=CallsTold(asking),
     )
-
-
-class _Teller:
-    """Says on stderr how far the asking is, every few seconds."""
-
-    def __init__(self, asking: Asking) -> None:
-        import time
-
-        self._clock = time.monotonic
-        self._asking = asking
-        self._next = self._clock() + _LINE_S
-
-    def __call__(self) -> None:
-        now = self._clock()
-        if now < self._next:
-            return
-        self._next = now + _LINE_S
-        failed = f", {self._asking.failed} failed" if self._asking.failed else ""
-        typer.echo(f"{self._asking.done} of {self._asking.calls} calls{failed}", err=True)

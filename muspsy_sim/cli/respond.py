@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from muspsy_sim.evaluation.instruments.spec import Instrument
-    from muspsy_sim.evaluation.responding.asking import Asked, Asking, Mode
+    from muspsy_sim.evaluation.responding.asking import Asked, Mode
     from muspsy_sim.evaluation.responding.cases import ReplyCase
     from muspsy_sim.evaluation.responding.outcomes import ReplyOutcome
 
@@ -179,26 +179,8 @@ def _text(path: Path) -> str:
 
 
 async def _replied(cases: list[ReplyCase], asked: Asked, out: Path | None) -> list[ReplyOutcome]:
+    from muspsy_sim.cli.calls_told import CallsTold
     from muspsy_sim.evaluation.responding.asking import Asking, reply_all
 
     asking = Asking()
-    return await reply_all(cases, asked, folder=out, asking=asking, told=_Teller(asking))
-
-
-class _Teller:
-    """Says on stderr how far the asking is, every few seconds."""
-
-    def __init__(self, asking: Asking) -> None:
-        import time
-
-        self._clock = time.monotonic
-        self._asking = asking
-        self._next = self._clock() + 5.0
-
-    def __call__(self) -> None:
-        now = self._clock()
-        if now < self._next:
-            return
-        self._next = now + 5.0
-        failed = f", {self._asking.failed} failed" if self._asking.failed else ""
-        typer.echo(f"{self._asking.done} of {self._asking.calls} calls{failed}", err=True)
+    return await reply_all(cases, asked, folder=out, asking=asking, told=CallsTold(asking))

@@ -18,7 +18,6 @@ from muspsy_sim.evaluation.judging.asked import (
     Asked,
     EvaluationProgress,
     open_judges,
-    owe_failed,
     recipe_of,
     sampling_of,
     wanted,
@@ -247,7 +246,7 @@ async def _asked_of(
         journal = Journal.open(path, header, bench.sync)
     try:
         if bench.asked.mode == "retry failed":
-            owe_failed(journal)
+            journal.owe_failed()
         asker = Asker(
             episode.id,
             {"judge": _wrapped(bench, judge, journal)},

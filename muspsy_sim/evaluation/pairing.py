@@ -26,7 +26,6 @@ from muspsy_sim.evaluation.judging.asked import (
     EvaluationProgress,
     Mode,
     open_judges,
-    owe_failed,
     recipe_of,
     sampling_of,
 )
@@ -280,7 +279,7 @@ async def _asked_of(
         journal = Journal.open(path, header, bench.sync)
     try:
         if bench.mode == "retry failed":
-            owe_failed(journal)
+            journal.owe_failed()
         counted = Counted(Journalled(bench.judges.get(judge), journal), bench.progress.count)
         asker = Asker(
             name,

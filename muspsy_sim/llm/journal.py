@@ -355,6 +355,12 @@ class Journal:
         self.voided += self._recorded.pop(key, [])
         self._next.pop(key, None)
 
+    def owe_failed(self) -> None:
+        """Owe every call again whose recorded attempts all failed (`--retry-failed`)."""
+        answered = {entry.key for entry in self.recorded() if entry.outcome == "ok"}
+        for key in [key for key in self._recorded if key not in answered]:
+            self.void(key)
+
     @property
     def writable(self) -> bool:
         """Whether attempts can be added (not so in a replay)."""

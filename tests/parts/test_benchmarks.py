@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from benchmarks.judging import measured
-from benchmarks.overhead import compared
+from muspsy_sim.llm.seam import Model, Role
+from muspsy_sim.report.bench.fake import CannedModel
+from muspsy_sim.report.bench.rivals import graphs_alone, nodes_alone, plan_of, timed
+from muspsy_sim.runs.orchestrator import run
+from muspsy_sim.runs.provenance import ROLES
 
 
-async def test_the_rivals_make_the_same_calls(capsys: pytest.CaptureFixture[str]) -> None:
-    share = await compared(3, latency=0.001, sessions=2, exchanges=3)
-    told = capsys.readouterr().out
-    assert share > 1.0, "a run does more than its nodes"
-    assert re.search(r"^3 courses at once, \d{2,} calls, ideal 0\.0\d s$", told, re.MULTILINE)
-    assert all(f"{rival}: " in told for rival in ("calls", "nodes", "run"))
+async def test_the_rivals_make_the_same_calls(tmp_path: Path) -> None:
+    model, plan = CannedModel(), plan_of(3, 2, 3)
+    everybody: dict[Role, Model] = dict.fromkeys(ROLES, model)
+    nodes = await timed(model, lambda: nodes_alone(model, plan))
+    graphs = await timed(model, lambda: graphs_alone(model, plan))
+    whole = await timed(model, lambda: run(plan, tmp_path, overrides=everybody))
+    assert nodes.calls == graphs.calls == whole.calls > 50
+    assert nodes.exchanges == whole.exchanges
+    assert whole.processor > nodes.processor, "a run does more than its nodes"
 
 
 async def test_an_evaluation_is_measured_over_all_its_episodes(

@@ -11,7 +11,13 @@ from muspsy_sim.evaluation.pitfalls.following import opens_with_agreement
 from muspsy_sim.evaluation.pitfalls.numbers import Counted, counted, number
 from muspsy_sim.evaluation.pitfalls.repeating import distinct_2, five_grams, shared_five_grams
 from muspsy_sim.evaluation.pitfalls.tallies import Share, Spread, Trend, Waits
-from muspsy_sim.evaluation.pitfalls.tokens import sentences, tokens, without_quotes, words
+from muspsy_sim.evaluation.pitfalls.tokens import (
+    masked,
+    sentences,
+    tokens,
+    without_quotes,
+    words,
+)
 
 
 def test_a_token_is_a_word_or_a_chinese_character() -> None:
@@ -138,3 +144,18 @@ def test_minimal_is_short_and_asks_nothing() -> None:
     assert is_minimal("可能吧。", "zh")
     assert not is_minimal("是吗？", "zh")
     assert not is_minimal("不太清楚呀。", "zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("就剩这个：“爹白当了。”上次高兴是哪天，想不起来了。", ["就剩这个：⟦0⟧。", "上次高兴是哪天，想不起来了。"]),
+        ("I thought “No.” Last time I was glad is years ago.", ["I thought ⟦0⟧.", "Last time I was glad is years ago."]),
+        ("“No.” is what you told me last time.", ["⟦0⟧ is what you told me last time."]),
+        ("上次你说：“爹白当了。”，我还记着。", ["上次你说：⟦0⟧，我还记着。"]),
+    ],
+)  # fmt: skip
+def test_a_quotation_that_ends_its_sentence_is_no_part_of_the_next(
+    text: str, whole: list[str]
+) -> None:
+    assert list(sentences(masked(text)[0])) == whole

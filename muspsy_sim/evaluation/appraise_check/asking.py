@@ -113,7 +113,7 @@ async def _journalled(
     journal = Journal.open(path, _header(model, language, items, seed), sync)
     try:
         if retry_failed:
-            _owe_failed(journal)
+            journal.owe_failed()
         yield Journalled(model, journal)
     finally:
         journal.close()
@@ -144,16 +144,6 @@ def _header(model: Model, language: str, items: Sequence[CheckItem], seed: int) 
         schemas={APPRAISE.name: schema_digest(APPRAISE.answer)},
         code_version=code_version(),
     )
-
-
-def _owe_failed(journal: Journal) -> None:
-    """Owe the calls again whose attempts all failed."""
-    outcomes: dict[str, set[str]] = {}
-    for entry in journal.recorded():
-        outcomes.setdefault(entry.key, set()).add(entry.outcome)
-    for key, seen in outcomes.items():
-        if "ok" not in seen:
-            journal.void(key)
 
 
 async def _ask_set(

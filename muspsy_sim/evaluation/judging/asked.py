@@ -14,7 +14,6 @@ from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.llm.budget import Budget
 from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import Journal
 from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.errors import RunError
@@ -142,10 +141,3 @@ def sampling_of(recipe: Recipe) -> Sampling:
     how = recipe.sampling_of("judge")
     named = "judge" in recipe.sampling
     return Sampling(how.temperature, how.top_p, how.max_tokens if named else JUDGE_TOKENS)
-
-
-def owe_failed(journal: Journal) -> None:
-    """Owe again the calls whose recorded attempts all failed."""
-    answered = {entry.key for entry in journal.recorded() if entry.outcome == "ok"}
-    for key in {entry.key for entry in journal.recorded()} - answered:
-        journal.void(key)

@@ -71,14 +71,24 @@ def without_quotes(text: str) -> str:
     return _QUOTED.sub(" … ", text)
 
 
+_ENDS = frozenset(".!?。！？")
+_BEGINS = re.compile(r"\s*[A-Z\u4e00-\u9fff]")
+
+
 @lru_cache(maxsize=16384)
 def masked(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text with a mark such as `⟦0⟧` in place of each quotation, and what was quoted."""
+    """The text with a mark such as `⟦0⟧` in place of each quotation, and what was quoted.
+
+    A quotation that ends its sentence leaves the sign for it behind the mark: what follows is
+    another sentence, and no part of what was said about the words quoted.
+    """
     quoted: list[str] = []
 
     def mark(found: re.Match[str]) -> str:
-        quoted.append(found[0][1:-1])
-        return f"⟦{len(quoted) - 1}⟧"
+        said = found[0][1:-1]
+        quoted.append(said)
+        closes = said[-1:] in _ENDS and _BEGINS.match(text, found.end())
+        return f"⟦{len(quoted) - 1}⟧{said[-1] if closes else ''}"
 
     return _QUOTED.sub(mark, text), tuple(quoted)
 

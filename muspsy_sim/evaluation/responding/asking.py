@@ -237,7 +237,7 @@ async def _journalled(
             else Journal.open(path, header, work.sync)
         )
         if asked.mode == "retry failed":
-            _owe_failed(journal)
+            journal.owe_failed()
         counted = Journalled(model, journal)
     try:
         wrapped = Retrying(Counted(counted, work.asking.count))
@@ -286,16 +286,6 @@ def _header(model: Model, role: Role, work: _Work, about: Sequence[Replied]) -> 
         schemas={prompt.name: schema_digest(prompt.answer)},
         code_version=code_version(),
     )
-
-
-def _owe_failed(journal: Journal) -> None:
-    """Owe the calls again whose attempts all failed."""
-    outcomes: dict[str, set[str]] = {}
-    for entry in journal.recorded():
-        outcomes.setdefault(entry.key, set()).add(entry.outcome)
-    for key, seen in outcomes.items():
-        if "ok" not in seen:
-            journal.void(key)
 
 
 async def _together(work: _Work, act: Callable[[ReplyCase, int], Awaitable[T]]) -> list[T]:
