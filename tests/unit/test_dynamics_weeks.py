@@ -226,8 +226,8 @@ def test_sudden_gains_and_relapses_happen() -> None:
         if change.value == "phq9"
     ]
     courses = 4 * 40
-    # Tang and DeRubeis (1999) saw sudden gains in some 40% of clients over a longer course; this
-    # counselor has no poor turn. Ordinary ones are counted in test_wordless.py.
+    # Kelly and others (2007) saw sudden gains in 33.5% of clients over 12 weeks; this counselor has
+    # no poor turn. Ordinary ones are counted in test_wordless.py.
     assert 0.05 <= rules.count("week.sudden_gain_size") / courses <= 0.60
     assert 0.05 <= rules.count("week.relapse_size") / courses <= 0.40
 

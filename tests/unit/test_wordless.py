@@ -150,7 +150,7 @@ def test_a_repair_mends_and_without_its_rule_it_is_one_more_turn() -> None:
 def test_sudden_gains_come_of_work_and_take_a_share_at_once() -> None:
     skilled, dismissive = under("skilled", MORE_SEEDS), under("dismissive")
     gains = moved(skilled, "week.sudden_gain_size")
-    # In 33 to 40% of clients over 12 weeks and more (Kelly 2007; Tang 1999); six sessions are half.
+    # In 33.5% of clients over 12 weeks (Kelly 2007); six sessions are half of that.
     with_gain = mean(bool(moved([course], "week.sudden_gain_size")) for course in skilled)
     assert 0.08 <= with_gain <= 0.33
     assert len(moved(dismissive, "week.sudden_gain_size")) < len(gains) / 4
