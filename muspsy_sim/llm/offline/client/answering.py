@@ -36,14 +36,17 @@ _BRIEF = frozenset(
         "keep",
         "learned",
     }
+    | {"wrong", "agenda", "compared", "changed", "signs", "say_to", "often", "either"}
 )
 """Kinds after whose answer a person stops rather than going on about something else."""
 _GOES_ON = frozenset(
     {"feeling", "thought", "behaviour", "why", "evidence", "meaning", "hardest", "expect"}
+    | {"living", "origin", "link", "wants", "seen", "taken", "need", "cost", "reminded"}
 )
 """Kinds after a generic answer to which the current matter may be gone on with."""
 _LAST = frozenset(
     {"closing", "greeting", "task", "permission", "takeaway", "keep", "size", "risk", "chat"}
+    | {"wrong", "agenda", "compared", "changed"}
 )
 """Kinds after whose answer an afterthought would be out of place."""
 _CLEAR = 2.6
@@ -180,7 +183,8 @@ def lengthen(scene: Scene, draft: Draft) -> None:
 
 
 def _further(scene: Scene, draft: Draft) -> bool:
-    group = draft.group or scene.current
+    # Behind a generic answer only what was spoken of a moment ago is still the same matter.
+    group = draft.group or scene.latest
     for piece in scene.pieces:
         if (
             not draft.whole
@@ -192,7 +196,7 @@ def _further(scene: Scene, draft: Draft) -> bool:
             and size(piece.text) <= draft.left
             and ready(scene, piece, draft)
         ):
-            draft.add(say(scene, piece), group=piece.group)
+            draft.add(say(scene, piece, draft), group=piece.group)
             return True
     loose = draft.count < draft.fewest and scene.heard.kind in LOOSE - LINKED
     if loose and own(scene, draft, "open", _ANY):

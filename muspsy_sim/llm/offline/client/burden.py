@@ -25,6 +25,8 @@ _KEPT = 0.6
 _BESIDES = 0.6
 """Of the few words of one who does not trust, behind which a few more can stand."""
 _FEW = {"en": 7, "zh": 11}
+_EVADED = {"en": 7, "zh": 9}
+"""Words in which a question may be passed over, whatever the length of the turn."""
 _IN_A_WORD = 0.5
 """Of the turns of a word or two."""
 _ASKED_NOTHING = frozenset({"reflection", "empathy", "silence", "other", "reassure"})
@@ -35,6 +37,7 @@ _ANSWERS = frozenset({"answer", "elaborate", "consider"}) | _DISTANT
 _NOT_AFTER = frozenset(
     {"closing", "greeting", "task", "permission", "scaling", "confidence", "risk", "repair"}
     | {"chat", "size", "keep", "choose", "takeaway"}
+    | {"wrong", "agenda", "changed", "signs", "say_to"}
 )
 _WELL = frozenset({"settled", "uneasy"})
 _TRUSTING = frozenset({"cautious", "open", "trusting"})
@@ -54,6 +57,9 @@ def answered(scene: Scene, draft: Draft) -> bool:
     if scene.rng.random() >= _share(scene, kind):
         return False
     line = _line(scene, draft, draft.left)
+    if line and scene.heard.question and kind not in _ASKED:
+        # How it is, is no answer to another question, but it is a reason not to answer it.
+        draft.add(scene.line("evade", max(_EVADED[scene.language], draft.left - size(line))))
     nodded = kind in _NODDED_TO and nods(scene)
     draft.add(scene.line("nod_short") if line and nodded else None, line)
     return bool(draft.parts)
@@ -75,7 +81,8 @@ def _share(scene: Scene, kind: str) -> float:
 
 def in_a_word(scene: Scene, most: int) -> str | None:
     """How it is, in a word or two, in some of the turns that have no more."""
-    if scene.heard.kind in _NOT_AFTER or scene.rng.random() >= _IN_A_WORD:
+    asks_else = scene.heard.question and scene.heard.kind not in (*_ASKED, "open", "living")
+    if asks_else or scene.heard.kind in _NOT_AFTER or scene.rng.random() >= _IN_A_WORD:
         return None
     return scene.line(f"burden_minimal_{scene.view.stance.distress}", most)
 

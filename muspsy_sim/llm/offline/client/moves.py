@@ -14,15 +14,14 @@ from muspsy_sim.llm.offline.client.choosing import own
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.fillers import with_filler
 from muspsy_sim.llm.offline.client.homework import report
+from muspsy_sim.llm.offline.client.leading import lead
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import (
     after_comma,
-    content,
     ended,
     first_person,
     in_language,
     joined,
-    size,
 )
 from muspsy_sim.records.answers import Told
 from muspsy_sim.records.base import Language
@@ -65,6 +64,9 @@ _NOT_MINIMAL = frozenset(
     {"answer", "elaborate", "consider", "deflect", "resist", "agree", "repair"}
 )
 _MAY_NOD = frozenset({"answer", "elaborate", "consider", "agree"})
+_SUMMING_UP = frozenset({"takeaway", "compared", "keep", "changed", "size", "wrong", "agenda"})
+_PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
+"""Kinds of line that propose: behind a yes or a maybe to them, nothing else is gone on with."""
 _NEWS = frozenset({"event", "presenting"})
 _NOT_NODDED = frozenset({"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"})
 _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
@@ -75,9 +77,6 @@ _CURT = 0.06
 _ASSENTS = 0.45
 """Share of goodbyes that begin with a yes to the counselor's."""
 """Share of such turns in which anybody, even a talker, has only a word."""
-_HARD_TO_TELL = 0.6
-_IN_PASSING = 0.7
-"""Shares of facts that are led in: those that are hard to tell, those that nobody asked about."""
 _ABOUT_IT = 1.2
 """How well own words must fit to follow on how it is."""
 _CERTAIN = frozenset({"getting ready", "acting"})
@@ -158,27 +157,15 @@ def _fact_to_tell(scene: Scene) -> UnlockedFact | None:
 
 def _disclose(scene: Scene, fact: UnlockedFact) -> Turn:
     """Tell a fact word for word, led in when there is room for it."""
-    lead = _lead(scene, fact, _draft(scene))
+    led = lead(scene, fact, _draft(scene))
     # The fact's own words stay as they are, so that the quote is theirs letter for letter.
     told = fact.text.strip()
     closed = (
         told if ended(told, scene.language).endswith(told[-1]) else told + _STOP[scene.language]
     )
     between = " " if scene.language == "en" else ""
-    body = f"{ended(lead, scene.language)}{between}{closed}" if lead else closed
+    body = f"{ended(led, scene.language)}{between}{closed}" if led else closed
     return body, [Told(fact=fact.id, quote=told)]
-
-
-def _lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
-    """What goes before a fact: a breath where it is hard to tell, a turn where it was not asked."""
-    room = draft.sentences_most > 1 and size(fact.text) < draft.most
-    if fact.guarded:
-        fits = room or scene.rng.random() < 0.5
-        return scene.line("lead_tell", 12) if fits and scene.rng.random() < _HARD_TO_TELL else None
-    asked_for = scene.heard.topic & content(f"{fact.topic} {fact.text}")
-    if asked_for or not scene.mine or scene.rng.random() > _IN_PASSING:
-        return None
-    return scene.line("lead_aside", 12)
 
 
 def _ask(scene: Scene, draft: Draft) -> None:
@@ -196,6 +183,9 @@ def _greet(scene: Scene, draft: Draft) -> None:
         scene.voice("greeting", draft.left)
         or scene.first_line("greet" if first else "greet_again", most=draft.left)
     )
+    if scene.heard.kind == "homework" and scene.view.homework is not None:
+        report(scene, draft)
+        return
     arriving(scene, draft)
     if not scene.heard.question or scene.heard.kind in ("check", "permission"):
         return
@@ -232,6 +222,9 @@ def acknowledgement(scene: Scene) -> str:
 def _deflect(scene: Scene, draft: Draft) -> None:
     if scene.heard.kind == "risk":
         draft.add(scene.line("deflect_risk", draft.left))
+    elif scene.heard.kind in _SUMMING_UP:
+        # What the hour was like can be answered without giving anything away.
+        draft.add(scene.first_line(f"on_{scene.heard.kind}", most=draft.left))
     elif scene.view.hints and scene.rng.random() < 0.55:
         draft.add(_hint(scene, draft.left))
     if not draft.parts and scene.rng.random() < 0.5:
@@ -293,7 +286,7 @@ def _consider(scene: Scene, draft: Draft) -> None:
         draft.add(scene.line("nod", draft.left) if nod else None)
         if draft.free > 0:
             draft.add(scene.first_line("consider", "more", most=draft.left))
-    if scene.rng.random() < 0.6:
+    if scene.heard.kind not in _PROPOSED and scene.rng.random() < 0.6:
         extend(scene, draft)
 
 
@@ -317,7 +310,8 @@ def _agree(scene: Scene, draft: Draft) -> None:
         nod = "nod_agree" if nods(scene, 0.7) else pool
         if not draft.parts:
             draft.add(scene.first_line(nod, pool, "agree", "consider", most=draft.left))
-    extend(scene, draft)
+    if kind not in _PROPOSED:
+        extend(scene, draft)
 
 
 def _repair(scene: Scene, draft: Draft) -> None:
