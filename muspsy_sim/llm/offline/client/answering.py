@@ -37,6 +37,7 @@ _BRIEF = frozenset(
         "learned",
     }
     | {"wrong", "agenda", "compared", "changed", "signs", "say_to", "often", "either"}
+    | {"jab", "particulars", "degree", "came_true"}
 )
 """Kinds after whose answer a person stops rather than going on about something else."""
 _GOES_ON = frozenset(
@@ -49,6 +50,11 @@ _LAST = frozenset(
     | {"wrong", "agenda", "compared", "changed"}
 )
 """Kinds after whose answer an afterthought would be out of place."""
+BRIGHT = frozenset(
+    {"exception", "strength", "company", "support", "changed", "signs", "hope", "learned"}
+    | {"compared", "affirm", "other_view", "next"}
+)
+"""Kinds whose answer is a good thing, or a hope."""
 _CLEAR = 2.6
 """The score from which own words answer a definite question better than a generic line."""
 _ANY = 0.3
@@ -207,8 +213,8 @@ def _further(scene: Scene, draft: Draft) -> bool:
 
 
 def _coda(scene: Scene, draft: Draft) -> None:
-    """An afterthought, now and then."""
-    if scene.lately("coda", 3) or scene.heard.kind in _LAST:
+    """An afterthought, now and then; most are rueful, and so none behind what is good."""
+    if scene.lately("coda", 3) or scene.heard.kind in _LAST | BRIGHT or draft.bright:
         return
     line = scene.line("coda", draft.left)
     if line is not None and not draft.holds(line):

@@ -7,10 +7,10 @@ way and to open up are two things. The words are the material's.
 
 from __future__ import annotations
 
-from muspsy_sim.llm.offline.client.answering import nods
+from muspsy_sim.llm.offline.client.answering import BRIGHT, nods
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.scene import Scene
-from muspsy_sim.llm.offline.client.wording import size
+from muspsy_sim.llm.offline.client.wording import after_comma, size
 
 _BEHIND = 0.7
 """Of the turns behind which it can stand."""
@@ -104,9 +104,24 @@ def burdened(scene: Scene, draft: Draft) -> None:
             if draft.group and past in scene.material.pools:
                 draft.add(scene.line(past, draft.left))
             else:
-                draft.add(_line(scene, draft, draft.left))
+                draft.add(_against(scene, draft, _line(scene, draft, draft.left)))
     elif sum(map(size, draft.parts)) <= _FEW[scene.language] and scene.rng.random() < _BESIDES:
         draft.add(_line(scene, draft, min(draft.left, _FEW[scene.language])))
+
+
+def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
+    """How bad it is, said against the good thing before it."""
+    good = draft.parts and (draft.bright or scene.heard.kind in BRIGHT)
+    if line is None or not good or scene.view.stance.distress in _WELL:
+        return line
+    if scene.language == "zh":
+        return f"{scene.rng.choice(('不过，', '可是，', '话说回来，'))}{line}"
+    rest = after_comma(line)
+    return (
+        f"{scene.rng.choice(('Still,', 'All the same,', 'But', 'Even so,'))} {rest}"
+        if rest
+        else line
+    )
 
 
 def _open(scene: Scene) -> bool:

@@ -21,7 +21,7 @@ _OF_THE_MOMENT = frozenset(
     | {"living", "seen", "wants", "taken"}
 )
 """Kinds that ask about what was just spoken of."""
-LINKED = frozenset({"affirm", "inform", "share", "reassure", "repair", "yesno", "check"})
+LINKED = frozenset({"affirm", "inform", "share", "other", "reassure", "repair", "yesno", "check"})
 """Kinds to which own words belong only where they touch on what was said."""
 _OLD = 3.0
 """What having been told in an earlier session takes off a piece that answers the question."""
@@ -32,6 +32,7 @@ _PLACED = frozenset(
     {"when", "where", "hardest", "living", "ordinary", "feeling", "wants", "thought"}
 )
 """Kinds whose answer is a time or a place: a situation is told as a when."""
+_BRIGHT = frozenset({"strength", "support", "goal"})
 _BARE = frozenset({"first", "choose", "week"})
 """Kinds to which a situation may be told as news, without a word that makes it an instance."""
 
@@ -187,6 +188,7 @@ def ready(scene: Scene, piece: Piece, draft: Draft) -> bool:
 def _say_with_ground(scene: Scene, draft: Draft, piece: Piece) -> None:
     """Add a piece, and before it what it needs to be understood."""
     shared = _shared(scene, piece)
+    draft.bright = draft.bright or piece.role in _BRIGHT
     if not _near(scene, piece, draft):
         if piece.role in _INNER and (ground := _ground_of(scene, piece, draft)):
             draft.add(say(scene, ground, draft), group=piece.group)

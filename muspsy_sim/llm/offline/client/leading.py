@@ -56,7 +56,7 @@ def _answer(scene: Scene) -> str | None:
         report(scene, said)
         return said.parts[0] if said.parts else None
     definite = (scene.heard.question or kind in _LATE) and kind not in (*LOOSE, *_ASKED_BACK)
-    if not definite or scene.rng.random() >= _ANSWERED:
+    if not definite or (kind not in _LATE and scene.rng.random() >= _ANSWERED):
         return None
     return scene.first_line(f"on_{kind}", most=_SHORT[scene.language])
 
@@ -65,5 +65,6 @@ def _link(scene: Scene, fact: UnlockedFact, answered: bool) -> str | None:
     """Why this comes now: the question needs it, or what was said has another side."""
     if fact.guarded and scene.rng.random() < _BREATH:
         return scene.line("lead_tell", 12)
-    asks = scene.heard.question and not answered
-    return scene.line("bridge_ask" if asks else "bridge_said", 12)
+    if scene.heard.question and not answered:
+        return scene.line("bridge_ask", 12)
+    return scene.line("bridge_said" if fact.guarded else "lead_aside", 12)

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from muspsy_sim.llm.offline.client.answering import YES_OR_NO, answer, extend, lengthen, nods
+from muspsy_sim.llm.offline.client.answering import (
+    BRIGHT,
+    YES_OR_NO,
+    answer,
+    extend,
+    lengthen,
+    nods,
+)
 from muspsy_sim.llm.offline.client.burden import answered, arriving, burdened, in_a_word
 from muspsy_sim.llm.offline.client.choosing import own
 from muspsy_sim.llm.offline.client.draft import Draft
@@ -22,6 +29,7 @@ from muspsy_sim.llm.offline.client.wording import (
     first_person,
     in_language,
     joined,
+    size,
 )
 from muspsy_sim.records.answers import Told
 from muspsy_sim.records.base import Language
@@ -53,6 +61,8 @@ ROOM: dict[Language, dict[LengthWord, tuple[int, int, int]]] = {
 _STOP: dict[Language, str] = {"en": ".", "zh": "。"}
 _DESCRIBED = frozenset({"empathy", "reflection", "inform", "other", "share"})
 """Kinds of line that describe: to agree with them is to say that it is so."""
+_SAID_OF_ME = frozenset({"empathy", "reflection", "inform", "share"})
+"""Kinds of sentence before a question that can be said yes to before it is answered."""
 _KINDLY = frozenset({"empathy", "reflection", "affirm", "silence", "other"})
 _WEIGHED = frozenset(
     {"evidence", "other_view", "next", "meaning", "why", "exception", "confidence", "strength"}
@@ -68,7 +78,10 @@ _SUMMING_UP = frozenset({"takeaway", "compared", "keep", "changed", "size", "wro
 _PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
 """Kinds of line that propose: behind a yes or a maybe to them, nothing else is gone on with."""
 _NEWS = frozenset({"event", "presenting"})
-_NOT_NODDED = frozenset({"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"})
+_NOT_NODDED = frozenset(
+    {"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"}
+    | {"compared", "either", "wrong", "agenda", "changed", "say_to", "jab", "particulars", "degree"}
+)
 _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
 _AT_ONCE = 0.4
 """Share of first turns that answer without a greeting."""
@@ -126,7 +139,7 @@ def _greeted(scene: Scene, text: str) -> str:
 def _nodded(scene: Scene, parts: list[str], left: int) -> str:
     """The turn, opened with a yes to what the counselor said before asking, now and then."""
     text = joined(parts, scene.language)
-    said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
+    said_so = scene.heard.question and scene.heard.besides in _SAID_OF_ME
     led_in = scene.opens_with("lead", text)
     fits = (
         scene.view.stance.move in _MAY_NOD
@@ -206,7 +219,9 @@ def _minimal(scene: Scene, draft: Draft) -> None:
         pool = "minimal_yesno"
     else:
         pool = "minimal_question" if scene.heard.question else "minimal_statement"
-    own_line = scene.voice("minimal", most) if scene.rng.random() < 0.5 else None
+    # A habitual word answers a yes or no, or meets a statement; a real question wants another.
+    fits = kind in YES_OR_NO or not scene.heard.question
+    own_line = scene.voice("minimal", most) if fits and scene.rng.random() < 0.6 else None
     draft.add(
         in_a_word(scene, most) or own_line or scene.first_line(pool, "minimal_statement", most=most)
     )
@@ -222,11 +237,14 @@ def acknowledgement(scene: Scene) -> str:
 def _deflect(scene: Scene, draft: Draft) -> None:
     if scene.heard.kind == "risk":
         draft.add(scene.line("deflect_risk", draft.left))
-    elif scene.heard.kind in _SUMMING_UP:
-        # What the hour was like can be answered without giving anything away.
+    elif scene.heard.kind in _SUMMING_UP | BRIGHT:
+        # What the hour was like, or what would be good, gives nothing away.
         draft.add(scene.first_line(f"on_{scene.heard.kind}", most=draft.left))
     elif scene.view.hints and scene.rng.random() < 0.55:
-        draft.add(_hint(scene, draft.left))
+        hint = _hint(scene, draft.left)
+        if hint and scene.heard.question and draft.sentences_most > 1:
+            draft.add(scene.line("evade", draft.left - size(hint)))
+        draft.add(hint)
     if not draft.parts and scene.rng.random() < 0.5:
         draft.add(scene.voice("guarded", draft.left))
     if not draft.parts:
