@@ -78,6 +78,9 @@ _SUMMING_UP = frozenset({"takeaway", "compared", "keep", "changed", "size", "wro
 _PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
 """Kinds of line that propose: behind a yes or a maybe to them, nothing else is gone on with."""
 _NEWS = frozenset({"event", "presenting"})
+_TAKEN_NOTE_OF = frozenset({"other", "dismiss", "advice", "reassure", "jab"})
+"""Kinds of statement that a person may meet with a flat okay before saying anything."""
+_TAKES_NOTE = 0.42
 _NOT_NODDED = frozenset(
     {"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"}
     | {"compared", "either", "wrong", "agenda", "changed", "say_to", "jab", "particulars", "degree"}
@@ -148,9 +151,10 @@ def _nodded(scene: Scene, parts: list[str], left: int) -> str:
         and not scene.agrees(text)
         and not led_in
     )
-    if not (said_so and fits and nods(scene, 0.93)):
+    noted = not scene.heard.question and scene.heard.kind in _TAKEN_NOTE_OF
+    if not fits or not ((said_so and nods(scene, 0.93)) or (noted and nods(scene, _TAKES_NOTE))):
         return text
-    yes = scene.line("nod_short") or acknowledgement(scene)
+    yes = scene.line("nod_curt" if noted else "nod_short") or acknowledgement(scene)
     return yes + (" " if scene.language == "en" else "") + text
 
 
