@@ -17,6 +17,12 @@ _BREATH = 0.6
 """Of the facts that are hard to tell, those with a breath before them."""
 _ANSWERED = 0.6
 """Of the facts told behind another question, those before which that is answered."""
+_INWARD = frozenset(
+    {"feeling", "thought", "living", "wants", "taken", "whose", "meaning", "need", "body", "here"}
+    | {"hardest", "matter", "link", "cost", "why"}
+)
+"""Kinds that ask for what goes on inside: an outward fact is told to them as the easier thing."""
+_EASIER = 0.6
 _SHORT = {"en": 9, "zh": 15}
 """Words (Chinese: characters) of an answer before a fact."""
 _FIRST = frozenset({"first", "choose", "agenda", "week"})
@@ -43,6 +49,8 @@ def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
         return scene.line("lead_tell", 12) if hard else None
     if kind in _FIRST:
         return scene.line("lead_tell" if fact.guarded else "bridge_first", 12)
+    if kind in _INWARD and not fact.guarded and scene.rng.random() < _EASIER:
+        return scene.first_line("bridge_easier", "bridge_ask", most=16)
     answer = _answer(scene) if room else None
     parts = [part for part in (answer, _link(scene, fact, answer is not None)) if part]
     return joined(parts, scene.language) or None

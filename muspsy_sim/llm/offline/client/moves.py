@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from muspsy_sim.llm.offline.client.answering import (
-    BRIGHT,
     YES_OR_NO,
     answer,
     extend,
@@ -18,28 +17,19 @@ from muspsy_sim.llm.offline.client.answering import (
 )
 from muspsy_sim.llm.offline.client.burden import answered, arriving, burdened, in_a_word
 from muspsy_sim.llm.offline.client.choosing import own
+from muspsy_sim.llm.offline.client.distance import deflect, hurt, resist
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.fillers import with_filler
 from muspsy_sim.llm.offline.client.homework import report
-from muspsy_sim.llm.offline.client.leading import lead
 from muspsy_sim.llm.offline.client.scene import Scene
+from muspsy_sim.llm.offline.client.telling import Turn, disclose, fact_to_tell
 from muspsy_sim.llm.offline.client.wording import (
     after_comma,
-    ended,
-    first_person,
-    in_language,
     joined,
-    size,
 )
-from muspsy_sim.records.answers import Told
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
-from muspsy_sim.records.views import LengthWord, UnlockedFact
-
-RISK = "risk"
-"""The id under which telling of thoughts of self-harm is claimed."""
-
-Turn = tuple[str, list[Told]]
+from muspsy_sim.records.views import LengthWord
 
 # Words (Chinese: characters) at most, sentences at least and at most.
 ROOM: dict[Language, dict[LengthWord, tuple[int, int, int]]] = {
@@ -58,7 +48,6 @@ ROOM: dict[Language, dict[LengthWord, tuple[int, int, int]]] = {
 }
 """What each length of a stance allows. A fact is told whole, whatever its length."""
 
-_STOP: dict[Language, str] = {"en": ".", "zh": "。"}
 _DESCRIBED = frozenset({"empathy", "reflection", "inform", "other", "share"})
 """Kinds of line that describe: to agree with them is to say that it is so."""
 _SAID_OF_ME = frozenset({"empathy", "reflection", "inform", "share"})
@@ -74,7 +63,6 @@ _NOT_MINIMAL = frozenset(
     {"answer", "elaborate", "consider", "deflect", "resist", "agree", "repair"}
 )
 _MAY_NOD = frozenset({"answer", "elaborate", "consider", "agree"})
-_SUMMING_UP = frozenset({"takeaway", "compared", "keep", "changed", "size", "wrong", "agenda"})
 _PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
 """Kinds of line that propose: behind a yes or a maybe to them, nothing else is gone on with."""
 _NEWS = frozenset({"event", "presenting"})
@@ -84,6 +72,7 @@ _TAKES_NOTE = 0.42
 _NOT_NODDED = frozenset(
     {"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"}
     | {"compared", "either", "wrong", "agenda", "changed", "say_to", "jab", "particulars", "degree"}
+    | {"learned", "need", "whose", "taken", "signs", "came_true", "often", "much"}
 )
 _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
 _AT_ONCE = 0.4
@@ -100,10 +89,10 @@ _CERTAIN = frozenset({"getting ready", "acting"})
 
 def turn_for(scene: Scene) -> Turn:
     """The words of this turn and the facts told in it."""
-    fact = _fact_to_tell(scene)
-    if fact is not None:
-        return _disclose(scene, fact)
     draft = _draft(scene)
+    fact = fact_to_tell(scene)
+    if fact is not None:
+        return disclose(scene, fact, draft)
     at_ease = scene.view.stance.length != "one short sentence"
     may = scene.view.stance.move in _CURTLY and scene.mine and at_ease
     curt = may and scene.rng.random() < _CURT
@@ -162,34 +151,21 @@ def _draft(scene: Scene) -> Draft:
     return Draft(*ROOM[scene.language][scene.view.stance.length])
 
 
-def _fact_to_tell(scene: Scene) -> UnlockedFact | None:
-    """The fact that this turn tells; none where its text is in another language than the view."""
-    view = scene.view
-    fact = next((f for f in view.unlocked if f.id == view.tell), None)
-    asked = view.stance.move == "disclose" and view.tell is None
-    if fact is None and view.risk_words and (asked or view.tell == RISK):
-        fact = UnlockedFact(id=RISK, topic=RISK, text=view.risk_words)
-    return fact if fact is not None and in_language(fact.text, view.language) else None
-
-
-def _disclose(scene: Scene, fact: UnlockedFact) -> Turn:
-    """Tell a fact word for word, led in when there is room for it."""
-    led = lead(scene, fact, _draft(scene))
-    # The fact's own words stay as they are, so that the quote is theirs letter for letter.
-    told = fact.text.strip()
-    closed = (
-        told if ended(told, scene.language).endswith(told[-1]) else told + _STOP[scene.language]
-    )
-    between = " " if scene.language == "en" else ""
-    body = f"{ended(led, scene.language)}{between}{closed}" if led else closed
-    return body, [Told(fact=fact.id, quote=told)]
-
-
 def _ask(scene: Scene, draft: Draft) -> None:
     if scene.heard.kind == "homework":
         report(scene, draft)
     else:
         answer(scene, draft)
+
+
+def _report(scene: Scene, draft: Draft) -> None:
+    """Report on the homework, unless the line asks for something else and there is nothing yet."""
+    work = scene.view.homework
+    nothing_yet = work is not None and work.outcome == "set"
+    if nothing_yet and scene.heard.kind not in ("homework", "task"):
+        answer(scene, draft)
+    else:
+        report(scene, draft)
 
 
 def _greet(scene: Scene, draft: Draft) -> None:
@@ -236,61 +212,6 @@ def _minimal(scene: Scene, draft: Draft) -> None:
 def acknowledgement(scene: Scene) -> str:
     """Short acknowledgements are the one thing that may come back."""
     return scene.rng.choice(scene.material.pools["acknowledge"].any)
-
-
-def _deflect(scene: Scene, draft: Draft) -> None:
-    if scene.heard.kind == "risk":
-        draft.add(scene.line("deflect_risk", draft.left))
-    elif scene.heard.kind in _SUMMING_UP | BRIGHT:
-        # What the hour was like, or what would be good, gives nothing away.
-        draft.add(scene.first_line(f"on_{scene.heard.kind}", most=draft.left))
-    elif scene.view.hints and scene.rng.random() < 0.55:
-        hint = _hint(scene, draft.left)
-        if hint and scene.heard.question and draft.sentences_most > 1:
-            draft.add(scene.line("evade", draft.left - size(hint)))
-        draft.add(hint)
-    if not draft.parts and scene.rng.random() < 0.5:
-        draft.add(scene.voice("guarded", draft.left))
-    if not draft.parts:
-        mannered = f"deflect_{scene.manner}" if scene.rng.random() < 0.4 else "deflect"
-        draft.add(scene.first_line(mannered, "deflect", "more", most=draft.left))
-    if draft.free > 0 and scene.rng.random() < 0.4:
-        draft.add(scene.line("coda_guarded", draft.left))
-
-
-def _hint(scene: Scene, most: int) -> str | None:
-    """What shows of a thing that is held back, where it is said by the client itself."""
-    for hint in scene.view.hints:
-        if not in_language(hint, scene.language):
-            continue
-        text = ended(hint, scene.language)
-        if scene.fits(text, most) and (scene.view.lines or first_person(hint, scene.language)):
-            return text
-    return None
-
-
-_RESISTED = {
-    "advice": "resist_advice",
-    "task": "resist_advice",
-    "reassure": "resist_advice",
-    "dismiss": "resist_dismiss",
-}
-
-
-def _resist(scene: Scene, draft: Draft) -> None:
-    if scene.rng.random() < 0.5:
-        draft.add(scene.voice("doubt", draft.left))
-    if not draft.parts:
-        mannered = f"resist_{scene.manner}" if scene.rng.random() < 0.5 else "resist"
-        pool = _RESISTED.get(scene.heard.kind, mannered)
-        if scene.heard.question and pool in ("resist", mannered):
-            pool = "resist_question" if scene.rng.random() < 0.6 else mannered
-        draft.add(scene.first_line(pool, "resist", "deflect", most=draft.left))
-    if draft.free > 0 and scene.rng.random() < 0.45:
-        if scene.current and scene.rng.random() < 0.5:
-            own(scene, draft, "why", 1.2)
-        else:
-            draft.add(scene.line("coda_guarded", draft.left))
 
 
 def _consider(scene: Scene, draft: Draft) -> None:
@@ -346,16 +267,6 @@ def _repair(scene: Scene, draft: Draft) -> None:
         draft.add(scene.line("on_repair_ask", draft.left))
 
 
-def _hurt(scene: Scene, draft: Draft) -> None:
-    if scene.rng.random() < 0.65:
-        draft.add(scene.voice("hurt", draft.left))
-    if not draft.parts:
-        pool = "hurt_still" if scene.heard.kind == "repair" else "hurt"
-        draft.add(scene.first_line(pool, "hurt", "resist", most=draft.left))
-    if draft.free > 0 and scene.rng.random() < 0.4:
-        draft.add(scene.line("coda_guarded", draft.left))
-
-
 def _close(scene: Scene, draft: Draft) -> None:
     if scene.rng.random() < 0.7:
         draft.add(scene.voice("farewell", draft.left))
@@ -388,13 +299,13 @@ _MOVES: dict[str, Callable[[Scene, Draft], None]] = {
     "elaborate": _ask,
     "disclose": _ask,
     "minimal": _minimal,
-    "deflect": _deflect,
-    "resist": _resist,
+    "deflect": deflect,
+    "resist": resist,
     "consider": _consider,
     "agree": _agree,
-    "report_homework": report,
+    "report_homework": _report,
     "repair": _repair,
-    "hurt": _hurt,
+    "hurt": hurt,
     "close": _close,
     "walk_out": _walk_out,
 }
