@@ -194,6 +194,7 @@ def _further(scene: Scene, draft: Draft) -> bool:
     for piece in scene.pieces:
         if (
             not draft.whole
+            and scene.heard.kind not in _BRIEF
             and piece.group == group
             and piece.role not in ("retold", "goal", "support", "strength", "symptom")
             and scene.unsaid(piece)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from muspsy_sim.llm.offline.client.answering import BRIGHT, nods
 from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.material import pattern
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import after_comma, size
 
@@ -111,7 +112,10 @@ def burdened(scene: Scene, draft: Draft) -> None:
 
 def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
     """How bad it is, said against the good thing before it."""
-    good = draft.parts and (draft.bright or scene.heard.kind in BRIGHT)
+    glad = pattern(*scene.material.about["glad"])
+    good = draft.parts and (
+        draft.bright or scene.heard.kind in BRIGHT or glad.search(draft.parts[-1])
+    )
     if line is None or not good or scene.view.stance.distress in _WELL:
         return line
     if scene.language == "zh":
