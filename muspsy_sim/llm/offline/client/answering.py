@@ -42,7 +42,7 @@ _BRIEF = frozenset(
 """Kinds after whose answer a person stops rather than going on about something else."""
 _GOES_ON = frozenset(
     {"feeling", "thought", "behaviour", "why", "evidence", "meaning", "hardest", "expect"}
-    | {"living", "origin", "link", "wants", "seen", "taken", "need", "cost", "reminded"}
+    | {"living", "origin", "seen", "reminded"}
 )
 """Kinds after a generic answer to which the current matter may be gone on with."""
 _LAST = frozenset(

@@ -111,6 +111,8 @@ def _score(scene: Scene, piece: Piece, kind: str, draft: Draft) -> float:
             score -= 1.0
         case "presenting" if scene.view.session > 1:
             score -= 2.2
+        case "situation" if kind in LINKED:
+            return -9.0
         case "situation" if draft.free == 1 and kind not in piece.answers - {"open"}:
             score -= 2.0
         case "presenting" | "event" if not scene.mine:

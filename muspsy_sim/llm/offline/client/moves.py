@@ -177,7 +177,9 @@ def _greet(scene: Scene, draft: Draft) -> None:
         or scene.first_line("greet" if first else "greet_again", most=draft.left)
     )
     if scene.heard.kind == "homework" and scene.view.homework is not None:
-        report(scene, draft)
+        came_of_it = Draft(room, 1, 2)
+        report(scene, came_of_it)
+        draft.add(*came_of_it.parts)
         return
     arriving(scene, draft)
     if not scene.heard.question or scene.heard.kind in ("check", "permission"):
