@@ -118,14 +118,8 @@ def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
     )
     if line is None or not good or scene.view.stance.distress in _WELL:
         return line
-    if scene.language == "zh":
-        return f"{scene.rng.choice(('不过，', '可是，', '话说回来，'))}{line}"
-    rest = after_comma(line)
-    return (
-        f"{scene.rng.choice(('Still,', 'All the same,', 'But', 'Even so,'))} {rest}"
-        if rest
-        else line
-    )
+    rest = line if scene.language == "zh" else after_comma(line)
+    return (scene.frame("against", rest) if rest else None) or line
 
 
 def _open(scene: Scene) -> bool:

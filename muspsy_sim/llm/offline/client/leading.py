@@ -10,7 +10,13 @@ from muspsy_sim.llm.offline.client.choosing import LOOSE
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.homework import report
 from muspsy_sim.llm.offline.client.scene import Scene
-from muspsy_sim.llm.offline.client.wording import content, joined, size
+from muspsy_sim.llm.offline.client.wording import (
+    content,
+    joined,
+    sentences,
+    size,
+    without_quotes,
+)
 from muspsy_sim.records.views import UnlockedFact
 
 _BREATH = 0.6
@@ -39,7 +45,7 @@ def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
     """The words before a fact, or `None` where it answers by itself."""
     kind = scene.heard.kind
     room = draft.sentences_most > 1 and size(fact.text) < draft.most
-    asked_for = scene.heard.topic & content(f"{fact.topic} {fact.text}")
+    asked_for = _asked_about(scene) & content(f"{fact.topic} {fact.text}")
     if not scene.mine:
         return None
     if kind in _LATE and fact.guarded:
@@ -54,6 +60,12 @@ def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
     answer = _answer(scene) if room else None
     parts = [part for part in (answer, _link(scene, fact, answer is not None)) if part]
     return joined(parts, scene.language) or None
+
+
+def _asked_about(scene: Scene) -> frozenset[str]:
+    """What the question itself is about; what is said before it gives back what is known."""
+    said = scene.heard.said
+    return content(sentences(without_quotes(said))[-1]) if scene.heard.question else content(said)
 
 
 def _answer(scene: Scene) -> str | None:
