@@ -75,6 +75,9 @@ def _answer(scene: Scene) -> str | None:
         said = Draft(*_OUTCOME[scene.language])
         report(scene, said)
         return said.parts[0] if said.parts else None
+    if kind == "task":
+        # To tell something instead is not to promise anything.
+        return scene.line("consider", _SHORT[scene.language])
     definite = (scene.heard.question or kind in _LATE) and kind not in (*LOOSE, *_ASKED_BACK)
     if not definite or (kind not in _LATE and scene.rng.random() >= _ANSWERED):
         return None
