@@ -68,7 +68,7 @@ _PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
 _NEWS = frozenset({"event", "presenting"})
 _TAKEN_NOTE_OF = frozenset({"other", "dismiss", "advice", "reassure", "jab"})
 """Kinds of statement that a person may meet with a flat okay before saying anything."""
-_TAKES_NOTE = 0.42
+_TAKES_NOTE = 0.48
 _NOT_NODDED = frozenset(
     {"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"}
     | {"compared", "either", "wrong", "agenda", "changed", "say_to", "jab", "particulars", "degree"}
@@ -227,7 +227,7 @@ def _consider(scene: Scene, draft: Draft) -> None:
     if scene.rng.random() < 0.3:
         draft.add(scene.voice(moment, draft.left))
     if not draft.parts:
-        nod = scene.heard.kind in _DESCRIBED and nods(scene, 0.4)
+        nod = scene.heard.kind in _DESCRIBED and nods(scene, 0.6)
         draft.add(scene.line("nod", draft.left) if nod else None)
         if draft.free > 0:
             draft.add(scene.first_line("consider", "more", most=draft.left))
