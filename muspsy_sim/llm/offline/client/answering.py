@@ -121,7 +121,7 @@ def _reaction(scene: Scene, kind: str, most: int) -> str | None:
     if eased and kind in ("empathy", "reflection", "affirm", "silence"):
         if scene.just_told and scene.rng.random() < 0.5:
             line = scene.voice("relief", most)
-        elif kind != "silence" and scene.rng.random() < 0.25:
+        elif kind != "silence" and scene.rng.random() < 0.35:
             line = scene.voice("warm", most)
     if not line and kind in ("reflection", "empathy", "inform") and nods(scene):
         line = scene.line("nod_inform" if kind == "inform" else "nod", most)
@@ -217,6 +217,10 @@ def _coda(scene: Scene, draft: Draft) -> None:
     """An afterthought, now and then; most are rueful, and so none behind what is good."""
     if scene.lately("coda", 3) or scene.heard.kind in _LAST | BRIGHT or draft.bright:
         return
-    line = scene.line("coda", draft.left)
+    # Who distrusts shuts the door behind an answer rather than leave it open.
+    closed = scene.view.stance.trust in ("closed", "wary")
+    if closed and scene.lately("coda_guarded", 3):
+        return
+    line = scene.line("coda_guarded" if closed else "coda", draft.left)
     if line is not None and not draft.holds(line):
         draft.add(line)
