@@ -23,12 +23,12 @@ _UNASKED = 0.25
 """The same where nothing was asked."""
 _KEPT = 0.6
 """Of the turns that keep a distance: to be tired is a way to say no more."""
-_BESIDES = 0.6
+_BESIDES = 0.7
 """Of the few words of one who does not trust, behind which a few more can stand."""
 _FEW = {"en": 7, "zh": 11}
 _EVADED = {"en": 7, "zh": 9}
 """Words in which a question may be passed over, whatever the length of the turn."""
-_IN_A_WORD = 0.5
+_IN_A_WORD = 0.7
 """Of the turns of a word or two."""
 _ASKED_NOTHING = frozenset({"reflection", "empathy", "silence", "other", "reassure"})
 _NODDED_TO = frozenset({"reflection", "empathy"})
