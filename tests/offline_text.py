@@ -320,7 +320,7 @@ def lasting_farewells(es: Sequence[Episode], sessions: int) -> list[str]:
     """Last planned sessions whose counselor says that it will see the client again, or sets work."""
     again = {
         "en": re.compile(
-            r"next week|next time|until we meet|before we next meet|next appointment|we meet next"
+            r"next week|next time(?! it)|until we meet|before we next meet|next appointment|we meet next"
             r"|see you (?:next|then|soon|at|in)",
             re.IGNORECASE,
         ),

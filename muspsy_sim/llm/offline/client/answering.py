@@ -36,16 +36,25 @@ _BRIEF = frozenset(
         "keep",
         "learned",
     }
+    | {"wrong", "agenda", "compared", "changed", "signs", "say_to", "often", "either"}
+    | {"jab", "particulars", "degree", "came_true"}
 )
 """Kinds after whose answer a person stops rather than going on about something else."""
 _GOES_ON = frozenset(
     {"feeling", "thought", "behaviour", "why", "evidence", "meaning", "hardest", "expect"}
+    | {"living", "origin", "seen", "reminded"}
 )
 """Kinds after a generic answer to which the current matter may be gone on with."""
 _LAST = frozenset(
     {"closing", "greeting", "task", "permission", "takeaway", "keep", "size", "risk", "chat"}
+    | {"wrong", "agenda", "compared", "changed"}
 )
 """Kinds after whose answer an afterthought would be out of place."""
+BRIGHT = frozenset(
+    {"exception", "strength", "company", "support", "changed", "signs", "hope", "learned"}
+    | {"compared", "affirm", "other_view", "next"}
+)
+"""Kinds whose answer is a good thing, or a hope."""
 _CLEAR = 2.6
 """The score from which own words answer a definite question better than a generic line."""
 _ANY = 0.3
@@ -112,7 +121,7 @@ def _reaction(scene: Scene, kind: str, most: int) -> str | None:
     if eased and kind in ("empathy", "reflection", "affirm", "silence"):
         if scene.just_told and scene.rng.random() < 0.5:
             line = scene.voice("relief", most)
-        elif kind != "silence" and scene.rng.random() < 0.25:
+        elif kind != "silence" and scene.rng.random() < 0.35:
             line = scene.voice("warm", most)
     if not line and kind in ("reflection", "empathy", "inform") and nods(scene):
         line = scene.line("nod_inform" if kind == "inform" else "nod", most)
@@ -180,10 +189,12 @@ def lengthen(scene: Scene, draft: Draft) -> None:
 
 
 def _further(scene: Scene, draft: Draft) -> bool:
-    group = draft.group or scene.current
+    # Behind a generic answer only what was spoken of a moment ago is still the same matter.
+    group = draft.group or scene.latest
     for piece in scene.pieces:
         if (
             not draft.whole
+            and scene.heard.kind not in _BRIEF
             and piece.group == group
             and piece.role not in ("retold", "goal", "support", "strength", "symptom")
             and scene.unsaid(piece)
@@ -192,7 +203,7 @@ def _further(scene: Scene, draft: Draft) -> bool:
             and size(piece.text) <= draft.left
             and ready(scene, piece, draft)
         ):
-            draft.add(say(scene, piece), group=piece.group)
+            draft.add(say(scene, piece, draft), group=piece.group)
             return True
     loose = draft.count < draft.fewest and scene.heard.kind in LOOSE - LINKED
     if loose and own(scene, draft, "open", _ANY):
@@ -203,9 +214,13 @@ def _further(scene: Scene, draft: Draft) -> bool:
 
 
 def _coda(scene: Scene, draft: Draft) -> None:
-    """An afterthought, now and then."""
-    if scene.lately("coda", 3) or scene.heard.kind in _LAST:
+    """An afterthought, now and then; most are rueful, and so none behind what is good."""
+    if scene.lately("coda", 3) or scene.heard.kind in _LAST | BRIGHT or draft.bright:
         return
-    line = scene.line("coda", draft.left)
+    # Who distrusts shuts the door behind an answer rather than leave it open.
+    closed = scene.view.stance.trust in ("closed", "wary")
+    if closed and scene.lately("coda_guarded", 3):
+        return
+    line = scene.line("coda_guarded" if closed else "coda", draft.left)
     if line is not None and not draft.holds(line):
         draft.add(line)

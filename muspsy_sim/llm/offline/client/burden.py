@@ -7,10 +7,11 @@ way and to open up are two things. The words are the material's.
 
 from __future__ import annotations
 
-from muspsy_sim.llm.offline.client.answering import nods
+from muspsy_sim.llm.offline.client.answering import BRIGHT, nods
 from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.material import pattern
 from muspsy_sim.llm.offline.client.scene import Scene
-from muspsy_sim.llm.offline.client.wording import size
+from muspsy_sim.llm.offline.client.wording import after_comma, size
 
 _BEHIND = 0.7
 """Of the turns behind which it can stand."""
@@ -22,10 +23,12 @@ _UNASKED = 0.25
 """The same where nothing was asked."""
 _KEPT = 0.6
 """Of the turns that keep a distance: to be tired is a way to say no more."""
-_BESIDES = 0.6
+_BESIDES = 0.7
 """Of the few words of one who does not trust, behind which a few more can stand."""
 _FEW = {"en": 7, "zh": 11}
-_IN_A_WORD = 0.5
+_EVADED = {"en": 7, "zh": 9}
+"""Words in which a question may be passed over, whatever the length of the turn."""
+_IN_A_WORD = 0.7
 """Of the turns of a word or two."""
 _ASKED_NOTHING = frozenset({"reflection", "empathy", "silence", "other", "reassure"})
 _NODDED_TO = frozenset({"reflection", "empathy"})
@@ -35,6 +38,7 @@ _ANSWERS = frozenset({"answer", "elaborate", "consider"}) | _DISTANT
 _NOT_AFTER = frozenset(
     {"closing", "greeting", "task", "permission", "scaling", "confidence", "risk", "repair"}
     | {"chat", "size", "keep", "choose", "takeaway"}
+    | {"wrong", "agenda", "changed", "signs", "say_to"}
 )
 _WELL = frozenset({"settled", "uneasy"})
 _TRUSTING = frozenset({"cautious", "open", "trusting"})
@@ -54,6 +58,9 @@ def answered(scene: Scene, draft: Draft) -> bool:
     if scene.rng.random() >= _share(scene, kind):
         return False
     line = _line(scene, draft, draft.left)
+    if line and scene.heard.question and kind not in _ASKED:
+        # How it is, is no answer to another question, but it is a reason not to answer it.
+        draft.add(scene.line("evade", max(_EVADED[scene.language], draft.left - size(line))))
     nodded = kind in _NODDED_TO and nods(scene)
     draft.add(scene.line("nod_short") if line and nodded else None, line)
     return bool(draft.parts)
@@ -75,7 +82,8 @@ def _share(scene: Scene, kind: str) -> float:
 
 def in_a_word(scene: Scene, most: int) -> str | None:
     """How it is, in a word or two, in some of the turns that have no more."""
-    if scene.heard.kind in _NOT_AFTER or scene.rng.random() >= _IN_A_WORD:
+    asks_else = scene.heard.question and scene.heard.kind not in (*_ASKED, "open", "living")
+    if asks_else or scene.heard.kind in _NOT_AFTER or scene.rng.random() >= _IN_A_WORD:
         return None
     return scene.line(f"burden_minimal_{scene.view.stance.distress}", most)
 
@@ -97,9 +105,21 @@ def burdened(scene: Scene, draft: Draft) -> None:
             if draft.group and past in scene.material.pools:
                 draft.add(scene.line(past, draft.left))
             else:
-                draft.add(_line(scene, draft, draft.left))
+                draft.add(_against(scene, draft, _line(scene, draft, draft.left)))
     elif sum(map(size, draft.parts)) <= _FEW[scene.language] and scene.rng.random() < _BESIDES:
         draft.add(_line(scene, draft, min(draft.left, _FEW[scene.language])))
+
+
+def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
+    """How bad it is, said against the good thing before it."""
+    glad = pattern(*scene.material.about["glad"])
+    good = draft.parts and (
+        draft.bright or scene.heard.kind in BRIGHT or glad.search(draft.parts[-1])
+    )
+    if line is None or not good or scene.view.stance.distress in _WELL:
+        return line
+    rest = line if scene.language == "zh" else after_comma(line)
+    return (scene.frame("against", rest) if rest else None) or line
 
 
 def _open(scene: Scene) -> bool:

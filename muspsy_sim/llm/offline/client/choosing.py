@@ -9,7 +9,7 @@ from __future__ import annotations
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.own_words import Piece, framed, plain_words
 from muspsy_sim.llm.offline.client.scene import Scene
-from muspsy_sim.llm.offline.client.wording import bare, ended, size
+from muspsy_sim.llm.offline.client.wording import after_comma, bare, ended, size
 
 LOOSE = frozenset(
     {"reflection", "empathy", "affirm", "inform", "silence", "other", "share", "open", "more"}
@@ -18,14 +18,28 @@ LOOSE = frozenset(
 """Kinds to which anything of one's own is an answer."""
 _OF_THE_MOMENT = frozenset(
     {"feeling", "thought", "behaviour", "when", "where", "body", "before", "ordinary"}
+    | {"living", "seen", "wants", "taken"}
 )
 """Kinds that ask about what was just spoken of."""
-LINKED = frozenset({"affirm", "inform", "share", "reassure", "repair", "yesno", "check"})
+LINKED = frozenset({"affirm", "inform", "share", "other", "reassure", "repair", "yesno", "check"})
 """Kinds to which own words belong only where they touch on what was said."""
 _OLD = 3.0
 """What having been told in an earlier session takes off a piece that answers the question."""
 _INNER = frozenset({"thought", "emotion", "behaviour"})
+_BESIDE = frozenset({"yesno", "check"})
+"""Kinds behind whose answer something near to it may be said, whatever it would answer itself."""
+_PLACED = frozenset(
+    {"when", "where", "hardest", "living", "ordinary", "feeling", "wants", "thought"}
+)
+"""Kinds whose answer is a time or a place: a situation is told as a when."""
+_BRIGHT = frozenset({"strength", "support", "goal"})
+_BARE = frozenset({"first", "choose", "week"})
+"""Kinds to which a situation may be told as news, without a word that makes it an instance."""
 
+
+_SO = 0.5
+_AS_A_WHEN = 0.6
+"""Shares: of things done that begin with a so; of situations told as a when where nobody asked."""
 
 _GLAD = {
     "support": 1.0,
@@ -87,8 +101,9 @@ def _score(scene: Scene, piece: Piece, kind: str, draft: Draft) -> float:
     if kind in piece.answers:
         moment = kind in _OF_THE_MOMENT and piece.role not in (*_INNER, "belief")
         score += 3.0 if not moment or near or shared else 1.0
-    elif kind not in LOOSE:
-        score -= 1.0
+    elif kind not in LOOSE and kind not in _BESIDE:
+        # What does not answer a definite question is no answer to it, however near it lies.
+        return -9.0
     match piece.role:
         case "detail":
             score += 0.5 - 0.1 * piece.place
@@ -96,6 +111,8 @@ def _score(scene: Scene, piece: Piece, kind: str, draft: Draft) -> float:
             score -= 1.0
         case "presenting" if scene.view.session > 1:
             score -= 2.2
+        case "situation" if kind in LINKED:
+            return -9.0
         case "situation" if draft.free == 1 and kind not in piece.answers - {"open"}:
             score -= 2.0
         case "presenting" | "event" if not scene.mine:
@@ -173,18 +190,21 @@ def ready(scene: Scene, piece: Piece, draft: Draft) -> bool:
 def _say_with_ground(scene: Scene, draft: Draft, piece: Piece) -> None:
     """Add a piece, and before it what it needs to be understood."""
     shared = _shared(scene, piece)
+    draft.bright = draft.bright or piece.role in _BRIGHT
     if not _near(scene, piece, draft):
         if piece.role in _INNER and (ground := _ground_of(scene, piece, draft)):
-            draft.add(say(scene, ground), group=piece.group)
+            draft.add(say(scene, ground, draft), group=piece.group)
         elif piece.role in ("detail", "retold") and not shared:
             topic = _bridge(scene, piece, draft)
             draft.add(scene.frame("bridge", topic, draft.left) if topic else None)
-    draft.add(say(scene, piece), group=piece.group)
+    draft.add(say(scene, piece, draft), group=piece.group)
 
 
-def say(scene: Scene, piece: Piece) -> str:
-    """A piece in words: as it is, or in a frame."""
+def say(scene: Scene, piece: Piece, draft: Draft | None = None) -> str:
+    """A piece in words: as it is, or in a frame; with `draft`, as it follows on what that holds."""
     language = scene.language
+    if draft is not None and (joined_on := _following(scene, piece, draft)):
+        return joined_on
     words = framed(piece, language)
     whole = plain_words(piece, language)
     if piece.role == "belief" and scene.rng.random() < 0.6:
@@ -195,3 +215,51 @@ def say(scene: Scene, piece: Piece) -> str:
     return scene.frame(piece.role, words) or (
         quoted if piece.role == "thought" else ended(words, language)
     )
+
+
+def _following(scene: Scene, piece: Piece, draft: Draft) -> str | None:
+    """A piece joined to what stands before it: an instance, another one, what came with it.
+
+    `None` where the piece can stand as it is.
+    """
+    if piece.role == "situation" and piece.order == 0:
+        return _instance(scene, piece, draft)
+    if draft.group != piece.group or not draft.parts:
+        return None
+    if piece.role == "emotion" and scene.language == "en" and _is_a_fragment(piece.text):
+        return scene.frame("felt", framed(piece, "en"), draft.left)
+    if piece.role == "behaviour" and scene.rng.random() < _SO:
+        whole = plain_words(piece, scene.language)
+        if whole and whole.startswith(("I ", "我")):
+            return (
+                f"So {whole}"
+                if scene.language == "en"
+                else f"我就{whole[1:]}"
+                if whole[1] not in "就会"
+                else whole
+            )
+    return None
+
+
+def _instance(scene: Scene, piece: Piece, draft: Draft) -> str | None:
+    """A situation told as one of many, unless it is told as news."""
+    kind = scene.heard.kind
+    words = piece.text.strip().rstrip(".。")
+    if draft.parts and draft.group is not None and draft.group != piece.group:
+        return _framed_clause(scene, "another", words, draft.left)
+    if kind in _BARE and not draft.parts:
+        return None
+    placed = kind in _PLACED or scene.rng.random() < _AS_A_WHEN
+    line = _framed_clause(scene, "situation_when", words, draft.left) if placed else None
+    return line or scene.frame("situation", ended(words, scene.language), draft.left)
+
+
+def _framed_clause(scene: Scene, name: str, words: str, most: int) -> str | None:
+    """A frame with a clause in it that runs on behind the frame's own words."""
+    runs_on = words if scene.language == "zh" else after_comma(words)
+    line = scene.frame(name, runs_on, most) if runs_on else None
+    return ended(line, scene.language) if line else None
+
+
+def _is_a_fragment(text: str) -> bool:
+    return not text.startswith(("I ", "I'", "It", "My ", "Like ", "There", "We ", "Nothing"))

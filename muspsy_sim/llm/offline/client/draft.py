@@ -16,6 +16,8 @@ class Draft:
     sentences_most: int
     parts: list[str] = field(default_factory=list)
     group: str | None = None
+    bright: bool = False
+    """Whether what it is about is a strength, a hope or somebody who helps."""
     whole: bool = False
     """Whether the answer is complete, so that more of the current matter would be a jump."""
 

@@ -39,6 +39,8 @@ def _glued(scene: Scene, body: str, word: str) -> str:
         return body
     if not zh and not _CLAUSE.match(body):
         return body
+    if body.startswith(tuple(f.partition("{x}")[0] for f in scene.material.frames["against"])):
+        return body
     if word.lower() in scene.material.fillers_last:
         if body[-1] not in ".。" or len(sentences(body)) > 1 or "," in body or "，" in body:
             return body

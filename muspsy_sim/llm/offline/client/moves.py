@@ -8,31 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from muspsy_sim.llm.offline.client.answering import YES_OR_NO, answer, extend, lengthen, nods
+from muspsy_sim.llm.offline.client.answering import (
+    YES_OR_NO,
+    answer,
+    extend,
+    lengthen,
+    nods,
+)
 from muspsy_sim.llm.offline.client.burden import answered, arriving, burdened, in_a_word
 from muspsy_sim.llm.offline.client.choosing import own
+from muspsy_sim.llm.offline.client.distance import deflect, hurt, resist
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.fillers import with_filler
 from muspsy_sim.llm.offline.client.homework import report
 from muspsy_sim.llm.offline.client.scene import Scene
+from muspsy_sim.llm.offline.client.telling import Turn, disclose, fact_to_tell
 from muspsy_sim.llm.offline.client.wording import (
     after_comma,
-    content,
-    ended,
-    first_person,
-    in_language,
     joined,
-    size,
 )
-from muspsy_sim.records.answers import Told
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
-from muspsy_sim.records.views import LengthWord, UnlockedFact
-
-RISK = "risk"
-"""The id under which telling of thoughts of self-harm is claimed."""
-
-Turn = tuple[str, list[Told]]
+from muspsy_sim.records.views import LengthWord
 
 # Words (Chinese: characters) at most, sentences at least and at most.
 ROOM: dict[Language, dict[LengthWord, tuple[int, int, int]]] = {
@@ -51,9 +48,10 @@ ROOM: dict[Language, dict[LengthWord, tuple[int, int, int]]] = {
 }
 """What each length of a stance allows. A fact is told whole, whatever its length."""
 
-_STOP: dict[Language, str] = {"en": ".", "zh": "。"}
 _DESCRIBED = frozenset({"empathy", "reflection", "inform", "other", "share"})
 """Kinds of line that describe: to agree with them is to say that it is so."""
+_SAID_OF_ME = frozenset({"empathy", "reflection", "inform", "share"})
+"""Kinds of sentence before a question that can be said yes to before it is answered."""
 _KINDLY = frozenset({"empathy", "reflection", "affirm", "silence", "other"})
 _WEIGHED = frozenset(
     {"evidence", "other_view", "next", "meaning", "why", "exception", "confidence", "strength"}
@@ -65,8 +63,17 @@ _NOT_MINIMAL = frozenset(
     {"answer", "elaborate", "consider", "deflect", "resist", "agree", "repair"}
 )
 _MAY_NOD = frozenset({"answer", "elaborate", "consider", "agree"})
+_PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
+"""Kinds of line that propose: behind a yes or a maybe to them, nothing else is gone on with."""
 _NEWS = frozenset({"event", "presenting"})
-_NOT_NODDED = frozenset({"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"})
+_TAKEN_NOTE_OF = frozenset({"other", "dismiss", "advice", "reassure", "jab"})
+"""Kinds of statement that a person may meet with a flat okay before saying anything."""
+_TAKES_NOTE = 0.48
+_NOT_NODDED = frozenset(
+    {"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"}
+    | {"compared", "either", "wrong", "agenda", "changed", "say_to", "jab", "particulars", "degree"}
+    | {"learned", "need", "whose", "taken", "signs", "came_true", "often", "much"}
+)
 _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
 _AT_ONCE = 0.4
 """Share of first turns that answer without a greeting."""
@@ -75,9 +82,6 @@ _CURT = 0.06
 _ASSENTS = 0.45
 """Share of goodbyes that begin with a yes to the counselor's."""
 """Share of such turns in which anybody, even a talker, has only a word."""
-_HARD_TO_TELL = 0.6
-_IN_PASSING = 0.7
-"""Shares of facts that are led in: those that are hard to tell, those that nobody asked about."""
 _ABOUT_IT = 1.2
 """How well own words must fit to follow on how it is."""
 _CERTAIN = frozenset({"getting ready", "acting"})
@@ -85,10 +89,10 @@ _CERTAIN = frozenset({"getting ready", "acting"})
 
 def turn_for(scene: Scene) -> Turn:
     """The words of this turn and the facts told in it."""
-    fact = _fact_to_tell(scene)
-    if fact is not None:
-        return _disclose(scene, fact)
     draft = _draft(scene)
+    fact = fact_to_tell(scene)
+    if fact is not None:
+        return disclose(scene, fact, draft)
     at_ease = scene.view.stance.length != "one short sentence"
     may = scene.view.stance.move in _CURTLY and scene.mine and at_ease
     curt = may and scene.rng.random() < _CURT
@@ -127,7 +131,7 @@ def _greeted(scene: Scene, text: str) -> str:
 def _nodded(scene: Scene, parts: list[str], left: int) -> str:
     """The turn, opened with a yes to what the counselor said before asking, now and then."""
     text = joined(parts, scene.language)
-    said_so = scene.heard.question and scene.heard.besides in _DESCRIBED
+    said_so = scene.heard.question and scene.heard.besides in _SAID_OF_ME
     led_in = scene.opens_with("lead", text)
     fits = (
         scene.view.stance.move in _MAY_NOD
@@ -136,9 +140,10 @@ def _nodded(scene: Scene, parts: list[str], left: int) -> str:
         and not scene.agrees(text)
         and not led_in
     )
-    if not (said_so and fits and nods(scene, 0.93)):
+    noted = not scene.heard.question and scene.heard.kind in _TAKEN_NOTE_OF
+    if not fits or not ((said_so and nods(scene, 0.93)) or (noted and nods(scene, _TAKES_NOTE))):
         return text
-    yes = scene.line("nod_short") or acknowledgement(scene)
+    yes = scene.line("nod_curt" if noted else "nod_short") or acknowledgement(scene)
     return yes + (" " if scene.language == "en" else "") + text
 
 
@@ -146,46 +151,21 @@ def _draft(scene: Scene) -> Draft:
     return Draft(*ROOM[scene.language][scene.view.stance.length])
 
 
-def _fact_to_tell(scene: Scene) -> UnlockedFact | None:
-    """The fact that this turn tells; none where its text is in another language than the view."""
-    view = scene.view
-    fact = next((f for f in view.unlocked if f.id == view.tell), None)
-    asked = view.stance.move == "disclose" and view.tell is None
-    if fact is None and view.risk_words and (asked or view.tell == RISK):
-        fact = UnlockedFact(id=RISK, topic=RISK, text=view.risk_words)
-    return fact if fact is not None and in_language(fact.text, view.language) else None
-
-
-def _disclose(scene: Scene, fact: UnlockedFact) -> Turn:
-    """Tell a fact word for word, led in when there is room for it."""
-    lead = _lead(scene, fact, _draft(scene))
-    # The fact's own words stay as they are, so that the quote is theirs letter for letter.
-    told = fact.text.strip()
-    closed = (
-        told if ended(told, scene.language).endswith(told[-1]) else told + _STOP[scene.language]
-    )
-    between = " " if scene.language == "en" else ""
-    body = f"{ended(lead, scene.language)}{between}{closed}" if lead else closed
-    return body, [Told(fact=fact.id, quote=told)]
-
-
-def _lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
-    """What goes before a fact: a breath where it is hard to tell, a turn where it was not asked."""
-    room = draft.sentences_most > 1 and size(fact.text) < draft.most
-    if fact.guarded:
-        fits = room or scene.rng.random() < 0.5
-        return scene.line("lead_tell", 12) if fits and scene.rng.random() < _HARD_TO_TELL else None
-    asked_for = scene.heard.topic & content(f"{fact.topic} {fact.text}")
-    if asked_for or not scene.mine or scene.rng.random() > _IN_PASSING:
-        return None
-    return scene.line("lead_aside", 12)
-
-
 def _ask(scene: Scene, draft: Draft) -> None:
     if scene.heard.kind == "homework":
         report(scene, draft)
     else:
         answer(scene, draft)
+
+
+def _report(scene: Scene, draft: Draft) -> None:
+    """Report on the homework, unless the line asks for something else and there is nothing yet."""
+    work = scene.view.homework
+    nothing_yet = work is not None and work.outcome == "set"
+    if nothing_yet and scene.heard.kind not in ("homework", "task"):
+        answer(scene, draft)
+    else:
+        report(scene, draft)
 
 
 def _greet(scene: Scene, draft: Draft) -> None:
@@ -196,6 +176,11 @@ def _greet(scene: Scene, draft: Draft) -> None:
         scene.voice("greeting", draft.left)
         or scene.first_line("greet" if first else "greet_again", most=draft.left)
     )
+    if scene.heard.kind == "homework" and scene.view.homework is not None:
+        came_of_it = Draft(room, 1, 2)
+        report(scene, came_of_it)
+        draft.add(*came_of_it.parts)
+        return
     arriving(scene, draft)
     if not scene.heard.question or scene.heard.kind in ("check", "permission"):
         return
@@ -216,7 +201,9 @@ def _minimal(scene: Scene, draft: Draft) -> None:
         pool = "minimal_yesno"
     else:
         pool = "minimal_question" if scene.heard.question else "minimal_statement"
-    own_line = scene.voice("minimal", most) if scene.rng.random() < 0.5 else None
+    # A habitual word answers a yes or no, or meets a statement; a real question wants another.
+    fits = kind in YES_OR_NO or not scene.heard.question
+    own_line = scene.voice("minimal", most) if fits and scene.rng.random() < 0.6 else None
     draft.add(
         in_a_word(scene, most) or own_line or scene.first_line(pool, "minimal_statement", most=most)
     )
@@ -227,55 +214,6 @@ def _minimal(scene: Scene, draft: Draft) -> None:
 def acknowledgement(scene: Scene) -> str:
     """Short acknowledgements are the one thing that may come back."""
     return scene.rng.choice(scene.material.pools["acknowledge"].any)
-
-
-def _deflect(scene: Scene, draft: Draft) -> None:
-    if scene.heard.kind == "risk":
-        draft.add(scene.line("deflect_risk", draft.left))
-    elif scene.view.hints and scene.rng.random() < 0.55:
-        draft.add(_hint(scene, draft.left))
-    if not draft.parts and scene.rng.random() < 0.5:
-        draft.add(scene.voice("guarded", draft.left))
-    if not draft.parts:
-        mannered = f"deflect_{scene.manner}" if scene.rng.random() < 0.4 else "deflect"
-        draft.add(scene.first_line(mannered, "deflect", "more", most=draft.left))
-    if draft.free > 0 and scene.rng.random() < 0.4:
-        draft.add(scene.line("coda_guarded", draft.left))
-
-
-def _hint(scene: Scene, most: int) -> str | None:
-    """What shows of a thing that is held back, where it is said by the client itself."""
-    for hint in scene.view.hints:
-        if not in_language(hint, scene.language):
-            continue
-        text = ended(hint, scene.language)
-        if scene.fits(text, most) and (scene.view.lines or first_person(hint, scene.language)):
-            return text
-    return None
-
-
-_RESISTED = {
-    "advice": "resist_advice",
-    "task": "resist_advice",
-    "reassure": "resist_advice",
-    "dismiss": "resist_dismiss",
-}
-
-
-def _resist(scene: Scene, draft: Draft) -> None:
-    if scene.rng.random() < 0.5:
-        draft.add(scene.voice("doubt", draft.left))
-    if not draft.parts:
-        mannered = f"resist_{scene.manner}" if scene.rng.random() < 0.5 else "resist"
-        pool = _RESISTED.get(scene.heard.kind, mannered)
-        if scene.heard.question and pool in ("resist", mannered):
-            pool = "resist_question" if scene.rng.random() < 0.6 else mannered
-        draft.add(scene.first_line(pool, "resist", "deflect", most=draft.left))
-    if draft.free > 0 and scene.rng.random() < 0.45:
-        if scene.current and scene.rng.random() < 0.5:
-            own(scene, draft, "why", 1.2)
-        else:
-            draft.add(scene.line("coda_guarded", draft.left))
 
 
 def _consider(scene: Scene, draft: Draft) -> None:
@@ -289,11 +227,11 @@ def _consider(scene: Scene, draft: Draft) -> None:
     if scene.rng.random() < 0.3:
         draft.add(scene.voice(moment, draft.left))
     if not draft.parts:
-        nod = scene.heard.kind in _DESCRIBED and nods(scene, 0.4)
+        nod = scene.heard.kind in _DESCRIBED and nods(scene, 0.6)
         draft.add(scene.line("nod", draft.left) if nod else None)
         if draft.free > 0:
             draft.add(scene.first_line("consider", "more", most=draft.left))
-    if scene.rng.random() < 0.6:
+    if scene.heard.kind not in _PROPOSED and scene.rng.random() < 0.6:
         extend(scene, draft)
 
 
@@ -317,7 +255,8 @@ def _agree(scene: Scene, draft: Draft) -> None:
         nod = "nod_agree" if nods(scene, 0.7) else pool
         if not draft.parts:
             draft.add(scene.first_line(nod, pool, "agree", "consider", most=draft.left))
-    extend(scene, draft)
+    if kind not in _PROPOSED:
+        extend(scene, draft)
 
 
 def _repair(scene: Scene, draft: Draft) -> None:
@@ -328,16 +267,6 @@ def _repair(scene: Scene, draft: Draft) -> None:
     # To be asked what went wrong is to be asked that, and not for more of one's life.
     if scene.heard.question and draft.free > 0:
         draft.add(scene.line("on_repair_ask", draft.left))
-
-
-def _hurt(scene: Scene, draft: Draft) -> None:
-    if scene.rng.random() < 0.65:
-        draft.add(scene.voice("hurt", draft.left))
-    if not draft.parts:
-        pool = "hurt_still" if scene.heard.kind == "repair" else "hurt"
-        draft.add(scene.first_line(pool, "hurt", "resist", most=draft.left))
-    if draft.free > 0 and scene.rng.random() < 0.4:
-        draft.add(scene.line("coda_guarded", draft.left))
 
 
 def _close(scene: Scene, draft: Draft) -> None:
@@ -372,13 +301,13 @@ _MOVES: dict[str, Callable[[Scene, Draft], None]] = {
     "elaborate": _ask,
     "disclose": _ask,
     "minimal": _minimal,
-    "deflect": _deflect,
-    "resist": _resist,
+    "deflect": deflect,
+    "resist": resist,
     "consider": _consider,
     "agree": _agree,
-    "report_homework": report,
+    "report_homework": _report,
     "repair": _repair,
-    "hurt": _hurt,
+    "hurt": hurt,
     "close": _close,
     "walk_out": _walk_out,
 }

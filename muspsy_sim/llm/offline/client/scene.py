@@ -65,6 +65,7 @@ class Scene:
     topics: dict[str, str]
     places: dict[str, int]
     current: str | None
+    latest: str | None
     agreed: float
     lately_said: str
     mine: list[str]
@@ -219,7 +220,8 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         pieces=pieces,
         topics=topics(view),
         places={p.role: p.place + 1 for p in sorted(pieces, key=lambda p: p.place)},
-        current=_current(pieces, mine),
+        current=_current(pieces, mine[-3:]),
+        latest=_current(pieces, mine[-1:]),
         agreed=(agreed + 1) / (len(mine) + 6),
         lately_said=bare(" ".join(mine[-6:])),
         mine=mine,
@@ -232,8 +234,8 @@ def _after_quote(sentence: str) -> str:
 
 
 def _current(pieces: list[Piece], mine: list[str]) -> str | None:
-    """The matter that the client spoke of last, within its last three turns."""
-    for text in reversed(mine[-3:]):
+    """The matter that the client spoke of last in these turns."""
+    for text in reversed(mine):
         said = bare(text)
         for piece in pieces:
             if piece.key in said:

@@ -1,0 +1,93 @@
+"""What goes before a fact, so that it is heard as an answer to what the counselor just said.
+
+A person who tells something answers first, or says why the answer needs it; who brings it up at the
+hour's end says that it is late. Hard things take a breath before them.
+"""
+
+from __future__ import annotations
+
+from muspsy_sim.llm.offline.client.choosing import LOOSE
+from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.homework import report
+from muspsy_sim.llm.offline.client.scene import Scene
+from muspsy_sim.llm.offline.client.wording import (
+    content,
+    joined,
+    sentences,
+    size,
+    without_quotes,
+)
+from muspsy_sim.records.views import UnlockedFact
+
+_BREATH = 0.6
+"""Of the facts that are hard to tell, those with a breath before them."""
+_ANSWERED = 0.6
+"""Of the facts told behind another question, those before which that is answered."""
+_INWARD = frozenset(
+    {"feeling", "thought", "living", "wants", "taken", "whose", "meaning", "need", "body", "here"}
+    | {"hardest", "matter", "link", "cost", "why"}
+)
+"""Kinds that ask for what goes on inside: an outward fact is told to them as the easier thing."""
+_EASIER = 0.6
+_SHORT = {"en": 9, "zh": 15}
+"""Words (Chinese: characters) of an answer before a fact."""
+_FIRST = frozenset({"first", "choose", "agenda", "week"})
+"""Kinds of question that let the client begin where it likes."""
+_LATE = frozenset({"closing", "takeaway", "compared", "task"})
+"""Kinds of line that belong to the hour's end."""
+_OUTCOME = {"en": (16, 1, 1), "zh": (26, 1, 1)}
+"""Room for what came of the homework, where a fact comes right behind it."""
+_ASKED_BACK = frozenset({"closing", "chat", "risk", "scaling", "confidence", "greeting"})
+"""Kinds whose generic answers need more than a few words, or a number."""
+
+
+def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
+    """The words before a fact, or `None` where it answers by itself."""
+    kind = scene.heard.kind
+    room = draft.sentences_most > 1 and size(fact.text) < draft.most
+    asked_for = _asked_about(scene) & content(f"{fact.topic} {fact.text}")
+    if not scene.mine:
+        return None
+    if kind in _LATE and fact.guarded:
+        return scene.first_line("bridge_late", "lead_tell", most=12)
+    if asked_for or kind == "more":
+        hard = fact.guarded and scene.rng.random() < _BREATH
+        return scene.line("lead_tell", 12) if hard else None
+    if kind in _FIRST:
+        return scene.line("lead_tell" if fact.guarded else "bridge_first", 12)
+    if kind in _INWARD and not fact.guarded and scene.rng.random() < _EASIER:
+        return scene.first_line("bridge_easier", "bridge_ask", most=16)
+    answer = _answer(scene) if room else None
+    parts = [part for part in (answer, _link(scene, fact, answer is not None)) if part]
+    return joined(parts, scene.language) or None
+
+
+def _asked_about(scene: Scene) -> frozenset[str]:
+    """What the question itself is about; what is said before it gives back what is known."""
+    said = scene.heard.said
+    return content(sentences(without_quotes(said))[-1]) if scene.heard.question else content(said)
+
+
+def _answer(scene: Scene) -> str | None:
+    """A few words that answer a definite question, in a share of the turns that were asked one."""
+    kind = scene.heard.kind
+    if kind == "homework":
+        said = Draft(*_OUTCOME[scene.language])
+        report(scene, said)
+        return said.parts[0] if said.parts else None
+    if kind == "task":
+        # To tell something instead is not to promise anything.
+        return scene.line("consider", _SHORT[scene.language])
+    definite = (scene.heard.question or kind in _LATE) and kind not in (*LOOSE, *_ASKED_BACK)
+    if not definite or (kind not in _LATE and scene.rng.random() >= _ANSWERED):
+        return None
+    return scene.first_line(f"on_{kind}", most=_SHORT[scene.language])
+
+
+def _link(scene: Scene, fact: UnlockedFact, answered: bool) -> str | None:
+    """Why this comes now: the question needs it, or what was said has another side."""
+    if fact.guarded and scene.rng.random() < _BREATH:
+        return scene.line("lead_tell", 12)
+    if scene.heard.question and not answered:
+        return scene.line("bridge_ask", 12)
+    return scene.line("bridge_said" if fact.guarded else "lead_aside", 12)
