@@ -35,6 +35,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
+_WEIGHTY = 5.0
+"""Salience from which last words are too large for a last minute."""
 _BRIEFLY = {"en": 11, "zh": 20}
 """Words (characters) up to which an answer to what stays is taken for one."""
 _NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
@@ -45,7 +47,7 @@ def opening(scene: Scene) -> None:
     voice, view = scene.voice, scene.view
     remembered = kept_quotes(view.recalled, view.language)
     task = kept_homework(scene.words, view.recalled)
-    if not remembered and not task:
+    if view.session == 1 or (not remembered and not task):
         voice.say("greet")
         if view.session == 1 or (view.session is None and scene.rng.random() < 0.5):
             voice.say("first_frame")
@@ -235,10 +237,10 @@ def last_words(scene: Scene, heard: Heard) -> None:
     elif heard.shows("secret", "telling", "loss", *CRITICAL):
         voice.say("receive_loss" if heard.shows("loss") else "receive_secret", "receive_secret")
         voice.say(hold)
-    elif heard.shows("self_critical", "asks_advice", "asks_normal", "hurt") or heard.question:
-        voice.say(hold)
     elif heard.shows("deflect", "resist"):
         voice.say("step_back")
+    elif heard.shows("self_critical", "asks_advice", "asks_normal", "hurt") or heard.question:
+        voice.say(hold)
     elif heard.sore:
         voice.say("receive_sore_end", "acknowledge_sore")
     elif heard.shows("better", "relief", "warm", "change"):
@@ -250,8 +252,8 @@ def last_words(scene: Scene, heard: Heard) -> None:
     ):
         voice.say("receive_takeaway", **slots)
     elif heard.length > _BRIEFLY[scene.view.language]:
-        # Something is told with a hand on the door.
-        voice.say("acknowledge")
-        voice.say(hold)
+        # Something is told with a hand on the door: what weighs is held, the rest is welcome later.
+        light = "late_last" if scene.ends else "late"
+        voice.say(hold if heard.salience >= _WEIGHTY else light, hold)
     else:
         voice.say("acknowledge", **slots)
