@@ -114,6 +114,7 @@ _ENGLISH_BAD = re.compile(
     r"|(?:said|says|thought|think|was like)$|^that's all|^don't make a face|^and no\b|^which\b"
     r"|^(?:yeah,? )?i did say that$|^i (?:should|ought to) (?:say|add|mention)$"
     r"|^it isn't like me$|^i can hear how it sounds$|^it sounds small\b|^i don't keep count$"
+    r"|^it's possible\b|^i(?:'d like| want) to do (?:this|that|it)$"
     r"|^i've (?:felt|looked) better$|^i'm not against it$|^i'd hesitate to\b|^on a good day\b",
     re.IGNORECASE,
 )

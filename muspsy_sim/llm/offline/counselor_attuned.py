@@ -19,7 +19,7 @@ from muspsy_sim.llm.offline.counselor_frame import (
     too_soon,
 )
 from muspsy_sim.llm.offline.counselor_meeting import answered
-from muspsy_sim.llm.offline.counselor_questions import ask, belongs, follow_up, next_rung
+from muspsy_sim.llm.offline.counselor_questions import ask, belongs, next_rung
 from muspsy_sim.llm.offline.counselor_receiving import receive, weighty, worth_returning
 from muspsy_sim.llm.offline.counselor_safety import risk, screen_due
 from muspsy_sim.llm.offline.counselor_scene import (
@@ -141,8 +141,7 @@ def follow(scene: Scene, heard: Heard) -> None:
     if (quiet or rest) and full and not scene.last_said.rstrip("”").endswith((".", "。")):
         voice.say("leave_room", **slots)
         return
-    if not follow_up(scene):
-        ask(scene)
+    ask(scene)
 
 
 def _asks_after_homework(scene: Scene, heard: Heard) -> bool:
@@ -188,8 +187,10 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
         voice.say("self_disclosure", **slots)
     elif scene.rng.random() < 0.3 and _link(scene, heard):
         pass
-    elif belongs(scene, _theme_now(scene, heard)) and (
-        strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6)
+    elif (
+        _theme_now(scene, heard) in heard.themes
+        and belongs(scene, _theme_now(scene, heard))
+        and (strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6))
     ):
         theme = _theme_now(scene, heard)
         teach = "information" if strategy == "information" or chance > 0.8 else "reframe"

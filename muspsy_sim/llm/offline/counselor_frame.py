@@ -27,6 +27,8 @@ _SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
 _SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECASE)
 """How clients make it small. In a counselor's mouth, unasked, it would be the counselor's doing."""
 _TELLING = 3.0
+"""Salience from which words are answered before anything is settled."""
+_LASTING = 4.0
 """Salience from which words of an earlier session are worth beginning with."""
 _YES = re.compile(
     r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
@@ -61,7 +63,7 @@ def opening(scene: Scene) -> None:
     if scene.ends and view.last:
         voice.say("last_hour")
     # One thing at a time: what was said, or what was to be tried; seldom both.
-    telling = [k for k in remembered if hear(k.quote, view.language).salience >= _TELLING][:2]
+    telling = [k for k in remembered if hear(k.quote, view.language).salience >= _LASTING][:2]
     if telling and (not task or scene.parting or scene.rng.random() < 0.4):
         kept = scene.rng.choice(telling)
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
@@ -150,7 +152,7 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
     """Settle the homework, or make it smaller; who is elsewhere is answered there first."""
     voice, slots = scene.voice, {**scene.slots(), "name": agreed.name}
     last = ("ask_takeaway", "homework_when") if scene.left == 1 else ("homework_when",)
-    if heard.shows("secret", "telling", "loss", "self_critical"):
+    if heard.shows("secret", "telling", "loss", "self_critical", "treated", "blow"):
         receive(scene, heard)
         if scene.left > 1:
             voice.say(*last, **slots)
@@ -237,7 +239,7 @@ def last_words(scene: Scene, heard: Heard) -> None:
     elif heard.shows("secret", "telling", "loss", *CRITICAL):
         voice.say("receive_loss" if heard.shows("loss") else "receive_secret", "receive_secret")
         voice.say(hold)
-    elif heard.shows("deflect", "resist"):
+    elif heard.shows("deflect", "resist") and not heard.shows("asks_advice"):
         voice.say("step_back")
     elif heard.shows("self_critical", "asks_advice", "asks_normal", "hurt") or heard.question:
         voice.say(hold)

@@ -13,6 +13,8 @@ from muspsy_sim.records.base import Language
 
 _BRIEF: dict[Language, int] = {"en": 7, "zh": 12}
 """Words (characters) up to which a line is a short answer."""
+_ANSWER: dict[Language, int] = {"en": 9, "zh": 13}
+"""Words (characters) up to which a line may be an answer and nothing else."""
 _CUES = (
     ("irony", "irony"),
     ("doubt", "doubt"),
@@ -87,12 +89,28 @@ def _living(scene: Scene) -> bool:
 
 def meet(scene: Scene, heard: Heard) -> bool:
     """Meet what was told as what it is; whether there was something to say."""
+    if heard.shows("treated") and (doer := _first_person(scene, heard)):
+        return scene.voice.say("meet_treated_by", "meet_treated", topic=doer)
     return scene.voice.say(*(f"meet_{kind}" for kind in kinds(scene, heard)), **scene.slots())
+
+
+def _first_person(scene: Scene, heard: Heard) -> str:
+    """Whom a line begins with, as it is said to the client, or an empty string."""
+    text, language = heard.text, scene.view.language
+    first = text[:4] if language == "zh" else " ".join(text.split()[:3])
+    topics = hear(first, language).topics
+    return topics[0] if topics and hear(topics[0], language).shows("person") else ""
+
+
+def met(scene: Scene, heard: Heard) -> tuple[str, ...]:
+    """The kinds that this very turn has met already."""
+    voice = scene.voice
+    return tuple(k for k in kinds(scene, heard) if voice.was(f"meet_{k}", voice.text))
 
 
 def ask_of(scene: Scene, heard: Heard) -> bool:
     """Ask about what was told as what it is; whether there was a question."""
-    found = [f"ask_of_{kind}" for kind in kinds(scene, heard)]
+    found = [f"ask_of_{kind}" for kind in (*met(scene, heard), *kinds(scene, heard))]
     if heard.feelings and not heard.feelings[-1].good and "ask_of_feeling" not in found:
         found.append("ask_of_feeling")
     return scene.voice.say(*found, **scene.slots())
@@ -100,7 +118,7 @@ def ask_of(scene: Scene, heard: Heard) -> bool:
 
 def answered(scene: Scene, heard: Heard) -> bool:
     """Take a brief answer to one's own question as the answer, and go on from it."""
-    if heard.length > 2 * _BRIEF[scene.view.language] or heard.shows(*_NOT_AN_ANSWER):
+    if heard.length > _ANSWER[scene.view.language] or heard.shows(*_NOT_AN_ANSWER):
         return False
     if heard.minimal or heard.thought or heard.question or heard.sore:
         return False

@@ -6,7 +6,7 @@ meaning and a small step; a rung that the client has just answered is passed ove
 
 from __future__ import annotations
 
-from muspsy_sim.llm.offline.counselor_meeting import ask_of
+from muspsy_sim.llm.offline.counselor_meeting import ask_of, met
 from muspsy_sim.llm.offline.counselor_scene import Scene
 
 _FOLLOW_UPS = (
@@ -24,7 +24,7 @@ _FOLLOW_UPS = (
     ("others_said", "ask_others_said"),
     ("dont_know", "ask_dont_know"),
 )
-_NOT_OF_A_CONFESSION = ("absolute", "everyone", "should", "cannot")
+_NOT_OF_A_CONFESSION = ("absolute", "everyone", "should", "cannot", "others_said")
 """Words that are not taken up where something was told for the first time."""
 _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
@@ -44,6 +44,8 @@ def ask(scene: Scene) -> bool:
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
             return True
+    if scene.heard and met(scene, scene.heard) and ask_of(scene, scene.heard):
+        return True
     return (
         follow_up(scene)
         or of_its_kind(scene)

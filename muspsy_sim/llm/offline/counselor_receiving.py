@@ -28,6 +28,11 @@ _OWN: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("我"),
 }
 """A good feeling is only given back where it is the client's."""
+_YOU: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:you|you're|you've|you'd|your)\b", re.IGNORECASE),
+    "zh": re.compile("你"),
+}
+"""What is given back speaks of the client: what others did says little as a bare echo."""
 _FEW: dict[Language, int] = {"en": 8, "zh": 13}
 """Words (characters) up to which a thought may be said back."""
 _REPEATED = 0.5
@@ -131,10 +136,15 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     if heard.length <= _A_YES and heard.salience < _SLIGHT and scene.rng.random() < 0.5:
         return voice.say("meet_short", "acknowledge", **slots)
     if heard.salience < _SLIGHT:
-        given = bool(slots["clause"]) and not gave_back and scene.rng.random() < 0.4
+        given = (
+            bool(_YOU[scene.view.language].search(slots["clause"]))
+            and not gave_back
+            and scene.rng.random() < 0.4
+        )
         return (given and voice.say("reflect_clause", **slots)) or acknowledge(scene, heard)
     weighs = heard.salience >= _WEIGHTY and heard.sore
-    ways = [] if own_words else ["reflect_clause"]
+    about_them = bool(_YOU[scene.view.language].search(slots["clause"]))
+    ways = ["reflect_clause"] if about_them and not own_words else []
     if weighs:
         # A few words of the client's own where each of them weighs, and seldom then.
         quoted = not own_words and scene.rng.random() < 0.25
