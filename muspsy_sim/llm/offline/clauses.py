@@ -114,6 +114,7 @@ _ENGLISH_BAD = re.compile(
     r"|(?:said|says|thought|think|was like)$|^that's all|^don't make a face|^and no\b|^which\b"
     r"|^(?:yeah,? )?i did say that$|^i (?:should|ought to) (?:say|add|mention)$"
     r"|^it isn't like me$|^i can hear how it sounds$|^it sounds small\b|^i don't keep count$"
+    r"|^it's possible\b|^i(?:'d like| want) to do (?:this|that|it)$"
     r"|^i've (?:felt|looked) better$|^i'm not against it$|^i'd hesitate to\b|^on a good day\b",
     re.IGNORECASE,
 )
@@ -126,7 +127,9 @@ def reflectable(clause: str, language: Language) -> str:
     if any(mark in plain for mark in '"“”「」*[]<>{}'):
         return ""
     if language == "zh":
-        whole = 5 <= length <= 26 and "我" in plain and stands_alone(plain, language)
+        plain = _shorter_chinese(plain)
+        length = length_of(plain, language)
+        whole = 5 <= length <= 18 and "我" in plain and stands_alone(plain, language)
     else:
         plain = _shorter(plain)
         length = len(plain.split())
@@ -135,7 +138,7 @@ def reflectable(clause: str, language: Language) -> str:
             or (_ENGLISH_NOUN.search(plain) and _ENGLISH_VERB.search(plain))
             or (_ENGLISH_WHEN.search(plain) and len(_SUBJECTS_WITHIN.findall(plain)) > 1)
         )
-        whole = bool(led) and 3 <= length <= 18 and stands_alone(plain, language)
+        whole = bool(led) and 3 <= length <= 13 and stands_alone(plain, language)
     if not whole:
         return ""
     turned = shift(plain, language)
@@ -163,14 +166,23 @@ _CUT = re.compile(
 
 
 def _shorter(clause: str) -> str:
-    """A clause of more than 14 words without its last subordinate part, where one can be cut."""
+    """A clause of more than 10 words without its last subordinate part, where one can be cut."""
     words = len(clause.split())
-    if words <= 14:
+    if words <= 10:
         return clause
     for found in reversed(list(_CUT.finditer(clause))):
         if 4 <= len(clause[: found.start()].split()) <= 14:
             return clause[: found.start()].rstrip(" ,")
     return clause
+
+
+def _shorter_chinese(clause: str) -> str:
+    """A clause of more than 14 characters without its last pieces, where what is left stands."""
+    pieces = clause.split("，")
+    while len(pieces) > 1 and length_of("，".join(pieces), "zh") > 14:
+        pieces.pop()
+    kept = "，".join(pieces)
+    return kept if "我" in kept and length_of(kept, "zh") >= 5 else clause
 
 
 def _keeps_capital(clause: str, language: Language) -> bool:
@@ -185,7 +197,7 @@ def _keeps_capital(clause: str, language: Language) -> bool:
 def quotable(clause: str, language: Language) -> str:
     """A short verbatim phrase, or an empty string."""
     length = length_of(clause, language)
-    low, high = (4, 14) if language == "zh" else (3, 8)
+    low, high = (4, 10) if language == "zh" else (3, 6)
     if any(mark in clause for mark in '"“”「」*[]<>{}') or not low <= length <= high:
         return ""
     return clause if stands_alone(clause, language) else ""

@@ -18,7 +18,8 @@ from muspsy_sim.llm.offline.counselor_frame import (
     summary,
     too_soon,
 )
-from muspsy_sim.llm.offline.counselor_questions import ask, follow_up, next_rung
+from muspsy_sim.llm.offline.counselor_meeting import answered
+from muspsy_sim.llm.offline.counselor_questions import ask, belongs, next_rung
 from muspsy_sim.llm.offline.counselor_receiving import receive, weighty, worth_returning
 from muspsy_sim.llm.offline.counselor_safety import risk, screen_due
 from muspsy_sim.llm.offline.counselor_scene import (
@@ -118,6 +119,8 @@ def follow(scene: Scene, heard: Heard) -> None:
         receive(scene, heard)
         voice.say("role_play", **slots)
         return
+    if answered(scene, heard):
+        return
     receive(scene, heard)
     if _asks_after_homework(scene, heard):
         return
@@ -138,8 +141,7 @@ def follow(scene: Scene, heard: Heard) -> None:
     if (quiet or rest) and full and not scene.last_said.rstrip("”").endswith((".", "。")):
         voice.say("leave_room", **slots)
         return
-    if not follow_up(scene):
-        ask(scene)
+    ask(scene)
 
 
 def _asks_after_homework(scene: Scene, heard: Heard) -> bool:
@@ -183,10 +185,12 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
         voice.say("empathy", **slots)
     elif strategy == "self_disclosure":
         voice.say("self_disclosure", **slots)
-    elif scene.rng.random() < 0.35 and _link(scene, heard):
+    elif scene.rng.random() < 0.3 and _link(scene, heard):
         pass
-    elif heard.themes and (
-        strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6)
+    elif (
+        _theme_now(scene, heard) in heard.themes
+        and belongs(scene, _theme_now(scene, heard))
+        and (strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6))
     ):
         theme = _theme_now(scene, heard)
         teach = "information" if strategy == "information" or chance > 0.8 else "reframe"

@@ -27,6 +27,8 @@ _SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
 _SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECASE)
 """How clients make it small. In a counselor's mouth, unasked, it would be the counselor's doing."""
 _TELLING = 3.0
+"""Salience from which words are answered before anything is settled."""
+_LASTING = 4.0
 """Salience from which words of an earlier session are worth beginning with."""
 _YES = re.compile(
     r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
@@ -35,6 +37,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
+_WEIGHTY = 5.0
+"""Salience from which last words are too large for a last minute."""
 _BRIEFLY = {"en": 11, "zh": 20}
 """Words (characters) up to which an answer to what stays is taken for one."""
 _NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
@@ -45,7 +49,7 @@ def opening(scene: Scene) -> None:
     voice, view = scene.voice, scene.view
     remembered = kept_quotes(view.recalled, view.language)
     task = kept_homework(scene.words, view.recalled)
-    if not remembered and not task:
+    if view.session == 1 or (not remembered and not task):
         voice.say("greet")
         if view.session == 1 or (view.session is None and scene.rng.random() < 0.5):
             voice.say("first_frame")
@@ -59,7 +63,7 @@ def opening(scene: Scene) -> None:
     if scene.ends and view.last:
         voice.say("last_hour")
     # One thing at a time: what was said, or what was to be tried; seldom both.
-    telling = [k for k in remembered if hear(k.quote, view.language).salience >= _TELLING][:2]
+    telling = [k for k in remembered if hear(k.quote, view.language).salience >= _LASTING][:2]
     if telling and (not task or scene.parting or scene.rng.random() < 0.4):
         kept = scene.rng.choice(telling)
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
@@ -148,7 +152,7 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
     """Settle the homework, or make it smaller; who is elsewhere is answered there first."""
     voice, slots = scene.voice, {**scene.slots(), "name": agreed.name}
     last = ("ask_takeaway", "homework_when") if scene.left == 1 else ("homework_when",)
-    if heard.shows("secret", "telling", "loss", "self_critical"):
+    if heard.shows("secret", "telling", "loss", "self_critical", "treated", "blow"):
         receive(scene, heard)
         if scene.left > 1:
             voice.say(*last, **slots)
@@ -235,10 +239,10 @@ def last_words(scene: Scene, heard: Heard) -> None:
     elif heard.shows("secret", "telling", "loss", *CRITICAL):
         voice.say("receive_loss" if heard.shows("loss") else "receive_secret", "receive_secret")
         voice.say(hold)
+    elif heard.shows("deflect", "resist") and not heard.shows("asks_advice"):
+        voice.say("step_back")
     elif heard.shows("self_critical", "asks_advice", "asks_normal", "hurt") or heard.question:
         voice.say(hold)
-    elif heard.shows("deflect", "resist"):
-        voice.say("step_back")
     elif heard.sore:
         voice.say("receive_sore_end", "acknowledge_sore")
     elif heard.shows("better", "relief", "warm", "change"):
@@ -250,8 +254,8 @@ def last_words(scene: Scene, heard: Heard) -> None:
     ):
         voice.say("receive_takeaway", **slots)
     elif heard.length > _BRIEFLY[scene.view.language]:
-        # Something is told with a hand on the door.
-        voice.say("acknowledge")
-        voice.say(hold)
+        # Something is told with a hand on the door: what weighs is held, the rest is welcome later.
+        light = "late_last" if scene.ends else "late"
+        voice.say(hold if heard.salience >= _WEIGHTY else light, hold)
     else:
         voice.say("acknowledge", **slots)

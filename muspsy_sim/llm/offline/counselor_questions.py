@@ -6,6 +6,7 @@ meaning and a small step; a rung that the client has just answered is passed ove
 
 from __future__ import annotations
 
+from muspsy_sim.llm.offline.counselor_meeting import ask_of, met
 from muspsy_sim.llm.offline.counselor_scene import Scene
 
 _FOLLOW_UPS = (
@@ -23,11 +24,12 @@ _FOLLOW_UPS = (
     ("others_said", "ask_others_said"),
     ("dont_know", "ask_dont_know"),
 )
-_NOT_OF_A_CONFESSION = ("absolute", "everyone", "should", "cannot")
+_NOT_OF_A_CONFESSION = ("absolute", "everyone", "should", "cannot", "others_said")
 """Words that are not taken up where something was told for the first time."""
 _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
 _BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
+_FITTING = 0.8
 _A_TELLING = 6
 """Words (Chinese: characters) from which a line may tell of something."""
 _TOLD = 1.5
@@ -42,7 +44,23 @@ def ask(scene: Scene) -> bool:
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
             return True
-    return follow_up(scene) or told(scene) or explore_theme(scene) or next_rung(scene)
+    if scene.heard and met(scene, scene.heard) and ask_of(scene, scene.heard):
+        return True
+    return (
+        follow_up(scene)
+        or of_its_kind(scene)
+        or told(scene)
+        or explore_theme(scene)
+        or next_rung(scene)
+    )
+
+
+def of_its_kind(scene: Scene) -> bool:
+    """Ask what fits the kind of thing that was told, mostly."""
+    heard = scene.heard
+    if heard is None or heard.thought or heard.minimal or heard.shows("deflect", "resist"):
+        return False
+    return scene.rng.random() < _FITTING and ask_of(scene, heard)
 
 
 def told(scene: Scene) -> bool:
@@ -73,6 +91,8 @@ def follow_up(scene: Scene) -> bool:
                 continue
             if cue == "dont_know" and scene.heard.length > 9:
                 continue
+            if cue == "better" and scene.heard.shows("eased"):
+                continue
             if scene.voice.say(function, **scene.slots()):
                 return True
     return False
@@ -80,14 +100,14 @@ def follow_up(scene: Scene) -> bool:
 
 def explore_theme(scene: Scene) -> bool:
     """Ask what only this theme has to be asked, in about every third turn."""
-    named = [t for t in scene.heard.themes if _belongs(scene, t)] if scene.heard else []
+    named = [t for t in scene.heard.themes if belongs(scene, t)] if scene.heard else []
     if not named or scene.rng.random() > 0.5:
         return False
     theme = scene.rng.choice(named)
     return scene.voice.say_one(scene.words.theme_frames[theme, "explore"], scene.slots())
 
 
-def _belongs(scene: Scene, theme: str) -> bool:
+def belongs(scene: Scene, theme: str) -> bool:
     """Whether a theme is the session's or intake's or came up twice, not a passing word."""
     twice = sum(theme in line.themes for line in scene.everything()) > 1
     return theme == scene.theme or twice or theme in scene.intake_themes

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from muspsy_sim.llm.offline.clauses import length_of
+from muspsy_sim.llm.offline.counselor_meeting import kinds, meet
 from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import Scene
 from muspsy_sim.llm.offline.listening import Heard
@@ -26,7 +28,20 @@ _OWN: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("我"),
 }
 """A good feeling is only given back where it is the client's."""
+_YOU: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:you|you're|you've|you'd|your)\b", re.IGNORECASE),
+    "zh": re.compile("你"),
+}
+"""What is given back speaks of the client: what others did says little as a bare echo."""
+_FEW: dict[Language, int] = {"en": 8, "zh": 13}
+"""Words (characters) up to which a thought may be said back."""
+_REPEATED = 0.5
+"""Share of such thoughts that are."""
+_MET = 0.6
+"""Share of the lines of a known kind that are met as that kind, rather than given back."""
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
+_AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work")
+"""Kinds that are always met as such."""
 _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
 _OWN_WORDS = 0.55
@@ -65,8 +80,10 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("receive_warm", "acknowledge", **slots)
     if heard.shows("relief"):
         return voice.say("receive_relief", "acknowledge", **slots)
-    if heard.thought and voice.say("reflect_thought", quote=heard.thought):
+    if heard.thought and _to_a_thought(scene, heard.thought):
         return True
+    if heard.shows("better", "eased") and not heard.sore and "eased" in kinds(scene, heard):
+        return voice.say("meet_eased", "acknowledge", **slots)
     if heard.shows("better") and not heard.sore and voice.say("affirm_better", **slots):
         return True
     if heard.shows("minimise") and not heard.feelings:
@@ -76,8 +93,17 @@ def receive(scene: Scene, heard: Heard) -> bool:
     if scene.view.exchange == 2 and not weighty(heard):
         return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
     if heard.question:
-        return voice.say("answer_question", "acknowledge", **slots)
+        kind = "meet_doubt" if heard.shows("doubt") else "answer_question"
+        return voice.say(kind, "acknowledge", **slots)
     return _reflect(scene, heard)
+
+
+def _to_a_thought(scene: Scene, thought: str) -> bool:
+    """Answer a thought: now and then with its own words, where they are few."""
+    few = length_of(thought, scene.view.language) <= _FEW[scene.view.language]
+    if few and scene.rng.random() < _REPEATED:
+        return scene.voice.say("reflect_thought", "meet_thought", quote=thought)
+    return scene.voice.say("meet_thought")
 
 
 def weighty(heard: Heard) -> bool:
@@ -104,15 +130,27 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     voice, slots = scene.voice, scene.slots()
     gave_back = any(voice.was(f, scene.last_said) for f in _GIVING_BACK) or _echoes(scene)
     own_words = gave_back and scene.rng.random() < _OWN_WORDS
+    found = kinds(scene, heard)
+    if found and (found[0] in _AT_ONCE or scene.rng.random() < _MET) and meet(scene, heard):
+        return True
+    if heard.length <= _A_YES and heard.salience < _SLIGHT and scene.rng.random() < 0.5:
+        return voice.say("meet_short", "acknowledge", **slots)
     if heard.salience < _SLIGHT:
-        given = bool(slots["clause"]) and not gave_back and scene.rng.random() < 0.4
+        given = (
+            bool(_YOU[scene.view.language].search(slots["clause"]))
+            and not gave_back
+            and scene.rng.random() < 0.4
+        )
         return (given and voice.say("reflect_clause", **slots)) or acknowledge(scene, heard)
     weighs = heard.salience >= _WEIGHTY and heard.sore
-    ways = [] if own_words else ["reflect_clause", "reflect_phrase"]
-    if weighs and not own_words:
-        ways[1] = "reflect_weighty"
-    if scene.rng.random() < 0.3:
-        ways.reverse()
+    about_them = bool(_YOU[scene.view.language].search(slots["clause"]))
+    ways = ["reflect_clause"] if about_them and not own_words else []
+    if weighs:
+        # A few words of the client's own where each of them weighs, and seldom then.
+        quoted = not own_words and scene.rng.random() < 0.25
+        ways.insert(scene.rng.randrange(2), "reflect_weighty" if quoted else "receive_weighty")
+    elif not own_words and scene.rng.random() < 0.15:
+        ways.append("reflect_phrase")
     if heard.feelings:
         good = heard.feelings[-1].good
         if good and not _OWN[scene.view.language].search(heard.felt):
@@ -123,7 +161,7 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         ways.insert(scene.rng.randrange(2), "reflect_good" if good else "reflect_feeling")
     filled = {"reflect_phrase": "quote", "reflect_weighty": "quote"}
     filled |= {"reflect_feeling": "feel", "reflect_good": "feel"}
-    ways = [w for w in ways if slots[filled.get(w, "clause")]]
+    ways = [w for w in ways if w == "receive_weighty" or slots[filled.get(w, "clause")]]
     if slots["topic"] and (heard.feelings or heard.shows("self_critical", "cannot", "should")):
         ways.append("reflect_topic")
     return (bool(ways) and voice.say(*ways, **slots)) or acknowledge(scene, heard)

@@ -58,21 +58,35 @@ class Heard:
     def minimal(self) -> bool:
         """Whether next to nothing was said."""
         telling = self.feelings or self.topics or self.themes or self.cues - _IDLE
-        return self.length <= 4 and not telling and not self.question
+        if self.length > 4 or telling or self.question:
+            return False
+        # Three or four words that are no mere yes or perhaps are a short answer, not an empty one.
+        return self.length <= (3 if _HAN.search(self.text) else 2) or self.shows(*_IDLE)
 
     def shows(self, *cues: str) -> bool:
         """Whether any of these cues was heard."""
         return not self.cues.isdisjoint(cues)
 
 
-_IDLE = frozenset({"agree", "dont_know", "thanks", "hesitates"})
-_SORE = ("loss", "heavy", "self_critical", "secret", "telling", "risk_active", "risk_passive")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_IDLE = frozenset({"agree", "dont_know", "thanks", "hesitates", "slight", "goodbye"})
+_SORE = (
+    "loss",
+    "heavy",
+    "blow",
+    "self_critical",
+    "secret",
+    "telling",
+    "risk_active",
+    "risk_passive",
+)
 _NEARLY: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
-        r"\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
+        r"\bi can't (?:remember|recall|help)\b|\bbothers me less\b|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
         r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
         r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
-        r"|\bi've (?:felt|looked) better\b|\bon a good day\b",
+        r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
+        r"|\b(?:his|her|their) (?:mother|father|wife|husband|son|daughter)'s (?:ashes|grave)",
         re.IGNORECASE,
     ),
     "zh": re.compile(
@@ -123,7 +137,8 @@ def hear(text: str, language: Language) -> Heard:
     """Understand one line of the client's."""
     ear = _ear(language)
     plain = _NEARLY[language].sub(" ", text.replace("’", "'"))
-    cues = frozenset(name for name, pattern in ear.cues if pattern.search(plain))
+    # An aside is told by its lead-in, which is no rule and no inability and so is not in `plain`.
+    cues = frozenset(name for name, p in ear.cues if p.search(text if name == "aside" else plain))
     meant = ear.ignore.sub(" ", plain)
     feelings = _felt(meant, ear.feelings)
     topics = tuple(_by_last(meant, ear.topics))
@@ -222,8 +237,18 @@ def _salience(clause: str, at: int, ear: _Ear, language: Language) -> float:
     score -= 2 * bool(ear.ignore.search(clause))
     score += 1.5 * bool(_FIRST_PERSON[language].search(clause))
     length = length_of(clause, language)
+    score -= 2.5 * _vague(clause, length, ear, language)
     low, high = (5, 22) if language == "zh" else (4, 14)
     return score - (2 if length < low else 0) - (2 if length > high else 0)
+
+
+def _vague(clause: str, length: int, ear: _Ear, language: Language) -> bool:
+    """Whether a clause only says how somebody is, not about what: it says little a week later."""
+    if length > (14 if language == "zh" else 8):
+        return False
+    about = any(p.search(clause) for _, p in ear.topics)
+    telling = any(p.search(clause) for name, p in ear.cues if name in _TELLING)
+    return not about and not telling and any(p.search(clause) for _, p in ear.feelings)
 
 
 _TELLING = {
