@@ -7,15 +7,13 @@ of the state change nowhere else; symptoms change only in `live_week`.
 from __future__ import annotations
 
 from muspsy_sim.agents.client.attendance import Attendance, attends
+from muspsy_sim.agents.client.cues import touched, touched_anew, touches
 from muspsy_sim.agents.client.disclosure import (
     RISK,
     Licensed,
     licensed,
     record_speech,
     risk_unlocked,
-    touched,
-    touched_anew,
-    touches,
     unlocked_beliefs,
     unlocked_facts,
 )

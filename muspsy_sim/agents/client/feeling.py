@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from muspsy_sim.agents.client.cues import touched_anew
 from muspsy_sim.agents.client.disclosure import (
     RISK,
-    touched_anew,
     unlocked_beliefs,
     unlocked_facts,
 )

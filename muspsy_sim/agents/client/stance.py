@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
+from muspsy_sim.agents.client.cues import touched, touched_anew
 from muspsy_sim.agents.client.disclosure import (
     RISK,
     openness,
     risk_unlocked,
-    touched,
-    touched_anew,
     unlocked_facts,
 )
 from muspsy_sim.agents.client.parameters import Dynamics, Parameter

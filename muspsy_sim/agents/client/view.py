@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from muspsy_sim.agents.client.cues import touched
 from muspsy_sim.agents.client.disclosure import (
     risk_unlocked,
-    touched,
     unlocked_beliefs,
     unlocked_facts,
 )

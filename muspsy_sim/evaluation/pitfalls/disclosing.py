@@ -6,7 +6,7 @@ holds one of the cues by which the profile says that the fact is touched.
 
 from __future__ import annotations
 
-from muspsy_sim.agents.client.disclosure import touches
+from muspsy_sim.agents.client.cues import touches
 from muspsy_sim.evaluation.pitfalls.findings import Finding, Place
 from muspsy_sim.evaluation.pitfalls.reading import Reading
 from muspsy_sim.evaluation.pitfalls.tallies import Share
