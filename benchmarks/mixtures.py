@@ -13,7 +13,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from muspsy_sim.agents.client.disclosure import touched_anew
+from muspsy_sim.agents.client.cues import touched_anew
 from muspsy_sim.agents.client.mixtures import Stage, stage_of
 from muspsy_sim.records.appraisal import BEHAVIOURS
 from muspsy_sim.records.episode import Episode

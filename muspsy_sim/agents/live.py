@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from muspsy_sim.agents.client.dynamics import Dynamics
+from muspsy_sim.agents.client.own_words import OwnWords
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.chance import Chance
@@ -75,6 +76,7 @@ class ClientSide:
     chance: Chance
     progress: Progress
     reports: list[SymptomReport] = field(default_factory=list)
+    own_words: OwnWords = field(default_factory=OwnWords, repr=False)
 
 
 @dataclass(slots=True)
@@ -114,6 +116,8 @@ class LiveSession:
     turns: list[Turn] = field(default_factory=list)
     exchange: int = 0
     recalled: list[Recalled] = field(default_factory=list)
+    recalled_from: int = -1
+    """How many notes there were when it was recalled; -1 = nothing was yet."""
     turn_plan: TurnPlan | None = None
     plan: SessionPlan | None = None
     closing: bool = False

@@ -60,7 +60,7 @@ async def hold_session(course: LiveCourse) -> None:
     """Hold this week's session by the session graph, and record it whatever its end."""
     if course.session is None:
         side = course.client
-        before = side.state.model_copy(deep=True)
+        before = side.state  # A value: what moves it makes another.
         side.state, _ = open_session(
             side.state, side.profile, side.dynamics, side.chance, course.week
         )
@@ -89,7 +89,7 @@ def keep_session(course: LiveCourse) -> None:
             arm=course.arm,
             plan=now.plan,
             state_before=now.state_before,
-            state_after=course.client.state.model_copy(deep=True),
+            state_after=course.client.state,
         )
     )
     if course.counselor.keeps_transcripts:

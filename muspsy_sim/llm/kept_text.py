@@ -8,7 +8,8 @@ is what a rendering from nothing gives. Records in views are values: nobody chan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,15 +28,18 @@ class KeptText:
     Nothing here is shared between episodes, and all of it goes with its episode.
     """
 
-    _parts: dict[tuple[str, str], tuple[tuple[Any, ...], str]] = field(default_factory=dict)
+    _parts: dict[tuple[str, str], tuple[list[Any], str]] = field(default_factory=dict)
     _fences: list[tuple[tuple[str, str], list[Any], str]] = field(default_factory=list)
 
-    def part(self, name: tuple[str, str], values: tuple[Any, ...], make: Callable[[], str]) -> str:
-        """The text of a part for these values: as it was kept, or as `make` renders it now."""
+    def part(self, name: tuple[str, str], values: list[Any]) -> str | None:
+        """The text of a part that was kept for these values; `None` where none was."""
         kept = self._parts.get(name)
-        if kept is not None and kept[0] == values:
-            return kept[1]
-        text = make()
+        return kept[1] if kept is not None and kept[0] == values else None
+
+    def keep(self, name: tuple[str, str], values: list[Any], text: str) -> str:
+        """Keep a part's text for these values, in place of what was kept of it; returns it."""
+        # Interned: most is the same text in every episode of a persona or an arm.
+        text = sys.intern(text)
         self._parts[name] = (values, text)
         return text
 

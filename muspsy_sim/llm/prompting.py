@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,11 @@ from muspsy_sim.records.errors import ContentError
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+    from jinja2.runtime import Context
 
 PARTS = ("system", "session", "dialogue", "now")
+_SELDOM = ("system", "session")
+"""The parts that seldom change, so that their text is worth keeping."""
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese (simplified)"}
 _PART_LINE = re.compile(r"^=== (\w+)[ \t]*$", re.MULTILINE)
 
@@ -37,11 +40,16 @@ class Part:
 
     template: Template
     uses: tuple[str, ...]
+    place: tuple[str, str]
+    """The file that it is of, and its name in there."""
 
     def text(self, names: dict[str, Any]) -> str:
-        """The part rendered. Raises jinja2's `UndefinedError` for a name that is not there."""
-        # `Template.render` without its copy of the names and of the globals, made at every call.
-        context = self.template.new_context({**self.template.globals, **names}, shared=True)
+        """The part rendered from names and globals (`_names`).
+
+        Raises jinja2's `UndefinedError` for a name that is not there.
+        """
+        # `Template.render` without its copies of names and globals, made for every part anew.
+        context = _context()(_environment(), names, self.template.name, {})
         return "".join(self.template.root_render_func(context)).strip()
 
 
@@ -79,6 +87,53 @@ def _environment() -> Environment:
     env.globals["form_text"] = form_text
     env.globals["language_names"] = LANGUAGE_NAMES
     return env
+
+
+@cache
+def _context() -> type[Context]:
+    """What a template is rendered in: jinja2's own, made ready for what ours do not use.
+
+    There are no blocks, and no function is given the context: both cost more than the rendering.
+    """
+    from jinja2.nodes import EvalContext
+    from jinja2.runtime import Context
+
+    evaluated = EvalContext(_environment())
+
+    class Plain(Context):
+        def __init__(
+            self,
+            environment: Environment,
+            parent: dict[str, Any],
+            name: str | None,
+            blocks: dict[str, Any],
+            globals: Any = None,  # noqa: A002 - as jinja2 names it
+        ) -> None:
+            self.parent = parent
+            self.vars = {}
+            self.environment = environment
+            self.eval_ctx = evaluated
+            self.exported_vars = set()
+            self.name = name
+            self.globals_keys = set()
+            self.blocks = {}
+
+        def call(self, called: Any, /, *args: Any, **named: Any) -> Any:
+            if hasattr(called, "jinja_pass_arg"):
+                return super().call(called, *args, **named)
+            named.pop("_block_vars", None)
+            named.pop("_loop_vars", None)
+            return called(*args, **named)
+
+    return Plain
+
+
+def _names(view: dict[str, Any], kept: KeptText | None) -> dict[str, Any]:
+    """All names that a template may use: the globals, over them the view's."""
+    names = {**_environment().globals, **view}
+    if kept is not None:
+        names["fence"] = kept.fence
+    return names
 
 
 def _read(path_in_agents: str) -> bytes:
@@ -132,8 +187,8 @@ def load_template(path_in_agents: str) -> PromptTemplate:
             raise ContentError(
                 file, error.lineno, None, f"in part {name}: {error.message}", "mend the template"
             ) from error
-        template.globals = dict(template.globals)  # A chain of mappings, slow to copy.
-        parts[name] = Part(template, tuple(sorted(free - environment.globals.keys())))
+        uses = tuple(sorted(free - environment.globals.keys()))
+        parts[name] = Part(template, uses, (path_in_agents, name))
     return PromptTemplate(parts=parts, digest=digest(raw))
 
 
@@ -149,7 +204,7 @@ def render(
     template = load_template(prompt.template)
     names = view.__dict__
     try:
-        text = _texts(prompt.template, template, names, kept)
+        text = _texts(template, names, kept)
     except UndefinedError as error:
         raise ContentError(
             content_path("agents", *prompt.template.split("/")),
@@ -170,20 +225,21 @@ def render(
 
 
 def _texts(
-    path: str, template: PromptTemplate, names: dict[str, Any], kept: KeptText | None
+    template: PromptTemplate, names: dict[str, Any], kept: KeptText | None
 ) -> dict[str, str]:
     """The text of every part. What changes at every turn is not worth keeping."""
-    if kept is None:
-        return {name: part.text(names) for name, part in template.parts.items()}
-    fencing = {**names, "fence": kept.fence}
-
-    def text(name: str, part: Part) -> str:
-        if name not in ("system", "session"):
-            return part.text(fencing)
-        values = tuple(names.get(used) for used in part.uses)
-        return kept.part((path, name), values, lambda: part.text(fencing))
-
-    return {name: text(name, part) for name, part in template.parts.items()}
+    all_names = _names(names, kept)
+    texts: dict[str, str] = {}
+    for name, part in template.parts.items():
+        if kept is None or name not in _SELDOM:
+            texts[name] = part.text(all_names)
+            continue
+        values = [names.get(used) for used in part.uses]
+        text = kept.part(part.place, values)
+        if text is None:
+            text = kept.keep(part.place, values, part.text(all_names))
+        texts[name] = text
+    return texts
 
 
 _SCHEMAS: dict[type[Record], tuple[dict[str, Any], str]] = {}
@@ -236,6 +292,14 @@ def fingerprint(
     messages: tuple[Message, ...], prompt: Prompt[Any, Any], sampling: Sampling, seed: int
 ) -> str:
     """Hash of all that can change an answer: messages, schema, sampling, seed."""
-    said = [(m.role, m.content) for m in messages]
+    # What never changes goes in by its hash, which is taken once and not at every turn.
+    said = [
+        (m.role, _long_digest(m.content) if m.role == "system" else m.content) for m in messages
+    ]
     how = (sampling.temperature, sampling.top_p, sampling.max_tokens, seed)
     return digest(orjson.dumps((prompt.name, schema_digest(prompt.answer), said, how)))
+
+
+@lru_cache(maxsize=512)
+def _long_digest(text: str) -> str:
+    return digest(text.encode())

@@ -120,6 +120,7 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     if course.session is not None:
         # What the last seat recalled and meant to do next is its own: this one begins afresh.
         course.session.recalled, course.session.turn_plan = [], None
+        course.session.recalled_from = -1
         _brief(course)
     course.client.progress = seat.levels.progress
     course.arm = seat.label

@@ -43,12 +43,9 @@ def test_kept_dialogue_is_the_dialogue_as_fenced_from_nothing() -> None:
 
 
 def test_a_part_is_rendered_again_for_other_values_only() -> None:
-    kept, made = KeptText(), []
-
-    def text() -> str:
-        made.append(1)
-        return f"text {len(made)}"
-
-    assert kept.part(("a", "system"), (1, ["x"]), text) == "text 1"
-    assert kept.part(("a", "system"), (1, ["x"]), text) == "text 1"
-    assert kept.part(("a", "system"), (1, ["y"]), text) == "text 2"
+    kept = KeptText()
+    assert kept.part(("a", "system"), [1, ["x"]]) is None
+    assert kept.keep(("a", "system"), [1, ["x"]], "text") == "text"
+    assert kept.part(("a", "system"), [1, ["x"]]) == "text"
+    assert kept.part(("a", "session"), [1, ["x"]]) is None
+    assert kept.part(("a", "system"), [1, ["y"]]) is None

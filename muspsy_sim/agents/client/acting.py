@@ -36,7 +36,7 @@ async def feel(course: LiveCourse) -> None:
             exchange=now.exchange,
             turn_id=turn.id,
             text=turn.text,
-            own_words=_own_words(course),
+            own_words=side.own_words.today(now.turns),
         ),
         side.profile,
         side.dynamics,
@@ -45,22 +45,6 @@ async def feel(course: LiveCourse) -> None:
     )
     side.state = felt.state
     turn.changes = felt.changes
-
-
-def _own_words(course: LiveCourse) -> str:
-    """What the client has said so far in this session."""
-    return "\n".join(turn.text for turn in course.now.turns if turn.speaker == "client")
-
-
-def _earlier_words(course: LiveCourse) -> str:
-    """What the client has said in the sessions before this one."""
-    return "\n".join(
-        turn.text
-        for held in course.sessions
-        if held.number < course.now.number
-        for turn in held.turns
-        if turn.speaker == "client"
-    )
 
 
 async def greet(course: LiveCourse) -> None:
@@ -92,7 +76,7 @@ def _decide(course: LiveCourse, appraisal: Appraisal, heard: str, *, exchange: i
         exchange=exchange,
         text=heard,
         counselor_closes=now.closing,
-        own_words=_own_words(course),
+        own_words=side.own_words.today(now.turns),
     )
     return decide(side.state, appraisal, side.profile, side.dynamics, side.chance, context)
 
@@ -111,7 +95,8 @@ async def _say(course: LiveCourse, decision: Decision) -> bool:
         dialogue=now.lines(),
         report=side.reports[-1] if side.reports else None,
         progress=side.progress,
-        earlier=_earlier_words(course),
+        earlier=side.own_words.earlier(course.sessions),
+        own_words=side.own_words,
         last=now.week >= course.schedule.sessions,
     )
     asked = await course.ask(SPEAK, view, session=now.number, turn=len(now.turns) + 1)

@@ -7,7 +7,7 @@ unless those thoughts may be told.
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 
 from pydantic import Field, model_validator
 
@@ -46,17 +46,27 @@ class SymptomWords(Record):
 
 def report_in_words(report: SymptomReport, language: Language, *, risk: bool) -> list[str]:
     """The report's items that weigh, heaviest first, six at most; never a number."""
-    words = _load(os.environ.get(CONTENT_VARIABLE))
-    return _phrases(report, words.en if language == "en" else words.zh, risk)
+    content = os.environ.get(CONTENT_VARIABLE)
+    return list(_phrases(content, language, tuple(report.phq9), tuple(report.gad7), risk))
 
 
-def _phrases(report: SymptomReport, wording: Wording, risk: bool) -> list[str]:
+@lru_cache(maxsize=4096)
+def _phrases(
+    content: str | None,
+    language: Language,
+    phq9: tuple[int, ...],
+    gad7: tuple[int, ...],
+    risk: bool,
+) -> list[str]:
+    # A report is told at every turn of the week after it.
+    words = _load(content)
+    wording = words.en if language == "en" else words.zh
     items = [
         (score, phrase)
-        for n, (score, phrase) in enumerate(zip(report.phq9, wording.phq9, strict=True))
+        for n, (score, phrase) in enumerate(zip(phq9, wording.phq9, strict=True))
         if risk or n != SELF_HARM_ITEM
     ]
-    items += list(zip(report.gad7, wording.gad7, strict=True))
+    items += list(zip(gad7, wording.gad7, strict=True))
     heaviest = sorted((i for i in items if i[0] > 0), key=lambda item: -item[0])[:_MOST]
     if not heaviest:
         return [wording.nothing]

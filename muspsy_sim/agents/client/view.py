@@ -7,9 +7,7 @@ in words, and so is the last report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from muspsy_sim.agents.client.cues import touched
 from muspsy_sim.agents.client.disclosure import (
@@ -18,6 +16,7 @@ from muspsy_sim.agents.client.disclosure import (
     unlocked_facts,
 )
 from muspsy_sim.agents.client.feeling import Progress
+from muspsy_sim.agents.client.own_words import OwnWords
 from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.agents.client.scripted import arc_session
 from muspsy_sim.agents.client.stance import Decision, stance_of
@@ -35,9 +34,6 @@ from muspsy_sim.records.views import (
 _MOST_HINTS = 3
 _HARD = 2
 """Sensitivity from which a fact is hard to tell."""
-_STOPS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
-_SHORTEST = 3
-"""Characters up to which a sentence is too short to be recognised."""
 
 
 def speak_view(
@@ -52,12 +48,13 @@ def speak_view(
     report: SymptomReport | None = None,
     progress: Progress = "responsive",
     earlier: str = "",
+    own_words: OwnWords | None = None,
     last: bool = False,
 ) -> SpeakView:
     """The view for the client's turn `turn` of `session`. `report`: its last, if it made one.
 
-    `earlier`: all that the client itself said in earlier sessions. `last`: the course ends with
-    this session.
+    `earlier`: all that the client itself said in earlier sessions. `own_words` keeps what was found
+    in them for the turns to come. `last`: the course ends with this session.
     """
     voice = profile.temperament.voice
     open_now = set(unlocked_facts(state, profile, dynamics))
@@ -102,7 +99,7 @@ def speak_view(
         arc=_arc(profile, session) if progress == "scripted" else "",
         homework=_homework(state),
         symptoms=report_in_words(report, profile.language, risk=says_risk) if report else [],
-        said_before=_said_before(profile, told, beliefs, earlier) if earlier else [],
+        said_before=(own_words or OwnWords()).repeatable(profile, told, beliefs, earlier),
         last=last,
         dialogue=list(dialogue),
     )
@@ -128,22 +125,6 @@ def reflect_view(
         memories=[memory.text for memory in state.memories if memory.session < session],
         dialogue=list(dialogue),
     )
-
-
-def _said_before(profile: Profile, told: set[str], beliefs: set[str], earlier: str) -> list[str]:
-    """What of its own words the client has said in an earlier session, sentence by sentence."""
-    own = [text for f in profile.facts if f.id in told for text in (f.text, *f.details)]
-    for place in profile.formulation.situations:
-        own += [place.situation, place.automatic_thought, place.emotion, place.behaviour]
-    own += [b.belief for b in profile.formulation.core_beliefs if b.id in beliefs]
-    own += [profile.presenting_problem, *profile.supports, *profile.goals, *profile.strengths]
-    said = earlier.lower()
-    return [s for text in own for s in _sentences(text) if s[1:].rstrip(" .。！!").lower() in said]
-
-
-@lru_cache(maxsize=4096)
-def _sentences(text: str) -> tuple[str, ...]:
-    return tuple(s for s in (part.strip() for part in _STOPS.split(text)) if len(s) > _SHORTEST)
 
 
 def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> list[str]:

@@ -26,9 +26,12 @@ DRAWN = "drawn at random"
 
 async def recall(course: LiveCourse) -> None:
     """Pick what the counselor remembers for this turn."""
-    now = course.now
+    now, side = course.now, course.counselor
+    if side.levels.recall in views.SAME_ALL_SESSION and now.recalled_from == len(side.notes):
+        return
+    now.recalled_from = len(side.notes)
     now.recalled = views.recall(
-        course.counselor,
+        side,
         course.schedule.recall_tokens,
         heard=[turn.text for turn in now.turns],
         session=now.number,

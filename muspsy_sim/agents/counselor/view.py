@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from muspsy_sim.agents.counselor.recalling.size import newest_within, tokens_of
-from muspsy_sim.agents.live import CounselorSide, LiveCourse, Schedule
+from muspsy_sim.agents.live import CounselorSide, LiveCourse, RecallLevel, Schedule
 from muspsy_sim.records.memory import SessionNote, TurnPlan
 from muspsy_sim.records.views import (
     BareView,
@@ -27,6 +27,10 @@ _BARE_SYSTEM = {
     "en": "You are a counselor in a conversation with a client. Reply to the client.",
     "zh": "你是一名心理咨询师，正在与来访者对话。请回应来访者。",
 }
+
+
+SAME_ALL_SESSION: frozenset[RecallLevel] = frozenset({"none", "last", "notes", "transcript"})
+"""Levels of recall that depend on nothing that is said in the session."""
 
 
 def recall(
