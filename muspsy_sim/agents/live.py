@@ -106,6 +106,11 @@ class CounselorSide:
     school_techniques: list[SchoolTechnique] = field(default_factory=list)
 
 
+def lines_of(session: Session) -> list[Line]:
+    """A recorded session's dialogue as the parties heard it."""
+    return [Line(id=t.id, speaker=t.speaker, text=t.text) for t in session.turns]
+
+
 @dataclass(slots=True)
 class LiveSession:
     """The session being held."""
@@ -181,6 +186,22 @@ class LiveCourse:
     """Told of each turn, session and week as it ends; for progress displays, nothing else."""
     switch_at: tuple[int, int] | None = None
     """A fork leaves the old arm after this turn of this session."""
+
+    _heard: tuple[Session, list[Line]] | None = field(default=None, repr=False)
+
+    def heard(self) -> list[Line]:
+        """The dialogue of the session held last, as both parties heard it; empty where none was."""
+        if not self.sessions:
+            return []
+        last = self.sessions[-1]
+        if self._heard is None or self._heard[0] is not last:
+            self._heard = (last, lines_of(last))
+        return self._heard[1][:]
+
+    def keep(self, session: Session, lines: list[Line]) -> None:
+        """Add a session that was held, with its dialogue as both parties heard it."""
+        self.sessions.append(session)
+        self._heard = (session, lines)
 
     @property
     def now(self) -> LiveSession:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from muspsy_sim.agents.client import acting as client
 from muspsy_sim.agents.client.dynamics import attends, open_session
 from muspsy_sim.agents.intake import intake_session, told_at_intake
-from muspsy_sim.agents.live import LiveCourse, LiveSession
+from muspsy_sim.agents.live import LiveCourse, LiveSession, lines_of
 from muspsy_sim.records.episode import CourseEnd, Session, SessionEnd
 
 
@@ -23,7 +23,7 @@ async def intake(course: LiveCourse) -> None:
     if level == "none":
         return
     course.intake = intake_session(course.client.profile, level)
-    course.counselor.intake = client.lines_of(course.intake)
+    course.counselor.intake = lines_of(course.intake)
     course.client.state = told_at_intake(course.client.state, course.intake)
 
 
@@ -79,7 +79,7 @@ async def hold_session(course: LiveCourse) -> None:
 def keep_session(course: LiveCourse) -> None:
     """Record the session being held and end it."""
     now = course.now
-    course.sessions.append(
+    course.keep(
         Session(
             number=now.number,
             week=now.week,
@@ -90,7 +90,8 @@ def keep_session(course: LiveCourse) -> None:
             plan=now.plan,
             state_before=now.state_before,
             state_after=course.client.state,
-        )
+        ),
+        now.lines(),
     )
     if course.counselor.keeps_transcripts:
         course.counselor.transcripts.append((now.number, now.lines()))

@@ -48,9 +48,12 @@ _MARK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_COULD_MARK = re.compile(r"[<◁]|\[/?THINK\]", re.IGNORECASE)
-"""What every mark begins with, or is: a text without it is not gone through for marks."""
 _FENCED = re.compile(r"```[ \t]*(?:json5?|JSON)?[ \t]*\r?\n(.*?)```", re.DOTALL)
+
+
+def _could_hold_mark(text: str) -> bool:
+    """Whether it holds what every mark begins or ends with; else it is not gone through."""
+    return "<" in text or "◁" in text or ("[" in text and "think]" in text.lower())
 
 
 class AnswerError(Exception):
@@ -63,7 +66,7 @@ def split_reasoning(text: str) -> tuple[str | None, str]:
     A mark that is never closed makes all after it private; a closing mark without an opening one
     (templates that open it in the prompt) makes all before it private.
     """
-    if _COULD_MARK.search(text) is None:
+    if not _could_hold_mark(text):
         return None, text
     private: list[str] = []
     visible: list[str] = []

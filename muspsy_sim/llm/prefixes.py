@@ -67,6 +67,12 @@ def common_beginning(one: str, other: str, guess: int = 0) -> int:
     low, high = 0, min(len(one), len(other))
     if 0 < guess <= high and one[:guess] == other[:guess]:
         low = guess
+        # Where the guess was right, they part within a sign or two.
+        near = min(high, low + 8)
+        while low < near and one[low] == other[low]:
+            low += 1
+        if low < near:
+            return low
     step = 8
     while low < high:
         end = min(high, low + step)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from muspsy_sim.agents.client.acting import lines_of, scores_of
+from muspsy_sim.agents.client.acting import scores_of
 from muspsy_sim.agents.client.dynamics import Dynamics, initial_state, load_dynamics
 from muspsy_sim.agents.counselor.acting import note_lengths
 from muspsy_sim.agents.counselor.manners import load_manner
@@ -21,6 +21,7 @@ from muspsy_sim.agents.live import (
     Levels,
     LiveCourse,
     Schedule,
+    lines_of,
 )
 from muspsy_sim.graphs.compile import CompiledArm
 from muspsy_sim.graphs.framework import SwitchArm, keep_session

@@ -13,14 +13,9 @@ from muspsy_sim.agents.live import LiveCourse
 from muspsy_sim.agents.prompts import REFLECT, SPEAK
 from muspsy_sim.agents.stuck import stuck
 from muspsy_sim.records.appraisal import Appraisal
-from muspsy_sim.records.episode import Session, SessionEnd, Turn, Week
+from muspsy_sim.records.episode import SessionEnd, Turn, Week
 from muspsy_sim.records.state import ClientMemory, StateValues, SymptomReport
-from muspsy_sim.records.views import Line, ReportedScores
-
-
-def lines_of(session: Session) -> list[Line]:
-    """A recorded session's dialogue as the parties heard it."""
-    return [Line(id=t.id, speaker=t.speaker, text=t.text) for t in session.turns]
+from muspsy_sim.records.views import ReportedScores
 
 
 async def feel(course: LiveCourse) -> None:
@@ -168,7 +163,7 @@ async def reflect(course: LiveCourse) -> None:
         side.profile,
         side.dynamics,
         session=session.number,
-        dialogue=lines_of(session),
+        dialogue=course.heard(),
     )
     asked = await course.ask(REFLECT, view, session=session.number)
     memory = ClientMemory(session=session.number, text=asked.answer.text.strip())

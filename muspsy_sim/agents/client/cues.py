@@ -7,6 +7,7 @@ anywhere where it does not, since Chinese has no word breaks. Case is of no acco
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -23,11 +24,8 @@ class Cue:
     small: str
     pattern: re.Pattern[str] | None
 
-    def stands_in(self, text: str, small: str) -> bool:
-        """Whether it occurs in a text, which is given in small letters as well."""
-        # Most cues are no part of most texts, which is seen much faster than a pattern is tried.
-        if self.small not in small:
-            return False
+    def stands_in(self, text: str) -> bool:
+        """Whether it occurs in a text that holds its small letters."""
         return self.pattern is None or self.pattern.search(text) is not None
 
 
@@ -44,7 +42,7 @@ def cue(word: str) -> Cue:
 def touches(fact: Fact, text: str) -> bool:
     """Whether a cue of this fact occurs in `text`."""
     small = text.lower()
-    return any(cue(word).stands_in(text, small) for word in fact.cues if word)
+    return bool(_standing([cue(word) for word in fact.cues if word], text, small))
 
 
 def touched(profile: Profile, text: str) -> list[Fact]:
@@ -62,7 +60,7 @@ def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
     if not near:
         return []
     small = own_words.lower()
-    return [fact for fact, cues in near if any(not one.stands_in(own_words, small) for one in cues)]
+    return [fact for fact, cues in near if len(_standing(cues, own_words, small)) < len(cues)]
 
 
 Near = tuple[tuple[Fact, tuple["Cue", ...]], ...]
@@ -92,7 +90,7 @@ def _near(profile: Profile, text: str) -> Near:
     if near is None:
         small = text.lower()
         held = (
-            (fact, tuple([one for one in cues if one.stands_in(text, small)]))
+            (fact, _standing(cues, text, small))
             for fact, cues in zip(ready.facts, ready.cues, strict=True)
         )
         near = tuple([(fact, cues) for fact, cues in held if cues])
@@ -100,6 +98,12 @@ def _near(profile: Profile, text: str) -> Near:
             ready.found.clear()
         ready.found[text] = near
     return near
+
+
+def _standing(cues: Sequence[Cue], text: str, small: str) -> tuple[Cue, ...]:
+    """The cues that occur in a text, which is given in small letters as well."""
+    # Most cues are no part of most texts, which is seen much faster than a pattern is tried.
+    return tuple([one for one in cues if one.small in small and one.stands_in(text)])
 
 
 def _ready(facts: list[Fact]) -> _Ready:

@@ -114,11 +114,10 @@ async def remember(course: LiveCourse) -> None:
     session = course.sessions[-1]
     if not session.turns:
         return
-    lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in session.turns]
     earlier = views.recall(course.counselor, course.schedule.recall_tokens, session=session.number)
     asked = await course.ask(
         REMEMBER,
-        views.remember_view(course.counselor, session.number, earlier, lines),
+        views.remember_view(course.counselor, session.number, earlier, course.heard()),
         session=session.number,
     )
     said = {turn.id: turn.text for held in course.sessions for turn in held.turns}
@@ -151,7 +150,7 @@ async def plan_next(course: LiveCourse) -> None:
         return
     if course.counselor.levels.plan == "none":
         return
-    await _plan(course, number, session.turns if session else [])
+    await _plan(course, number, course.heard())
     if session is not None:
         session.treatment_plan = course.counselor.treatment
 
@@ -172,15 +171,14 @@ async def plan_first(course: LiveCourse) -> None:
     course.intake.treatment_plan = side.treatment
 
 
-async def _plan(course: LiveCourse, number: int, turns: list[Turn]) -> None:
+async def _plan(course: LiveCourse, number: int, lines: list[Line]) -> None:
     side = course.counselor
-    lines = [Line(id=t.id, speaker=t.speaker, text=t.text) for t in turns]
     notes = views.recall(side, course.schedule.recall_tokens, session=number)
     asked = await course.ask(
         PLAN_NEXT,
         views.plan_next_view(side, course.schedule, number, notes, lines),
         session=course.week,
-        turn=0 if turns else 1,
+        turn=0 if lines else 1,
     )
     side.treatment = asked.answer.treatment
     side.session_plan = asked.answer.session
