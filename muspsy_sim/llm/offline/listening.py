@@ -82,7 +82,8 @@ _SORE = (
 )
 _NEARLY: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
-        r"\bi can't (?:remember|recall|help)\b|\bbothers me less\b|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
+        r"\bi can't (?:remember|recall|help)\b|\bbothers me less\b"
+        r"|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
         r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
         r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
         r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
