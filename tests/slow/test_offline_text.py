@@ -72,7 +72,8 @@ def test_the_counselor_answers_what_was_just_said(courses: Courses) -> None:
         es = text.by(courses, "arm").get(arm)
         if es:
             now, elsewhere = text.uptake(es), text.uptake(es, 2)
-            assert now > 0.3, arm
+            # A lower bound: who meets what was told in words of its own shares none with it.
+            assert now > 0.2, arm
             assert now > 2.5 * elsewhere, arm
 
 

@@ -33,18 +33,22 @@ _YOU: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("你"),
 }
 """What is given back speaks of the client: what others did says little as a bare echo."""
+_OTHERS = re.compile(
+    "[他她它谁您]|别人|人家|大家|同事|老师|医生|领导|老板|爸|妈|儿|女|孩|哥|弟|姐|妹|丈夫|妻子|老伴|对象|朋友"
+)
+"""Who else a Chinese clause without a subject may be about."""
 _FEW: dict[Language, int] = {"en": 8, "zh": 13}
 """Words (characters) up to which a thought may be said back."""
 _REPEATED = 0.5
 """Share of such thoughts that are."""
-_MET = 0.6
+_MET = 0.4
 """Share of the lines of a known kind that are met as that kind, rather than given back."""
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
 _AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work")
 """Kinds that are always met as such."""
 _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
-_OWN_WORDS = 0.55
+_OWN_WORDS = 0.3
 """Share of turns after one that gave words back in which the counselor uses its own."""
 _NOT_TO_RETURN_TO = (
     "hurt",
@@ -137,19 +141,19 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         return voice.say("meet_short", "acknowledge", **slots)
     if heard.salience < _SLIGHT:
         given = (
-            bool(_YOU[scene.view.language].search(slots["clause"]))
+            _about_them(slots["clause"], scene.view.language)
             and not gave_back
             and scene.rng.random() < 0.4
         )
         return (given and voice.say("reflect_clause", **slots)) or acknowledge(scene, heard)
     weighs = heard.salience >= _WEIGHTY and heard.sore
-    about_them = bool(_YOU[scene.view.language].search(slots["clause"]))
+    about_them = _about_them(slots["clause"], scene.view.language)
     ways = ["reflect_clause"] if about_them and not own_words else []
     if weighs:
         # A few words of the client's own where each of them weighs, and seldom then.
-        quoted = not own_words and scene.rng.random() < 0.25
+        quoted = not own_words and scene.rng.random() < 0.4
         ways.insert(scene.rng.randrange(2), "reflect_weighty" if quoted else "receive_weighty")
-    elif not own_words and scene.rng.random() < 0.15:
+    elif not own_words and scene.rng.random() < 0.4:
         ways.append("reflect_phrase")
     if heard.feelings:
         good = heard.feelings[-1].good
@@ -165,6 +169,13 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     if slots["topic"] and (heard.feelings or heard.shows("self_critical", "cannot", "should")):
         ways.append("reflect_topic")
     return (bool(ways) and voice.say(*ways, **slots)) or acknowledge(scene, heard)
+
+
+def _about_them(clause: str, language: Language) -> bool:
+    """Whether a clause, as it is said back, speaks of the client. Chinese may leave `you` out."""
+    if _YOU[language].search(clause):
+        return True
+    return bool(clause) and language == "zh" and not _OTHERS.search(clause)
 
 
 def _echoes(scene: Scene) -> bool:
