@@ -27,9 +27,11 @@ from muspsy_sim.runs.store import Run, episodes
 
 RESUME_OVER_READING = 1.0
 REPLAY_OVER_RUN = 2.0
-KB_AN_EPISODE = 400
+KB_AN_EPISODE = 300
+MB_A_CROWD = 1024
 
 _FEW, _MANY = 50, 250
+_CROWD = 2_000
 """Episodes at once, between which the memory of one more is measured."""
 
 
@@ -39,7 +41,7 @@ def measure(size: Size) -> Measured:
         courses, exchanges = (40, 3) if size == "quick" else (150, 10)
         plan = plan_of(courses, 1, exchanges, concurrency=50)
         figures = asyncio.run(_on_disk(Run(Path(temporary) / "run"), plan))
-    return [*figures, _memory(size)], []
+    return [*figures, *_memory(size)], []
 
 
 async def _on_disk(folder: Run, plan: RunPlan) -> list[Figure]:
@@ -101,20 +103,34 @@ def _bytes(folder: Run, part: str) -> int:
     return sum(file.stat().st_size for file in (folder.folder / part).iterdir())
 
 
-def _memory(size: Size) -> Figure:
+def _memory(size: Size) -> list[Figure]:
     few, many = (40, 120) if size == "quick" else (_FEW, _MANY)
     name = f"memory of one more episode at once, {few} to {many}"
     if not Path("/proc/self/statm").exists():
-        return Figure(name=name, value=None, unit="KB", note="measured on Linux only")
+        return [Figure(name=name, value=None, unit="KB", note="measured on Linux only")]
     (one, less), (other, most) = _resident(few), _resident(many)
     more = (most - less) / (other - one)
-    return Figure(
-        name=name,
-        value=round(more, 1),
-        unit="KB",
-        at_most=KB_AN_EPISODE,
-        note="in its session's tenth exchange or so; the goal is 150",
-    )
+    figures = [
+        Figure(
+            name=name,
+            value=round(more, 1),
+            unit="KB",
+            at_most=KB_AN_EPISODE,
+            note="in its session's tenth exchange or so; the goal is 150",
+        )
+    ]
+    if size == "full":
+        waiting, kilobytes = _resident(_CROWD)
+        figures.append(
+            Figure(
+                name=f"memory of the whole process, {waiting:,} at once",
+                value=round(kilobytes / 1024),
+                unit="MB",
+                at_most=MB_A_CROWD,
+                note=f"of {_CROWD:,} begun; the others ended before",
+            )
+        )
+    return figures
 
 
 def _resident(parked: int) -> tuple[int, int]:
