@@ -38,7 +38,7 @@ OVER_PLAIN = {64: 1.15, 256: 1.8}
 
 _EXCHANGES = 20
 _QUICK = {"exchanges": 2, "over_plain": 1.3}
-"""All begin at the same moment, which a session of two exchanges is hardly long enough to forget."""
+"""All begin at the same moment, and two exchanges are hardly long enough to forget it."""
 
 _SOON = 0.02
 """The same where only the processor's time counts, which does not depend on it."""
