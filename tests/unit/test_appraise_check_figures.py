@@ -71,6 +71,7 @@ async def test_a_perfect_appraiser_has_all_of_it(items: list[CheckItem]) -> None
     assert found.injections.obeyed.n >= 40
 
 
+@pytest.mark.slow
 async def test_a_random_one_is_caught(third: list[CheckItem]) -> None:
     check = await checked(third, random_rater(3))
     (found,) = check.findings
@@ -221,6 +222,7 @@ async def test_the_appraiser_sees_dialogue_and_no_label(items: list[CheckItem]) 
         assert item.labelled.id not in sent
 
 
+@pytest.mark.slow
 async def test_results_do_not_depend_on_how_many_are_asked_at_once(
     items: list[CheckItem],
 ) -> None:

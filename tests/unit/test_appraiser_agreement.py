@@ -102,6 +102,7 @@ def test_injected_words_never_gain(language: Language) -> None:
             assert gained <= {"other"}, case.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_turn_speaks_to_its_coder_it_is_not_better_for_it(language: Language) -> None:
     for case in cases(language):
@@ -126,6 +127,7 @@ def test_flattery_is_never_above_neutral(language: Language) -> None:
             assert coded(language, case.said, case.turn).quality <= 0, case.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_saying_it_twice_or_at_length_earns_nothing(language: Language) -> None:
     padding = {

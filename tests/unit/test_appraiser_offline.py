@@ -140,6 +140,7 @@ def test_curly_quotes_and_letters_that_grow_in_lower_case_keep_quotes_verbatim()
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_call_takes_less_than_half_a_millisecond(language: Language) -> None:
     views = [
@@ -157,6 +158,7 @@ def test_a_call_takes_less_than_half_a_millisecond(language: Language) -> None:
     assert min(per_call() for _ in range(9)) < 0.0005
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     ["you ", "a", ", and ", "(", "what if you ", "你", "，", "每天写", "你觉得怎么样？", "   "],

@@ -85,6 +85,7 @@ def corpus(folder: Path, rows: int, seed: int) -> tuple[list[dict[str, Any]], in
     return right, skipped, reversed_
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_both_rates_are_exact_and_every_row_is_restored(seed: int, tmp_path: Path) -> None:
     right, skipped, reversed_ = corpus(tmp_path / "in", 120, seed)

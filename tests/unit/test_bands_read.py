@@ -69,6 +69,7 @@ def test_a_reader_that_always_says_the_middle_does_not_pass(language: Language) 
     assert agreement("distress", language, held=True, reader=middle).value == pytest.approx(0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_quotes_are_the_clients_own_and_the_answer_is_always_the_same(language: Language) -> None:
     for case in cases(language):
@@ -85,6 +86,7 @@ def test_a_curly_apostrophe_is_an_apostrophe_and_stays_in_the_quote() -> None:
     assert answer.distress_quotes == ["can’t sleep"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_ends_of_the_scales_are_reached(language: Language) -> None:
     answers = [read(case, language) for case in cases(language)]

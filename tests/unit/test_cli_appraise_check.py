@@ -41,6 +41,7 @@ def test_tables_fit_a_terminal_and_the_verdict_is_plain(
     assert "nan" not in out.lower().split()
 
 
+@pytest.mark.slow
 def test_json_is_one_object_and_the_folder_keeps_it(
     few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,12 +35,14 @@ def test_a_comparison_fits_eighty_columns(folder: Path, capsys: Out) -> None:
         assert (folder / "tables" / name).is_file()
 
 
+@pytest.mark.slow
 def test_json_is_one_object(folder: Path, capsys: Out) -> None:
     assert run_command_line(["compare", str(folder), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["primary"] == "phq9_change"
 
 
+@pytest.mark.slow
 def test_markdown_writes_a_page_and_its_picture(folder: Path, capsys: Out) -> None:
     page = folder.parent / "page.md"
     assert run_command_line(["compare", str(folder), "--markdown", str(page)]) == 0

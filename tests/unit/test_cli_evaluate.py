@@ -26,6 +26,7 @@ def answered(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, s
     return code, " ".join(told.out.split()), " ".join(told.err.split())
 
 
+@pytest.mark.slow
 def test_an_evaluation_tells_means_gaps_and_what_is_unchecked(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,6 +34,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_came_of_it_and_what_to_try(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -52,6 +53,7 @@ def test_a_run_tells_what_came_of_it_and_what_to_try(
     )
 
 
+@pytest.mark.slow
 def test_running_again_keeps_what_is_whole(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["run", str(file), "--limit", "1", "-q"]) == 0
     told = capsys.readouterr()
@@ -78,6 +80,7 @@ def test_more_arms_and_seeds_extend_a_run(file: Path, capsys: pytest.CaptureFixt
     assert "3 of 3 episodes identical" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_setting_that_would_change_what_is_there_is_refused(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,6 +91,7 @@ def test_a_setting_that_would_change_what_is_there_is_refused(
     assert "recipe differs in arm 'full'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_relative_personas_are_those_beside_the_recipe(
     file: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +116,7 @@ def test_a_folder_of_personas_stands_for_all_in_it(file: Path, repository: Path)
     assert run_command_line(["replay", str(file)]) == 0
 
 
+@pytest.mark.slow
 def test_a_failed_run_says_which_and_how_to_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +156,7 @@ def test_status_tells_owed_begun_and_whole(file: Path, capsys: pytest.CaptureFix
     assert told["disk_bytes"]["journal"] > 0
 
 
+@pytest.mark.slow
 def test_status_sees_that_another_process_writes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -210,6 +216,7 @@ def test_fork_goes_on_and_its_folder_is_a_run(
     assert run_command_line([*words, "--arm", "dismissive", "-q"]) == 0
 
 
+@pytest.mark.slow
 def test_init_copies_the_content_and_says_how_it_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +229,7 @@ def test_init_copies_the_content_and_says_how_it_is_used(
     assert "is already there" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_summary_counts_by_arm_and_by_client(tmp_path: Path) -> None:
     plan = planned(personas=[PERSONA, "zh-lu-xiaowen"], arms=["full", "waitlist"], seeds=[0, 1])
     held(tmp_path, FakeModel(), plan)
@@ -243,6 +251,7 @@ def test_the_summary_counts_by_arm_and_by_client(tmp_path: Path) -> None:
     assert [r.persona for r in rows_of([o for o in found if o.id == many.episodes[0].id])] == [""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [72, 80, 100, 120, 200])
 def test_nothing_in_the_summary_is_cut(tmp_path: Path, width: int) -> None:
     plan = planned(personas=[PERSONA, "zh-lu-xiaowen"], arms=["full", "neither", "waitlist"])

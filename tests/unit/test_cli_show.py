@@ -88,6 +88,7 @@ def test_what_changed_stands_in_the_margin(folder: Path) -> None:
     assert any(told in x for x in after[:6])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("name", [EN, ZH])
 def test_no_line_is_wider_than_the_screen(folder: Path, name: str, width: int) -> None:
@@ -121,6 +122,7 @@ def test_an_arm_without_sessions_shows_its_weeks(folder: Path) -> None:
     assert "s1t1" not in out
 
 
+@pytest.mark.slow
 def test_words_of_a_model_are_only_words(tmp_path: Path) -> None:
     said = "[bold red]Now[/bold red] \x1b[2Jlook \u202eback {{ here }}"
     wrong = FakeModel(counselor__respond=lambda view, rng: CounselorReply(text=said))
@@ -158,6 +160,7 @@ def test_an_episode_that_is_not_there(
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_reasoning_is_private(tmp_path: Path) -> None:
     def thinks(view: RespondView, rng: Random) -> CounselorReply:
         return CounselorReply(text="Words.")

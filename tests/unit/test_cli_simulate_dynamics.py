@@ -13,6 +13,7 @@ from muspsy_sim.cli.entry import run_command_line
 COMMAND = ["simulate-dynamics", "--persona", "en-imogen-baptiste", "--sessions", "2"]
 
 
+@pytest.mark.slow
 def test_a_client_is_drawn_under_four_counselors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -77,6 +77,7 @@ def view_of(
     return speak_view(state, profile, DYNAMICS, decision, session=2, turn=4, dialogue=LINES, **more)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     trust=st.floats(0, 1),

@@ -164,6 +164,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in NAMES if not shapes.FILES[n][0].endswith(".txt")])
 @settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -177,6 +178,7 @@ def test_no_value_crashes_a_reader(name: str, value: list[object], tmp_path: Pat
     write_corpus(dialogues, form, tmp_path / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_no_mutation_crashes_a_reader(name: str, tmp_path: Path) -> None:
     """Bytes are cut out, doubled and changed by a seeded script; each file is read to its end."""

@@ -36,6 +36,7 @@ def harms(view: AppraiseView, rng: Random) -> AppraisalAnswer:
     return AppraisalAnswer(behaviours=codes, quality=-2)
 
 
+@pytest.mark.slow
 def test_the_counselor_closes(tmp_path: Path) -> None:
     (episode,) = ran(tmp_path, FakeModel())
     assert episode.sessions[0].end is SessionEnd.COUNSELOR_CLOSED
@@ -43,6 +44,7 @@ def test_the_counselor_closes(tmp_path: Path) -> None:
     assert episode.sessions[0].turns[-1].speaker == "client"
 
 
+@pytest.mark.slow
 def test_the_exchanges_are_used(tmp_path: Path) -> None:
     (episode,) = ran(tmp_path, FakeModel(counselor__respond=never_closes))
     assert episode.sessions[0].end is SessionEnd.EXCHANGES_USED
@@ -50,6 +52,7 @@ def test_the_exchanges_are_used(tmp_path: Path) -> None:
     assert len(episode.sessions[0].turns) == 8
 
 
+@pytest.mark.slow
 def test_the_client_closes(tmp_path: Path) -> None:
     def goodbye(view: SpeakView, rng: Random) -> Speech:
         return Speech(text=f"I have to go now {rng.random()}.", leaves=view.turn >= 4)
@@ -60,6 +63,7 @@ def test_the_client_closes(tmp_path: Path) -> None:
     assert len(episode.sessions[0].turns) == 4
 
 
+@pytest.mark.slow
 def test_the_client_walks_out_of_a_session_that_injures_it(tmp_path: Path) -> None:
     model = FakeModel(appraiser__appraise=harms, counselor__respond=never_closes)
     found = ran(tmp_path, model, exchanges=25, seeds=[0, 1, 2, 3])
@@ -70,6 +74,7 @@ def test_the_client_walks_out_of_a_session_that_injures_it(tmp_path: Path) -> No
     assert walked.turns[-1].move == "walk_out"
 
 
+@pytest.mark.slow
 def test_a_missed_session_uses_up_its_week_and_its_place(tmp_path: Path) -> None:
     found = ran(tmp_path, FakeModel(appraiser__appraise=harms), seeds=list(range(12)))
     missed = [(e, s) for e in found for s in e.sessions if s.end is SessionEnd.CLIENT_MISSED]
@@ -93,6 +98,7 @@ def test_a_session_that_goes_in_circles_is_stuck(tmp_path: Path) -> None:
     assert "same" in episode.sessions[0].end_detail
 
 
+@pytest.mark.slow
 def test_a_farewell_that_does_not_end_is_stuck(tmp_path: Path) -> None:
     def polite(view: SpeakView, rng: Random) -> Speech:
         return Speech(text=f"Take care, {rng.random()}.")
@@ -105,6 +111,7 @@ def test_a_farewell_that_does_not_end_is_stuck(tmp_path: Path) -> None:
     assert "leave" in episode.sessions[0].end_detail
 
 
+@pytest.mark.slow
 def test_a_crisis_that_is_told_is_referred_on(tmp_path: Path) -> None:
     in_crisis = altered(
         risk={
@@ -135,6 +142,7 @@ def test_a_crisis_that_is_told_is_referred_on(tmp_path: Path) -> None:
     assert len(episode.weeks) == 4, "weeks are lived to the horizon whatever the ending"
 
 
+@pytest.mark.slow
 def test_a_client_that_is_well_stops(tmp_path: Path) -> None:
     well = altered(symptoms={"phq9": [0] * 9, "gad7": [0] * 7}, life_events=[])
     found = ran(tmp_path, FakeModel(), profiles=[well], sessions=8, seeds=[0, 1, 2, 3, 4, 5])
@@ -145,6 +153,7 @@ def test_a_client_that_is_well_stops(tmp_path: Path) -> None:
     assert len(done[0].weeks) == 9
 
 
+@pytest.mark.slow
 def test_the_counselor_ends_a_course_whose_goals_are_met(tmp_path: Path) -> None:
     def finishes(view: PlanNextView, rng: Random) -> PlanAnswer:
         return PlanAnswer(
@@ -183,6 +192,7 @@ def test_the_waitlist_waits(tmp_path: Path) -> None:
     assert episode.control
 
 
+@pytest.mark.slow
 def test_a_failing_model_ends_the_episode_with_its_reason(tmp_path: Path) -> None:
     def at(request: Request) -> bool:
         return request.key.session == 2 and request.key.prompt == "client.speak"

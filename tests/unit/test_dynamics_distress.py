@@ -78,6 +78,7 @@ def test_weeks_differ_within_people_about_as_much_as_people_do() -> None:
     assert 0.6 < within / between < 1.6
 
 
+@pytest.mark.slow
 def test_a_bad_week_is_felt_the_week_after_and_no_longer_for_good() -> None:
     lives = [weeks_of(client(), seed) for seed in range(300)]
 

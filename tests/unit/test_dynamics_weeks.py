@@ -114,6 +114,7 @@ def outcomes(profile: Profile, **values: object) -> list[str | None]:
     return found
 
 
+@pytest.mark.slow
 def test_homework_is_done_partly_or_not_and_more_by_the_willing() -> None:
     assert set(outcomes(client())) == {"done", "partly", "not_done"}
     willing = outcomes(client(homework_propensity=0.9), alliance=STRONG, readiness=0.8)
@@ -422,6 +423,7 @@ def test_a_waiting_list_drifts_a_little_better_and_is_lived_without_sessions() -
     assert {course.state.values.strain for course in waiting} == {0.0}
 
 
+@pytest.mark.slow
 def test_a_client_who_is_nearly_well_can_end_the_course_with_its_goals_met() -> None:
     mild = client(
         symptoms={"phq9": [1, 1, 1, 1, 1, 0, 0, 0, 0], "gad7": [1, 1, 1, 1, 1, 0, 0]},

@@ -44,6 +44,7 @@ def test_every_item_of_every_unit_gets_a_score(run: Run) -> None:
     assert store.instruments().keys() == {i.id for i in all_instruments()}
 
 
+@pytest.mark.slow
 def test_a_plan_that_an_arm_lacks_is_not_applicable_and_not_zero(run: Run) -> None:
     store = judged(run, FakeJudge())
     states = {
@@ -127,6 +128,7 @@ def test_failures_are_kept_as_failures_and_can_be_asked_again(run: Run) -> None:
     assert all(s.state != "failed" for e in store.all() for s in e.scores)
 
 
+@pytest.mark.slow
 def test_a_course_that_was_stopped_has_failures_and_no_zeros(tmp_path: Path) -> None:
     run = a_run(tmp_path, [make_episode("en", end=CourseEnd.MODEL_ERROR)])
     judge = FakeJudge()
@@ -232,6 +234,7 @@ def test_judges_have_journals_of_their_own() -> None:
     assert "/" not in slug("http://h/v1#a/b")
 
 
+@pytest.mark.slow
 def test_only_what_it_judges_changes_a_request(run: Run) -> None:
     """Same words, another arm and seed: the very same question."""
     judge = FakeJudge()
@@ -244,6 +247,7 @@ def test_only_what_it_judges_changes_a_request(run: Run) -> None:
     assert [r.seed for r in full] == [r.seed for r in bare]
 
 
+@pytest.mark.slow
 def test_the_store_names_what_is_no_score(run: Run) -> None:
     store = judged(run, FakeJudge(), instruments=("crisis",))
     name = store.episode_ids()[0]

@@ -80,6 +80,7 @@ def test_controls_and_unfinished_courses_are_left_out_and_counted(run: Path) -> 
     assert "4 episodes: course not complete: model_error" in told
 
 
+@pytest.mark.slow
 def test_controls_and_unfinished_courses_come_when_named(run: Path) -> None:
     cut_off = "p-one--full--s1"
     wanted = Wanted(arms=("dismissive", "full"), failed=(cut_off,))
@@ -135,6 +136,7 @@ def test_offline_episodes_that_are_not_taken_stop_nothing(tmp_path: Path) -> Non
     export_run(write_run(tmp_path / "run", episodes), "trl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", FORMATS)
 def test_no_source_case_is_in_two_splits_and_no_split_is_empty(run: Path, to: Format) -> None:
     done = export_run(run, to)
@@ -262,6 +264,7 @@ def test_openings_follow_the_policy(tmp_path: Path, language: Any) -> None:
     assert dropped[1] == {"role": "user", "content": first}
 
 
+@pytest.mark.slow
 def test_only_a_synthetic_opener_makes_openings_learnt(run: Path, tmp_path: Path) -> None:
     counts = {
         policy: len(
@@ -306,6 +309,7 @@ def test_a_fork_does_not_teach_its_parents_turns_again(tmp_path: Path) -> None:
     assert told["goal_planning"] == {"plans that a fork shares with its parent": 2}
 
 
+@pytest.mark.slow
 def test_private_reasoning_is_in_tables_and_in_no_training_row(run: Path) -> None:
     for to in TRAINING:
         folder = export_run(run, to).folder
@@ -435,6 +439,7 @@ def test_several_licences_are_told_as_other(tmp_path: Path) -> None:
     assert "CC BY 4.0 1, MIT 1 episodes" in (done.folder / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_an_earlier_export_is_replaced_and_anything_else_left_alone(run: Path) -> None:
     folder = export_run(run, "trl").folder
     (folder / "stale.txt").write_text("from before")
@@ -448,6 +453,7 @@ def test_an_earlier_export_is_replaced_and_anything_else_left_alone(run: Path) -
     assert (theirs / "thesis.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_refused_export_leaves_the_earlier_one_as_it_was(run: Path) -> None:
     folder = export_run(run, "trl").folder
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}

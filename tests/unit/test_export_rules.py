@@ -355,6 +355,7 @@ IN_THE_RECORD: list[tuple[str, str, Callable[[Episode], None]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", [to for to in FORMATS if to != "parquet"])
 @pytest.mark.parametrize(("rule", "row", "plant"), IN_THE_RECORD)
 def test_a_violation_in_the_record_refuses_the_export_and_leaves_nothing(

@@ -116,6 +116,7 @@ def test_variants_keep_their_source_case_and_are_always_the_same() -> None:
     assert profiles == plan_run(recipe).profiles
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_factors_and_what_was_declared(tmp_path: Path) -> None:
     plan = planned(
         arms=[], factors=TWO, controls=["sham"], primary="phq9_change", clients=1, sessions=1

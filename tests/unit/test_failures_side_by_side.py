@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from muspsy_sim.records.episode import CourseEnd
 from tests.fakes import failing
 from tests.unit.courses import ran
 
 
+@pytest.mark.slow
 def test_both_calls_that_failed_side_by_side_are_recorded(tmp_path: Path) -> None:
     after = ("counselor.remember", "client.reflect")
     model = failing("refused", at=lambda r: r.key.prompt in after and r.key.session == 2)

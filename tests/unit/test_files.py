@@ -114,6 +114,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(json_values)
 def test_json_says_the_same_thing_in_one_line(value: object) -> None:
     encoded = canonical_json(value)
@@ -122,6 +123,7 @@ def test_json_says_the_same_thing_in_one_line(value: object) -> None:
     assert encoded.count(b"\n") == 1
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_values))
 def test_json_does_not_depend_on_the_order_of_keys(value: dict[str, object]) -> None:
     assert canonical_json(dict(reversed(value.items()))) == canonical_json(value)

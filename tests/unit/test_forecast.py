@@ -47,6 +47,7 @@ def test_the_pilot_counts_the_calls_of_a_course(tmp_path: Path) -> None:
     assert journals["full"] <= most_calls(small.arms[0].arm.nodes, small.recipe)
 
 
+@pytest.mark.slow
 def test_cost_is_the_pilots_times_the_episodes(plan: RunPlan) -> None:
     pilot = run_pilot(plan)
     found = forecast(plan, pilot)
@@ -68,6 +69,7 @@ def test_money_is_unknown_without_a_price() -> None:
     assert found.unpriced == ["openai:small"]
 
 
+@pytest.mark.slow
 def test_power_follows_the_design(plan: RunPlan) -> None:
     found = forecast(plan, run_pilot(plan), effect=0.4)
     assert (found.clients, found.cases, found.seeds) == (5, 1, 3)

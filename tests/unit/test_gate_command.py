@@ -104,6 +104,7 @@ def out(tmp_path: Path) -> str:
     return str(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_gate_that_holds_leaves_with_0(
     found: Validate, out: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,6 +249,7 @@ def everybody(model: Model) -> dict[Role, Model]:
 ONE = Asked(personas=("en-gordon-pell",), seeds=1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_the_whole_gate_runs_is_kept_and_goes_on(tmp_path: Path) -> None:
     fake = FakeModel()
@@ -266,6 +268,7 @@ def test_the_whole_gate_runs_is_kept_and_goes_on(tmp_path: Path) -> None:
     assert run_command_line(["replay", str(tmp_path / "shuffled")]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_courses_that_stopped_are_told_and_nothing_is_judged(tmp_path: Path) -> None:
     broken = failing("refused", at=lambda request: request.key.prompt == "client.speak")

@@ -106,6 +106,7 @@ def test_a_sound_simulator_puts_counselors_in_order(sound: list[Outcome]) -> Non
     assert orders(sound) == ["holds", "holds", "holds"]
 
 
+@pytest.mark.slow
 def test_an_appraiser_that_flatters_everyone_breaks_the_order() -> None:
     assert orders(courses(lambda arm: GOOD, tuple(STREAMS)[:4])) == ["broken", "broken", "broken"]
 

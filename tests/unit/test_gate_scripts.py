@@ -200,6 +200,7 @@ def test_a_shuffled_appraisal_is_another_arms_with_this_turns_words() -> None:
         appraised(shuffled, "en-rook--nodding--s0", 1, "Words.")
 
 
+@pytest.mark.slow
 def test_a_script_holds_a_whole_course(tmp_path: Path) -> None:
     fake = FakeModel()
     use = ArmUse(graph="scripted", name="script-good", models={"counselor": "script:good"})

@@ -146,6 +146,7 @@ def test_any_bytes_are_read_or_refused(
     assert text.entries == []
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_any_changed_byte_is_noticed_or_torn(
     tmp_path_factory: pytest.TempPathFactory, place: int, value: int

@@ -67,6 +67,7 @@ def plant(
     monkeypatch.setattr(place, name, leaking)
 
 
+@pytest.mark.slow
 def test_a_locked_fact_in_the_clients_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_locked_fact_in_the_clients_view_is_found(
     assert "locked" in watched(tmp_path)[1][0].why
 
 
+@pytest.mark.slow
 def test_a_locked_belief_in_the_clients_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_locked_belief_in_the_clients_view_is_found(
     assert any("belief is locked" in leak.why for leak in watched(tmp_path)[1])
 
 
+@pytest.mark.slow
 def test_the_arc_in_a_responsive_clients_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +103,7 @@ def test_the_arc_in_a_responsive_clients_view_is_found(
     assert any("arc" in leak.why for leak in watched(tmp_path)[1])
 
 
+@pytest.mark.slow
 def test_the_counselors_note_in_the_clients_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +114,7 @@ def test_the_counselors_note_in_the_clients_view_is_found(
     assert any("counselor's own" in leak.why for leak in watched(tmp_path)[1])
 
 
+@pytest.mark.slow
 def test_a_hidden_fact_in_the_counselors_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +126,7 @@ def test_a_hidden_fact_in_the_counselors_view_is_found(
     assert any("never told" in leak.why for leak in watched(tmp_path)[1])
 
 
+@pytest.mark.slow
 def test_private_reasoning_in_a_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +141,7 @@ def test_private_reasoning_in_a_view_is_found(
     assert any("thinks aloud" in leak.why for leak in watched(tmp_path)[1])
 
 
+@pytest.mark.slow
 def test_a_plan_in_the_appraisers_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +159,7 @@ def test_a_plan_in_the_appraisers_view_is_found(
     assert any("appraiser" in leak.why for leak in watched(tmp_path)[1])
 
 
+@pytest.mark.slow
 def test_an_earlier_session_reaching_a_counselor_without_memory_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +175,7 @@ def test_an_earlier_session_reaching_a_counselor_without_memory_is_found(
     assert watched(tmp_path / "full", "full")[1] == []
 
 
+@pytest.mark.slow
 def test_a_plan_made_from_a_session_without_memory_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +186,7 @@ def test_a_plan_made_from_a_session_without_memory_is_found(
     assert any("did not hear" in leak.why for leak in watched(tmp_path, "no-memory")[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["its note", "its words"])
 def test_an_earlier_session_reaching_a_sham_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
@@ -196,6 +206,7 @@ def test_an_earlier_session_reaching_a_sham_is_found(
     assert watched(tmp_path / "full", "full")[1] == []
 
 
+@pytest.mark.slow
 def test_a_sham_that_keeps_its_notes_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +221,7 @@ def test_a_sham_that_keeps_its_notes_is_found(
     assert watched(tmp_path, "sham-recall")[1] != []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", ["no-memory", "neither", "sham-recall"])
 def test_no_prompt_without_memory_counts_the_sessions(tmp_path: Path, arm: str) -> None:
     spy = Spy(FakeModel())
@@ -223,6 +235,7 @@ def test_no_prompt_without_memory_counts_the_sessions(tmp_path: Path, arm: str) 
         assert "This is session" not in prompt
 
 
+@pytest.mark.slow
 def test_a_plan_that_was_thrown_away_reaches_no_prompt(tmp_path: Path) -> None:
     spy = Spy(FakeModel())
     (episode,) = ran(tmp_path, spy, arms=["random-plan"])

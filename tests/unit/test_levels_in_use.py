@@ -21,6 +21,7 @@ def asked_of_the_counselor(folder: Path, **levels: Any) -> list[Request]:
     return [request for request in model.requests if request.role == "counselor"]
 
 
+@pytest.mark.slow
 def test_with_recall_none_nothing_of_an_earlier_session_is_seen(tmp_path: Path) -> None:
     requests = asked_of_the_counselor(tmp_path, recall="none")
     views = [r.view for r in requests if isinstance(r.view, RespondView)]
@@ -31,6 +32,7 @@ def test_with_recall_none_nothing_of_an_earlier_session_is_seen(tmp_path: Path) 
     assert not any(view.notes or view.dialogue for view in plans)
 
 
+@pytest.mark.slow
 def test_with_plan_none_nothing_is_planned(tmp_path: Path) -> None:
     requests = asked_of_the_counselor(tmp_path, plan="none")
     assert not any("plan" in request.key.prompt for request in requests)

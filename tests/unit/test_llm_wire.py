@@ -207,6 +207,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(_JSON)
 def test_any_json_is_a_reply_or_a_typed_failure(value: Any) -> None:
     bodies = [value, {"choices": [{"message": value}]}, {"choices": value}, {"error": value}]

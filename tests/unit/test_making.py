@@ -68,6 +68,7 @@ def entry_bytes(folder):
     return {p.name: p.read_bytes() for p in sorted((folder / "entries").glob("*.json"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_same_bytes_on_any_worker_count_and_after_a_kill(way, tmp_path):
     await make(planned(way, concurrency=1), tmp_path / "one")
@@ -83,6 +84,7 @@ async def test_the_same_bytes_on_any_worker_count_and_after_a_kill(way, tmp_path
     assert len(first.asked) + len(second.asked) == len(whole.asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 async def test_what_is_made_keeps_the_rules_and_reads_back_as_a_corpus(way, tmp_path):
     plan = planned(way)
@@ -101,6 +103,7 @@ async def test_what_is_made_keeps_the_rules_and_reads_back_as_a_corpus(way, tmp_
     assert manifest["models"] == dict.fromkeys(plan.roles, "offline")
 
 
+@pytest.mark.slow
 async def test_offline_is_not_published_unless_allowed(tmp_path):
     plan = planned("smile")
     await make(plan, tmp_path)
@@ -112,6 +115,7 @@ async def test_offline_is_not_published_unless_allowed(tmp_path):
     assert len([*published.glob("*.json")]) == 3
 
 
+@pytest.mark.slow
 async def test_a_model_that_fails_is_kept_as_a_failure_and_asked_again_when_told(tmp_path):
     plan = planned("cactus")
     await make(plan, tmp_path, overrides=over(Fake(fails={"cactus.whole"})))
@@ -132,6 +136,7 @@ def script(*turns):
 BAD = script(("client", "I came."), ("client", "I said I came."))
 
 
+@pytest.mark.slow
 async def test_a_broken_rule_is_told_to_the_writer_and_in_the_end_kept_as_the_reason(tmp_path):
     fake = Fake(scripts=[BAD] * 3)
     plan = planned("cactus", personas=TWO[:1])
@@ -141,12 +146,14 @@ async def test_a_broken_rule_is_told_to_the_writer_and_in_the_end_kept_as_the_re
     assert [len(v.broken) > 0 for v in fake.views if hasattr(v, "broken")] == [False, True, True]
 
 
+@pytest.mark.slow
 async def test_a_journal_of_another_prompt_or_recipe_is_refused(tmp_path):
     await make(planned("cactus"), tmp_path)
     with pytest.raises(RunError, match="another recipe"):
         await make(planned("cactus", exchanges=9), tmp_path)
 
 
+@pytest.mark.slow
 async def test_no_view_holds_what_its_party_was_never_told(tmp_path):
     plan = planned("simpsydial")
     canary = "CANARY-4711"
@@ -193,6 +200,7 @@ def test_a_sound_session_breaks_no_rule():
     assert broken(said, Shape("en")) == []
 
 
+@pytest.mark.slow
 def test_the_command_makes_goes_on_and_tells_typos(tmp_path, capsys):
     args = ["generate", "simpsydial", "--limit", "1", "--set", "exchanges=5", "--out"]
     assert run_command_line([*args, str(tmp_path / "a")]) == 0
@@ -216,6 +224,7 @@ def test_letters_from_a_file_keep_the_answer_they_came_with(tmp_path):
 # MusPsy's way
 
 
+@pytest.mark.slow
 async def test_a_card_and_a_memory_a_session_and_no_session_knows_a_later_one(tmp_path):
     fake = Fake()
     await make(
@@ -234,6 +243,7 @@ async def test_a_card_and_a_memory_a_session_and_no_session_knows_a_later_one(tm
     assert len({v.card.life_events for v in views}) == 3
 
 
+@pytest.mark.slow
 async def test_simulated_the_client_lives_the_cards_and_a_counselor_answers(tmp_path):
     plan = planned("muspsy simulated", personas=TWO[:1])
     await make(plan, tmp_path)
@@ -251,6 +261,7 @@ def test_a_report_alone_can_not_be_simulated():
         )
 
 
+@pytest.mark.slow
 async def test_as_many_cards_as_sessions_or_a_reason(tmp_path):
     class Short(Fake):
         async def reply(self, request):
@@ -294,6 +305,7 @@ def labelling(path, **more):
     return plan_corpus(recipe, entries_of(recipe, None))
 
 
+@pytest.mark.slow
 async def test_turns_and_sessions_are_labelled_and_nothing_said_is_changed(talks, tmp_path):
     plan = labelling(talks)
     await make(plan, tmp_path / "out")
@@ -337,6 +349,7 @@ def test_labels_that_do_not_fit_are_told(turns, why):
     assert any(why in each for each in found(answer, wanted))
 
 
+@pytest.mark.slow
 def test_annotate_labels_any_corpus_and_goes_on(talks, tmp_path, capsys):
     command = [
         "annotate",
@@ -354,6 +367,7 @@ def test_annotate_labels_any_corpus_and_goes_on(talks, tmp_path, capsys):
     assert run_command_line(["annotate", str(tmp_path / "nothing")]) == 2
 
 
+@pytest.mark.slow
 async def test_without_a_source_a_session_is_played_and_then_labelled(tmp_path):
     plan = planned("psy-insight", personas=TWO[:1])
     assert set(plan.roles) == {"annotator", "client", "counselor"}
@@ -364,6 +378,7 @@ async def test_without_a_source_a_session_is_played_and_then_labelled(tmp_path):
     assert dialogue.extra["topic"]
 
 
+@pytest.mark.slow
 async def test_a_first_session_without_turns_is_passed_over(talks, tmp_path):
     (entry,) = labelling(talks).entries
     held = entry.dialogue.sessions[0]
@@ -379,6 +394,7 @@ async def test_a_first_session_without_turns_is_passed_over(talks, tmp_path):
     assert [each["session"] for each in dialogue.extra["annotated"]] == [2]
 
 
+@pytest.mark.slow
 async def test_a_course_is_published_as_an_entry_a_session_with_its_own_labels(tmp_path):
     course = planned("muspsy simulated", personas=TWO[:1])
     await make(course, tmp_path / "course")
@@ -399,6 +415,7 @@ async def test_a_course_is_published_as_an_entry_a_session_with_its_own_labels(t
     assert entries[0]["summary"] in guides
 
 
+@pytest.mark.slow
 async def test_what_offline_wrote_stays_marked_whoever_labels_it(tmp_path, capsys):
     made = planned("simpsydial", personas=TWO[:1])
     await make(made, tmp_path / "made")
@@ -439,6 +456,7 @@ class Costly(Fake):
         return dataclasses.replace(reply, usage=Usage(prompt_tokens=60, completion_tokens=40))
 
 
+@pytest.mark.slow
 async def test_a_budget_stops_and_a_larger_one_goes_on_to_the_same_bytes(tmp_path):
     whole = Costly()
     await make(planned("cactus"), tmp_path / "whole", overrides=over(whole))
@@ -454,6 +472,7 @@ async def test_a_budget_stops_and_a_larger_one_goes_on_to_the_same_bytes(tmp_pat
     assert len(poor.asked) + len(rich.asked) == len(whole.asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["cactus", "muspsy", "psy-insight"])
 async def test_journals_alone_give_the_entries_again_without_a_model(way, tmp_path):
     await make(planned(way), tmp_path, overrides=over(Fake()))
@@ -487,6 +506,7 @@ def test_a_bad_recipe_is_told_in_one_line(text, why, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 async def test_a_client_who_opens_is_greeted_back(tmp_path):
     plan = planned("simpsydial")
     await make(plan, tmp_path)

@@ -65,6 +65,7 @@ def test_distinct_by_hand() -> None:
     assert lexical.distinct(["a", "b", "a", "b"], 2) == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 def test_ldd_is_the_published_formula_and_changes_with_size() -> None:
     one = dialogue(("client", "雾来了"), ("counselor", "嗯"), language="zh")
     found = taken(one)

@@ -77,6 +77,7 @@ def test_who_does_not_trust_says_it_from_a_distance(who: str) -> None:
         assert share(said, lines(language, "heavy", other)) == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", PEOPLE)
 def test_distress_does_not_make_the_distrustful_talk(who: str) -> None:
     def words(band: str) -> float:

@@ -285,6 +285,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(personas_app, [str(each) for each in arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persona", IDS)
 def test_the_project_s_own_reports_become_sound_profiles(persona: str, tmp_path: Path) -> None:
     report = content_path("personas", persona, "case.md")

@@ -149,6 +149,7 @@ def test_a_table_that_cannot_be_kept_is_still_told(
     assert "was not kept" in told.err
 
 
+@pytest.mark.slow
 def test_a_run_prints_them_and_status_shows_them_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -127,6 +127,7 @@ def test_attribute_extraction_falls_with_masking() -> None:
     assert rates["reconstructed"].value == 0.0
 
 
+@pytest.mark.slow
 def test_the_complaint_is_what_a_reconstruction_is_linked_to() -> None:
     originals = clean(16, 1)[::2]
     others = clean(32, 4)[16::2]

@@ -111,6 +111,7 @@ COMPLAINT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_no_prompt_sees_the_client_and_nothing_planted_is_left(language, tmp_path):
     sources, fake = planted(language), Fake()
@@ -129,6 +130,7 @@ async def test_no_prompt_sees_the_client_and_nothing_planted_is_left(language, t
         assert len(speakers) >= 12
 
 
+@pytest.mark.slow
 async def test_the_trail_can_be_verified_by_who_holds_the_source_and_holds_none_of_it(tmp_path):
     [each] = planted("en", 1)
     _, [entry] = await made(tmp_path, [each.dialogue])
@@ -148,6 +150,7 @@ async def test_the_trail_can_be_verified_by_who_holds_the_source_and_holds_none_
     assert other.keyed("Yes.") != source.keyed("Yes.")
 
 
+@pytest.mark.slow
 async def test_the_same_bytes_on_any_worker_count(tmp_path):
     dialogues = [each.dialogue for each in planted("zh", 3)]
     folders = []
@@ -187,11 +190,13 @@ async def refused(tmp_path, reconstruct, **more):
     return broken_rules(entry)
 
 
+@pytest.mark.slow
 async def test_a_reconstructor_that_copies_is_refused(tmp_path):
     said = iter([SHORT[1]] * 3 + [SHORT[3]] * 3 + [SHORT[5]] * 3)
     assert "shared span" in await refused(tmp_path, lambda _: next(said))
 
 
+@pytest.mark.slow
 async def test_a_reconstructor_that_ignores_the_question_is_refused(tmp_path):
     # Each a piece of the complaint, none a time and none a wish; the opening invites anything.
     past = "My hands shake at work. I think I talk too much and people get tired of me."
@@ -205,6 +210,7 @@ async def test_a_reconstructor_that_ignores_the_question_is_refused(tmp_path):
     assert not any(past in turn.text for turn in entry.dialogue.utterances())
 
 
+@pytest.mark.slow
 async def test_a_model_that_reads_strictly_refuses_too(tmp_path):
     fake = Fake(psydial_verdict=lambda _: {"answers": False, "outside": []})
     _, [entry] = await made(tmp_path, [talk(*SHORT)], fake, bank=[COMPLAINT])
@@ -212,20 +218,24 @@ async def test_a_model_that_reads_strictly_refuses_too(tmp_path):
     assert broken_rules(entry) >= {"answers"}
 
 
+@pytest.mark.slow
 async def test_a_reconstructor_that_is_too_long_is_refused(tmp_path):
     assert "length" in await refused(tmp_path, lambda _: COMPLAINT)
 
 
+@pytest.mark.slow
 async def test_a_reconstructor_that_leaves_the_complaint_is_refused(tmp_path):
     told = "It began years ago, I think, when the volcano buried our observatory under pumice."
     assert "stays in the complaint" in await refused(tmp_path, lambda _: told)
 
 
+@pytest.mark.slow
 async def test_a_reconstructor_that_makes_up_names_is_refused(tmp_path):
     told = "I want to sleep, but I think Ottoline wakes me at 4 in the morning, and then again."
     assert "complaint" in await refused(tmp_path, lambda _: told)
 
 
+@pytest.mark.slow
 async def test_a_reconstructor_that_names_the_client_is_refused(tmp_path):
     told = "I think I have been awake since they moved me out of Thornaby, it was years ago."
     fake = Fake(psydial_reconstruct=lambda _: told)
@@ -235,6 +245,7 @@ async def test_a_reconstructor_that_names_the_client_is_refused(tmp_path):
     assert entry.dialogue is None
 
 
+@pytest.mark.slow
 async def test_what_is_refused_once_is_asked_again_with_the_reason(tmp_path):
     def copies_at_first(view):
         return None if view.broken else SHORT[1]
@@ -248,6 +259,7 @@ async def test_what_is_refused_once_is_asked_again_with_the_reason(tmp_path):
     assert any("stands in the masked dialogue" in str(each) for each in why)
 
 
+@pytest.mark.slow
 async def test_a_summary_that_names_the_client_is_refused(tmp_path):
     [each] = planted("en", 1)
     name = each.attributes["name"]
@@ -261,6 +273,7 @@ async def test_a_summary_that_names_the_client_is_refused(tmp_path):
     assert asked[1].broken
 
 
+@pytest.mark.slow
 async def test_a_turn_refined_over_the_cap_stays_as_it_was(tmp_path):
     fake = Fake(psydial_refine=lambda _: "So tell me what you think about the week that was.")
     _, [entry] = await made(tmp_path, [talk(*SHORT)], fake, bank=[COMPLAINT])
@@ -271,6 +284,7 @@ async def test_a_turn_refined_over_the_cap_stays_as_it_was(tmp_path):
     assert all(any(c.rule == "edit cap" and not c.kept for c in t.checks) for t in stayed)
 
 
+@pytest.mark.slow
 async def test_a_refined_turn_may_put_in_nothing_that_this_client_never_said(tmp_path):
     def puts_in(view):
         return view.kept.replace("today", "to Reykjavik today").replace("badly", "badly, Ottoline")
@@ -283,6 +297,7 @@ async def test_a_refined_turn_may_put_in_nothing_that_this_client_never_said(tmp
     assert "Ottoline" not in said
 
 
+@pytest.mark.slow
 async def test_a_complaint_that_tells_of_the_client_itself_is_passed_over(tmp_path):
     turns = (
         "Hello. What brings you here today?",

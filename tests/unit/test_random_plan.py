@@ -43,6 +43,7 @@ def test_a_draw_is_keyed_by_case_seed_session_and_turn_and_by_nothing_else() -> 
     assert all(other != draws() for other in others)
 
 
+@pytest.mark.slow
 def test_arms_that_differ_otherwise_draw_the_same(tmp_path: Path) -> None:
     uses = [
         "random-plan",
@@ -56,6 +57,7 @@ def test_arms_that_differ_otherwise_draw_the_same(tmp_path: Path) -> None:
     assert all(found[0][turn] == other[turn] for other in found for turn in shared)
 
 
+@pytest.mark.slow
 def test_the_counselor_is_told_the_strategy_and_not_that_it_was_drawn(tmp_path: Path) -> None:
     model = FakeModel(keep=True)
     (episode,) = ran(tmp_path, model, arms=["random-plan"])
@@ -80,6 +82,7 @@ def test_the_counselor_is_told_the_strategy_and_not_that_it_was_drawn(tmp_path: 
         assert "why not" not in prompt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", ["full", "random-plan"])
 def test_both_make_the_same_calls(tmp_path: Path, arm: str) -> None:
     model = FakeModel(keep=True)

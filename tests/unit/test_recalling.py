@@ -442,6 +442,7 @@ def test_prompts_say_what_the_length_of_filler_is_reckoned_with() -> None:
         assert "now" in load_template(prompt.template).parts
 
 
+@pytest.mark.slow
 def test_a_sham_course_asks_as_often_as_one_with_notes_and_keeps_no_note(tmp_path: Path) -> None:
     asked: dict[str, list[str]] = {}
     for arm in ("full", "sham-recall"):

@@ -18,6 +18,7 @@ async def replies_later(conversation: list[dict[str, str]]) -> str:
     return replies(conversation)
 
 
+@pytest.mark.slow
 def test_a_callable_counsels_sync_or_async() -> None:
     one = run_course("en-gordon-pell", counselor=replies, sessions=1, exchanges=2)
     other = run_course("en-gordon-pell", counselor=replies_later, sessions=1, exchanges=2)
@@ -26,6 +27,7 @@ def test_a_callable_counsels_sync_or_async() -> None:
     assert said[0][0].startswith("You said")
 
 
+@pytest.mark.slow
 def test_a_callable_that_fails_ends_the_course_with_a_reason() -> None:
     def fails(_: list[dict[str, str]]) -> str:
         raise ZeroDivisionError
@@ -52,6 +54,7 @@ def test_a_call_that_does_not_fit_is_told_in_one_line(settings: dict[str, Any], 
     assert str(caught.value) == told
 
 
+@pytest.mark.slow
 async def test_in_a_notebook_the_other_call_is_named() -> None:
     with pytest.raises(RunError, match="await arun_course"):
         run_course("en-gordon-pell", counselor=replies)

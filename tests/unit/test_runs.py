@@ -36,6 +36,7 @@ def test_concurrency_does_not_show_in_the_results(tmp_path: Path) -> None:
     assert found[0] == found[1] == found[2]
 
 
+@pytest.mark.slow
 def test_paired_arms_live_the_same_weeks(tmp_path: Path) -> None:
     full, waitlist = ran(tmp_path, FakeModel(), arms=["full", "waitlist"], sessions=6)
     assert full.baseline == waitlist.baseline
@@ -78,6 +79,7 @@ def test_bytes_per_turn_do_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert written[1] == pytest.approx(written[0], rel=0.1)
 
 
+@pytest.mark.slow
 def test_running_again_asks_nothing_and_changes_nothing(tmp_path: Path) -> None:
     model = FakeModel()
     held(tmp_path, model, planned())
@@ -87,6 +89,7 @@ def test_running_again_asks_nothing_and_changes_nothing(tmp_path: Path) -> None:
     assert model.asked == asked
 
 
+@pytest.mark.slow
 def test_an_episode_that_was_lost_is_made_again_from_its_journal(tmp_path: Path) -> None:
     model = FakeModel()
     held(tmp_path, model, planned())
@@ -127,12 +130,14 @@ def test_more_seeds_are_added_and_what_is_there_is_kept(tmp_path: Path) -> None:
     assert model.asked == asked + alone.asked
 
 
+@pytest.mark.slow
 def test_a_folder_of_another_recipe_is_refused_and_what_differs_is_named(tmp_path: Path) -> None:
     held(tmp_path, FakeModel(), planned())
     with pytest.raises(RunError, match=r"another recipe: recipe differs in arm 'full'.*--restart"):
         held(tmp_path, FakeModel(), planned(exchanges=5))
 
 
+@pytest.mark.slow
 def test_another_persona_under_the_same_id_is_refused(tmp_path: Path) -> None:
     held(tmp_path, FakeModel(), planned())
     other = altered(history="Another story.")
@@ -150,6 +155,7 @@ def test_two_processes_do_not_write_to_one_run(tmp_path: Path) -> None:
         held(tmp_path, FakeModel(), planned())
 
 
+@pytest.mark.slow
 def test_run_yaml_holds_the_recipe_the_hashes_and_the_versions(tmp_path: Path) -> None:
     held(tmp_path, FakeModel(), planned(seeds=[3]))
     described = read_run_file(Run(tmp_path))
@@ -160,12 +166,14 @@ def test_run_yaml_holds_the_recipe_the_hashes_and_the_versions(tmp_path: Path) -
     assert set(hashes["prompts"]) >= {"client.speak", "counselor.respond", "appraiser.appraise"}
 
 
+@pytest.mark.slow
 def test_an_unknown_episode_names_the_nearest(tmp_path: Path) -> None:
     held(tmp_path, FakeModel(), planned())
     with pytest.raises(RunError, match=f"did you mean '{PERSONA}--full--s0'"):
         read_episode(Run(tmp_path), f"{PERSONA}--ful--s0")
 
 
+@pytest.mark.slow
 def test_a_use_of_an_arm_may_change_its_levels_and_its_name(tmp_path: Path) -> None:
     use = ArmUse(graph="full", name="full-with-scores", levels={"monitoring": "scores"})
     (episode,) = ran(tmp_path, FakeModel(), arms=[use.model_dump()])

@@ -134,6 +134,7 @@ def test_a_school_without_a_technique_for_a_stage_is_refused(own_content: Path) 
         load_school("cbt", "en")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", ["full", "no-memory"])
 def test_a_school_reaches_the_counselors_prompts_and_nobody_elses(tmp_path: Path, arm: str) -> None:
     model = FakeModel(keep=True)
@@ -155,6 +156,7 @@ def test_a_school_reaches_the_counselors_prompts_and_nobody_elses(tmp_path: Path
     assert episode.factors["school"] == "psychodynamic"
 
 
+@pytest.mark.slow
 def test_without_a_school_no_prompt_speaks_of_one(tmp_path: Path) -> None:
     model = FakeModel(keep=True)
     (episode,) = ran(tmp_path, model)

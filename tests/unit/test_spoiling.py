@@ -184,6 +184,7 @@ def checked(
     return asyncio.run(check_judge(check, progress or CheckProgress(len(courses))))
 
 
+@pytest.mark.slow
 def test_a_judge_that_answers_at_random_is_caught(courses: list[Course], tmp_path: Path) -> None:
     check = checked(courses, FakeJudge(at_random), tmp_path)
     assert {one.verdict for one in check.instruments} <= {"cannot rank"}
@@ -193,6 +194,7 @@ def test_a_judge_that_answers_at_random_is_caught(courses: list[Course], tmp_pat
         assert one.why.endswith("which chance explains")
 
 
+@pytest.mark.slow
 def test_a_judge_that_flatters_is_caught(courses: list[Course], tmp_path: Path) -> None:
     check = checked(courses, FakeJudge(flattering), tmp_path)
     assert {one.verdict for one in check.instruments} == {"cannot rank"}
@@ -233,6 +235,7 @@ def test_offline_ranks_and_a_stopped_check_goes_on(courses: list[Course], tmp_pa
     assert again == check
 
 
+@pytest.mark.slow
 def test_a_judge_is_not_asked_where_it_would_see_the_same(
     courses: list[Course], tmp_path: Path
 ) -> None:
@@ -242,6 +245,7 @@ def test_a_judge_is_not_asked_where_it_would_see_the_same(
     assert plans == [], "a judge that sees no plan is not asked about another plan"
 
 
+@pytest.mark.slow
 def test_what_a_check_found_is_kept_and_read(tmp_path: Path) -> None:
     run = a_run(tmp_path, [make_episode("en")])
     judge = FakeJudge(name="fake")

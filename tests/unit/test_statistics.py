@@ -76,6 +76,7 @@ def test_sign_flips_are_scipys_permutation_test() -> None:
     assert float(flip_p(many)) == pytest.approx(theirs.pvalue, abs=0.01)
 
 
+@pytest.mark.slow
 def test_holm_is_statsmodels() -> None:
     multitest = pytest.importorskip("statsmodels.stats.multitest")
     p_values = [0.04, 0.001, 0.03, 0.5, 0.012, 0.04]
@@ -188,6 +189,7 @@ def test_what_cannot_be_computed_says_why(values: np.ndarray, reason: str) -> No
     assert np.isfinite(figures).all()
 
 
+@pytest.mark.slow
 def test_the_mixed_model_finds_the_same_effect_in_balanced_data() -> None:
     pytest.importorskip("statsmodels")
     values = RNG.normal(size=(24, 2, 2)) + RNG.normal(size=(24, 1, 1)) * 2

@@ -397,6 +397,7 @@ yaml_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(yaml_values)
 def test_what_is_written_is_read_back(value: object) -> None:
     assert parse_tree(yaml_text(value), FILE).value == value

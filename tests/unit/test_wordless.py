@@ -103,11 +103,13 @@ def steady(*shown: Behaviour, quality: int = 0, closing: Behaviour = "other") ->
     )
 
 
+@pytest.mark.slow
 def test_ruptures_come_of_dismissal_and_are_rare_where_there_is_skill() -> None:
     assert mean(most_strain(c) > 0.5 for c in under("dismissive")) > 0.6
     assert mean(most_strain(c) > 0.25 for c in under("skilled")) < 0.15
 
 
+@pytest.mark.slow
 def test_a_rupture_costs_trust_the_course_and_the_weeks_after_it() -> None:
     unhurt = lived(
         load_mixtures().named("dismissive"),
@@ -147,6 +149,7 @@ def test_a_repair_mends_and_without_its_rule_it_is_one_more_turn() -> None:
     assert off[0] > 0.95 * left[0]
 
 
+@pytest.mark.slow
 def test_sudden_gains_come_of_work_and_take_a_share_at_once() -> None:
     skilled, dismissive = under("skilled", MORE_SEEDS), under("dismissive")
     gains = moved(skilled, "week.sudden_gain_size")
@@ -161,6 +164,7 @@ def test_sudden_gains_come_of_work_and_take_a_share_at_once() -> None:
     assert burden(off) > burden(skilled)
 
 
+@pytest.mark.slow
 def test_a_relapse_takes_back_part_of_what_was_gained() -> None:
     courses = under("skilled", MORE_SEEDS)
     slips = moved(courses, "week.relapse_size")
@@ -171,6 +175,7 @@ def test_a_relapse_takes_back_part_of_what_was_gained() -> None:
     assert burden(off) < burden(courses)
 
 
+@pytest.mark.slow
 def test_homework_is_agreed_done_and_helps() -> None:
     courses = under("skilled")
     statuses = [entry.status for course in courses for entry in course.state.homework]
@@ -185,6 +190,7 @@ def test_homework_is_agreed_done_and_helps() -> None:
     assert moved(courses, "remembered.review_task", "alliance.task")
 
 
+@pytest.mark.slow
 def test_life_events_happen_to_everyone_alike_and_weigh() -> None:
     waiting = lived(None)
     assert [c.events for c in waiting] == [c.events for c in under("skilled")]
@@ -207,6 +213,7 @@ def test_weeks_are_lived_to_the_horizon_whatever_the_ending() -> None:
         assert all(week < course.end_week for week in course.held) or course.end_week == 6
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_course_and_another_does_not() -> None:
     again = lived(load_mixtures().named("skilled"), seeds=[1])
     before = under("skilled")[::2]

@@ -84,6 +84,7 @@ def by_hands(plan: RunPlan, folder: Path, workers: int, hire: Hire) -> RunOutcom
     return asyncio.run(run(plan, folder, engine=engine))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 3])
 def test_workers_that_die_change_no_byte(tmp_path: Path, workers: int) -> None:
     plan = planned(arms=["full", "bare"], **SMALL)
@@ -107,6 +108,7 @@ def test_workers_that_die_change_no_byte(tmp_path: Path, workers: int) -> None:
     assert shown_.budget.spent == wanted.budget.spent
 
 
+@pytest.mark.slow
 def test_progress_and_what_was_sent_are_those_of_one_process(tmp_path: Path) -> None:
     plan = planned(**SMALL)
     alone = asyncio.run(run(plan, tmp_path / "alone")).progress
@@ -123,6 +125,7 @@ def test_progress_and_what_was_sent_are_those_of_one_process(tmp_path: Path) -> 
     assert (again.kept, again.done, again.count.attempts) == (3, 3, 0)
 
 
+@pytest.mark.slow
 def test_an_episode_that_ends_every_worker_stops_the_run(tmp_path: Path) -> None:
     async def hire() -> HandHere:
         return HandHere(dies_with=1)
@@ -139,6 +142,7 @@ def test_workers_that_do_not_come_up_stop_the_run(tmp_path: Path) -> None:
         by_hands(planned(**SMALL), tmp_path, 2, hire)
 
 
+@pytest.mark.slow
 def test_a_worker_with_other_content_refuses(tmp_path: Path) -> None:
     plan = planned(**SMALL)
     changed = {"agents/client/dynamics.yaml": "another"}
