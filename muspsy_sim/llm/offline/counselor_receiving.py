@@ -48,7 +48,7 @@ _AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work")
 """Kinds that are always met as such."""
 _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
-_OWN_WORDS = 0.3
+_OWN_WORDS = 0.2
 """Share of turns after one that gave words back in which the counselor uses its own."""
 _NOT_TO_RETURN_TO = (
     "hurt",
@@ -143,7 +143,7 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         given = (
             _about_them(slots["clause"], scene.view.language)
             and not gave_back
-            and scene.rng.random() < 0.4
+            and scene.rng.random() < 0.7
         )
         return (given and voice.say("reflect_clause", **slots)) or acknowledge(scene, heard)
     weighs = heard.salience >= _WEIGHTY and heard.sore
