@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from muspsy_sim.llm.local.engine import Engine, close_engines
+from muspsy_sim.llm.local.engine import Engine
+from muspsy_sim.llm.local.engines import close_engines
 from muspsy_sim.llm.local.loading import Loaded, load
 from muspsy_sim.llm.local.small import save
 

@@ -64,4 +64,4 @@ class Row:
 
 
 Tensors = list[tuple[Any, Any]]
-"""Keys and values of each layer, `[rows, heads, tokens, size]`."""
+"""Keys and values of one row in each layer, `[tokens, heads, size]`."""

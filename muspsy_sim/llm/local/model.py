@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import orjson
 
 from muspsy_sim.llm.local.calls import Call, Written
-from muspsy_sim.llm.local.engine import Engine, engine_for
+from muspsy_sim.llm.local.engine import Engine
+from muspsy_sim.llm.local.engines import engine_for
 from muspsy_sim.llm.local.loading import check_installed, check_paths
 from muspsy_sim.llm.redaction import shown
 from muspsy_sim.llm.seam import Message, ModelFailure, Reply, Request

@@ -51,8 +51,9 @@ class _Nothing(Record):
 
 def measure(size: Size) -> Measured:
     """The figures. Raises `ModelSetupError` where torch, transformers or xgrammar is missing."""
-    from muspsy_sim.llm.local.engine import close_engines
-    from muspsy_sim.llm.local.loading import check_installed, place
+    from muspsy_sim.llm.local.devices import place
+    from muspsy_sim.llm.local.engines import close_engines
+    from muspsy_sim.llm.local.loading import check_installed
     from muspsy_sim.llm.local.small import save
 
     check_installed("bench local")
