@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from muspsy_sim.llm.local.engine import Engine
-from muspsy_sim.llm.local.engines import close_engines
 from muspsy_sim.llm.local.loading import Loaded, load
 from muspsy_sim.llm.local.small import save
+from muspsy_sim.llm.local.writer import close_writers
 
 # For a model this small more threads only wait for each other, on a busy machine for most of the time.
 torch.set_num_threads(1)
@@ -44,4 +44,4 @@ def engine(loaded: Loaded) -> Iterator[Engine]:
 @pytest.fixture(autouse=True, scope="module")
 def closed() -> Iterator[None]:
     yield
-    close_engines()
+    close_writers()

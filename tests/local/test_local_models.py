@@ -14,7 +14,7 @@ import pytest
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.local import engine as engines
 from muspsy_sim.llm.local import engines as opened
-from muspsy_sim.llm.local.calls import Call, Written
+from muspsy_sim.llm.local.calls import Call, Greeting, Written
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.grammar import smallest
 from muspsy_sim.llm.local.loading import Loaded, load
@@ -382,7 +382,7 @@ def test_a_wrong_setting_is_told(small: Path, environ: dict[str, str]) -> None:
 
 def test_a_wrong_number_of_rows_is_told(small: Path) -> None:
     with pytest.raises(ModelSetupError, match="MUSPSY_LOCAL_BATCH is 'many'"):
-        opened.engine_for("hf:rows", str(small), {"MUSPSY_LOCAL_BATCH": "many"})
+        opened.open_engine(Greeting("hf:rows", str(small), {"MUSPSY_LOCAL_BATCH": "many"}, 0))
 
 
 def test_it_can_be_used_from_one_event_loop_after_another(small: Path) -> None:

@@ -1,13 +1,54 @@
-"""One call to a local model, from waiting to written."""
+"""One call to a local model, from asked to written."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from muspsy_sim.llm.local.grammar import Guide
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the process that writes is told first. `halvings`: of the rows it writes at once."""
+
+    name: str
+    where: str
+    environ: dict[str, str]
+    halvings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a model is written by."""
+
+    device: str
+    dtype: str
+    threads: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, before it is a prompt. `schema`: JSON; `owner`: as in `Call`."""
+
+    messages: list[dict[str, str]]
+    max_tokens: int
+    temperature: float
+    top_p: float
+    seed: int
+    owner: str
+    schema: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why nothing came of a call."""
+
+    kind: Literal["server", "bad_request"]
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Where a local model is computed, and in what type: chosen, or as the environment says.
 
 CUDA (ROCm too, which torch calls so), Apple's, or the processor, in this order of what is there.
-Cards take bfloat16 where they have it, because most checkpoints were trained in it and some overflow
-in float16; a processor takes float32, in which a text must not depend on its batch.
+Cards take bfloat16 where they have it, because most checkpoints were trained in it and some
+overflow in float16; a processor takes float32, in which a text must not depend on its batch.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ WINDOW_S: Final = 0.004
 """Seconds that an idle engine waits for company after a first call."""
 
 _JOIN_EVERY = 8
-"""Steps after which whoever waits may join: reading one prompt takes about as long as a step of all."""
+"""Steps after which whoever waits may join: to read one prompt takes about a step's time."""
 
 _WORTH_JOINING = 0.25
 """Who waits, as a share of those being written, from which on they join at once."""
@@ -215,7 +215,7 @@ class Engine:
         return written is not None
 
     def _written(self, n: int, row: Row) -> Written | None:
-        """What came of a row, if its last token ended it. Raises `RuntimeError` where nothing can."""
+        """What came of a row, if its last token ended it. Raises `RuntimeError` if nothing did."""
         token = row.made[-1]
         if token == NO_TOKEN:
             self._batch.slots.wipe(n)

@@ -1,15 +1,14 @@
-"""The engines of this process, one a checkpoint, opened when first asked for."""
+"""An engine for a checkpoint as the environment wants it, in the process that it is loaded in."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping
 from typing import Final
 
-from muspsy_sim.llm.local.devices import free_memory
+from muspsy_sim.llm.local.calls import Facts, Greeting
 from muspsy_sim.llm.local.engine import Engine
-from muspsy_sim.llm.local.loading import load
+from muspsy_sim.llm.local.loading import Loaded, load
 from muspsy_sim.records.errors import ModelSetupError
 
 BATCH: Final = "MUSPSY_LOCAL_BATCH"
@@ -18,34 +17,37 @@ BATCH: Final = "MUSPSY_LOCAL_BATCH"
 KEPT_MB: Final = "MUSPSY_LOCAL_KEPT_MB"
 """Megabytes for kept keys and values, in place of 1,000 on a processor and 4,000 on a card."""
 
-_engines: dict[str, Engine] = {}
-_opening = threading.Lock()
+_SHARED_FROM_MB = 64
+"""Megabytes of weights from which on several threads share an operation."""
 
 
-def engine_for(name: str, where: str, environ: Mapping[str, str] | None = None) -> Engine:
-    """The process's engine for a checkpoint, loaded when first asked for.
-
-    Raises `ModelSetupError`.
-    """
-    environ = os.environ if environ is None else environ
-    with _opening:
-        if name not in _engines:
-            loaded = load(name, where, environ)
-            card = loaded.device.type != "cpu"
-            _engines[name] = Engine(
-                loaded,
-                rows=_number(environ, BATCH, 256 if card else 32),
-                kept_bytes=1_000_000 * _number(environ, KEPT_MB, 4_000 if card else 1_000, 0),
-            )
-        return _engines[name]
+def open_engine(greeting: Greeting) -> Engine:
+    """Load a checkpoint. Raises `ModelSetupError`."""
+    environ = greeting.environ
+    loaded = load(greeting.name, greeting.where, environ)
+    card = loaded.device.type != "cpu"
+    rows = _number(environ, BATCH, 256 if card else 32)
+    kept = _number(environ, KEPT_MB, 4_000 if card else 1_000, 0)
+    if not card:
+        _share(loaded)
+    return Engine(loaded, rows=max(1, rows >> greeting.halvings), kept_bytes=1_000_000 * kept)
 
 
-def close_engines() -> None:
-    """Close all engines of the process and let their memory go."""
-    with _opening:
-        while _engines:
-            _engines.popitem()[1].close()
-        free_memory()
+def facts(engine: Engine) -> Facts:
+    """What is worth knowing of an engine that was opened."""
+    import torch
+
+    loaded = engine.loaded
+    dtype = str(loaded.model.dtype).removeprefix("torch.")
+    return Facts(str(loaded.device), dtype, torch.get_num_threads(), engine.limit)
+
+
+def _share(loaded: Loaded) -> None:
+    """One thread for a small model, whose operations end before a second one has begun to help."""
+    import torch
+
+    if "OMP_NUM_THREADS" not in os.environ and loaded.megabytes < _SHARED_FROM_MB:
+        torch.set_num_threads(1)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, least: int = 1) -> int:

@@ -23,8 +23,8 @@ _MARGIN: Final = 12
 class Guide:
     """What one row may say next.
 
-    `endings`: bits of tokens, best first: those that close a text (within one a brace is only a sign
-    more), those that close a list or object, those that end a number or item and go on.
+    `endings`: bits of tokens, best first: those that close a text (within one a brace is only a
+    sign more), those that close a list or object, those that end a number or item and go on.
     """
 
     matcher: Any

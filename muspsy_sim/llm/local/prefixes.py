@@ -77,7 +77,7 @@ class Prefixes:
 
 
 def _common(ours: list[int], theirs: list[int]) -> int:
-    """How many tokens both begin with, by halving: lists are compared much faster than looped over."""
+    """How many tokens both begin with. By halving: lists are compared faster than looped over."""
     low, high = 0, min(len(ours), len(theirs))
     if ours[:high] == theirs[:high]:
         return high

@@ -20,14 +20,16 @@ def choose(
     top_ps: Sequence[float],
     chances: Sequence[random.Random],
 ) -> list[int]:
-    """One token a row, or `NO_TOKEN`. `logits`: `[rows, vocabulary]`; at temperature 0 the likeliest.
+    """One token a row, or `NO_TOKEN`; at temperature 0 the likeliest.
+
+    `logits`: `[rows, vocabulary]`; each row's temperature, `top_p` and stream beside it.
 
     The nucleus is the smallest set of likeliest tokens whose mass reaches `top_p` (Holtzman and
     others 2020, *The curious case of neural text degeneration*), equals included. A token is drawn
     from all and drawn again until it lies in the nucleus, which gives the nucleus's distribution
     without sorting a vocabulary; after 12 draws those rows are sorted. In float32 whatever the
-    model's type, and in the vocabulary's order, so that a row's token hardly depends on its company:
-    where tokens are sorted, two that are nearly equal change places by a rounding.
+    model's type, and in the vocabulary's order, so that a row's token hardly depends on its
+    company: where tokens are sorted, two that are nearly equal change places by a rounding.
     """
     import torch
 
@@ -35,14 +37,11 @@ def choose(
     device = logits.device
     heat = torch.tensor([t if t > 0 else 1.0 for t in temperatures], device=device)
     mass = torch.softmax(logits / heat[:, None], dim=-1)
-    likeliest = [t <= 0 or p <= 0 for t, p in zip(temperatures, top_ps, strict=True)]
-    chosen = [NO_TOKEN] * len(likeliest)
-    if any(likeliest):
-        best: list[int] = torch.where(mass[:, 0].isnan(), NO_TOKEN, mass.argmax(dim=-1)).tolist()
-        chosen = [
-            token if all_in else NO_TOKEN for token, all_in in zip(best, likeliest, strict=True)
-        ]
-    left = [n for n, all_in in enumerate(likeliest) if not all_in]
+    greedy = [t <= 0 or p <= 0 for t, p in zip(temperatures, top_ps, strict=True)]
+    chosen = [NO_TOKEN] * len(greedy)
+    if any(greedy):
+        chosen = torch.where(mass[:, 0].isnan(), NO_TOKEN, mass.argmax(dim=-1)).tolist()
+    left = [n for n, certain in enumerate(greedy) if not certain]
     if not left:
         return chosen
     mass = mass if len(left) == len(chosen) else mass[left]

@@ -18,12 +18,12 @@ _FULL, _WINDOW = "full_attention", "sliding_attention"
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`kinds`: of a model's layers. `additive`: it adds a number to scores and takes no yes or no."""
+    """`kinds`: of a model's layers; `window`: tokens seen by those with one, their own included."""
 
     kinds: frozenset[str]
     window: int
     additive: Any
-    """The type of the number that is added, or `None`."""
+    """The type of a number that is added to scores, or `None` where a yes or no is taken."""
 
     def masks(self, positions: Any, length: int) -> Any:
         """What tokens at `positions`, `[rows, tokens]`, see of the first `length` places."""

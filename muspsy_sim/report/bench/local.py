@@ -52,9 +52,9 @@ class _Nothing(Record):
 def measure(size: Size) -> Measured:
     """The figures. Raises `ModelSetupError` where torch, transformers or xgrammar is missing."""
     from muspsy_sim.llm.local.devices import place
-    from muspsy_sim.llm.local.engines import close_engines
     from muspsy_sim.llm.local.loading import check_installed
     from muspsy_sim.llm.local.small import save
+    from muspsy_sim.llm.local.writer import close_writers
 
     check_installed("bench local")
     import os
@@ -72,7 +72,7 @@ def measure(size: Size) -> Measured:
                 _measured(folder, many, exchanges, f"{device}, {dtype}", torch.get_num_threads())
             )
     finally:
-        close_engines()
+        close_writers()
 
 
 async def _measured(room: Path, many: int, exchanges: int, where: str, threads: int) -> Measured:
