@@ -59,7 +59,7 @@ def begin(loaded: Loaded, batch: Batch, rows: list[Row], found: Sequence[Kept | 
     # must be read, and is written to a place that no row reaches.
     ids = torch.full((len(rows), width), loaded.pad, dtype=torch.long)
     positions = torch.zeros((len(rows), width), dtype=torch.long)
-    at = torch.full((len(rows), width), slots.places - 1, dtype=torch.long)
+    places = torch.full((len(rows), width), slots.places - 1, dtype=torch.long)
     for n, (row, kept) in enumerate(zip(rows, found, strict=True)):
         row.cached = len(kept.tokens) if kept else 0
         if kept is not None:
@@ -68,10 +68,9 @@ def begin(loaded: Loaded, batch: Batch, rows: list[Row], found: Sequence[Kept | 
         ids[n, width - len(fresh) :] = torch.tensor(fresh)
         its_own = torch.arange(row.cached, len(row.call.ids))
         positions[n, width - len(fresh) :] = its_own
-        at[n, width - len(fresh) :] = its_own
-    at += slots.places * torch.arange(first, last)[:, None]
+        places[n, width - len(fresh) :] = its_own
     device = loaded.device
-    slots.open(first, last, length, at.flatten().to(device))
+    slots.open(first, last, length, places.to(device))
     _write(rows, loaded.forward(ids.to(device), positions.to(device), length, slots))
     batch.rows.extend(rows)
 
@@ -85,8 +84,7 @@ def step(loaded: Loaded, batch: Batch) -> None:
     _make_room(batch, len(rows), length)
     told = torch.tensor([[row.made[-1], row.position] for row in rows]).to(loaded.device)
     ids, positions = told[:, :1], told[:, 1:]
-    starts = torch.arange(0, slots.places * len(rows), slots.places, device=loaded.device)
-    slots.open(0, len(rows), length, positions[:, 0] + starts)
+    slots.open(0, len(rows), length, positions)
     _write(rows, loaded.forward(ids, positions, length, slots))
 
 

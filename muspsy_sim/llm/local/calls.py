@@ -105,4 +105,4 @@ class Row:
 
 
 Tensors = list[tuple[Any, Any]]
-"""Keys and values of one row in each layer, `[tokens, heads, size]`."""
+"""Keys and values of one row in each layer, `[heads, tokens, size]`."""

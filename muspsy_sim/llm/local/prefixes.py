@@ -18,7 +18,7 @@ _WORTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was computed for some tokens: by layer keys and values, `[tokens, heads, size]`."""
+    """What was computed for some tokens: by layer keys and values, `[heads, tokens, size]`."""
 
     tokens: list[int]
     layers: Tensors
@@ -51,7 +51,7 @@ class Prefixes:
         common = _common(kept.tokens, tokens[:-1])
         if common < _WORTH:
             return None
-        layers = [(k[:common], v[:common]) for k, v in kept.layers]
+        layers = [(k[:, :common], v[:, :common]) for k, v in kept.layers]
         return Kept(tokens[:common], layers)
 
     def keep(self, owner: str, kept: Kept) -> None:

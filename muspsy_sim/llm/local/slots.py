@@ -26,7 +26,8 @@ class Slots:
         self.places = 0
         self._layers: list[_Layer] = []
         self._read: tuple[int, int, int] = (0, 0, 0)
-        self._at: Any = None
+        self._written: Any = None
+        self._at: dict[int, Any] = {}
         self.cache: Any = Cache(layer_class_to_replicate=self._layer)
 
     def _layer(self) -> _Layer:
@@ -43,33 +44,46 @@ class Slots:
         for layer in self._layers:
             layer.grow(used)
 
-    def open(self, first: int, last: int, length: int, at: Any) -> None:
+    def open(self, first: int, last: int, length: int, places: Any) -> None:
         """Say what the next forward pass reads and writes.
 
-        It reads the first `length` places of the rows from `first` to before `last`; its tokens,
-        row by row, go to the places `at`, counted over all slots from the first.
+        It reads the first `length` places of the rows from `first` to before `last`, and writes
+        their tokens to `places`, `[rows, tokens]`.
         """
         self._read = (first, last, length)
-        self._at = at
+        self._written = places
+        self._at = {}
+
+    def _where(self, heads: int) -> Any:
+        """Where what comes is written, `[rows * heads * tokens]`, counted from the first place."""
+        import torch
+
+        if heads not in self._at:
+            first, last, _ = self._read
+            device = self._written.device
+            starts = torch.arange(first * heads, last * heads, device=device) * self.places
+            by_head = starts.view(last - first, heads, 1) + self._written[:, None]
+            self._at[heads] = by_head.flatten()
+        return self._at[heads]
 
     def put(self, row: int, layers: Tensors) -> None:
-        """Begin a row with what was kept: by layer keys and values, `[tokens, heads, size]`."""
+        """Begin a row with what was kept: by layer keys and values, `[heads, tokens, size]`."""
         for layer, (keys, values) in zip(self._layers, layers, strict=True):
-            layer.keys[row, : len(keys)] = keys
-            layer.values[row, : len(values)] = values
+            layer.keys[row, :, : keys.shape[1]] = keys
+            layer.values[row, :, : values.shape[1]] = values
 
     def copy(self, row: int, length: int) -> Tensors:
         """What a row holds in its first places, for keeping."""
         return [
-            (layer.keys[row, :length].clone(), layer.values[row, :length].clone())
+            (layer.keys[row, :, :length].clone(), layer.values[row, :, :length].clone())
             for layer in self._layers
         ]
 
     def move(self, source: int, target: int, length: int) -> None:
         """Put a row into another's slot."""
         for layer in self._layers:
-            layer.keys[target, :length] = layer.keys[source, :length]
-            layer.values[target, :length] = layer.values[source, :length]
+            layer.keys[target, :, :length] = layer.keys[source, :, :length]
+            layer.values[target, :, :length] = layer.values[source, :, :length]
 
     def wipe(self, row: int) -> None:
         """Set a slot to zeros: what is not a number there would spoil the next row's sums."""
@@ -80,13 +94,17 @@ class Slots:
     def free(self) -> None:
         """Let go of all memory. What rows held is lost."""
         self.rows = self.places = 0
-        self._at = None
+        self._at = {}
         for layer in self._layers:
             layer.keys = layer.values = None
 
 
 class _Layer:
-    """One layer's slots, `[rows, places, heads, size]`, as a layer of transformers' cache."""
+    """One layer's slots, `[rows, heads, places, size]`, as a layer of transformers' cache.
+
+    A head's places lie side by side: a processor reads them three times as fast as it does places
+    whose heads do.
+    """
 
     is_sliding = False
     is_compileable = False
@@ -106,14 +124,13 @@ class _Layer:
 
     def _new(self, like: Any) -> Any:
         _, heads, _, size = like.shape
-        return like.new_zeros((self._slots.rows, self._slots.places, heads, size))
+        return like.new_zeros((self._slots.rows, heads, self._slots.places, size))
 
     def _write(self, held: Any, fresh: Any) -> Any:
-        rows, heads, tokens, size = fresh.shape
-        flat = fresh.transpose(1, 2).reshape(rows * tokens, heads, size)
-        held.view(-1, heads, size).index_copy_(0, self._slots._at, flat)
+        heads, size = fresh.shape[1], fresh.shape[3]
+        held.view(-1, size).index_copy_(0, self._slots._where(heads), fresh.reshape(-1, size))
         first, last, length = self._slots._read
-        return held[first:last, :length].transpose(1, 2)
+        return held[first:last, :, :length]
 
     def grow(self, used: int) -> None:
         """Take the slots' new size."""
@@ -121,10 +138,10 @@ class _Layer:
             self.keys, self.values = self._grown(self.keys, used), self._grown(self.values, used)
 
     def _grown(self, held: Any, used: int) -> Any:
-        _, places, heads, size = held.shape
-        grown = held.new_zeros((self._slots.rows, self._slots.places, heads, size))
+        _, heads, places, size = held.shape
+        grown = held.new_zeros((self._slots.rows, heads, self._slots.places, size))
         kept = min(places, self._slots.places)
-        grown[:used, :kept] = held[:used, :kept]
+        grown[:used, :, :kept] = held[:used, :, :kept]
         return grown
 
     def get_seq_length(self) -> int:
