@@ -22,6 +22,7 @@ from muspsy_sim.llm.local.devices import free_memory, out_of_memory
 from muspsy_sim.llm.local.grammar import Grammars
 from muspsy_sim.llm.local.loading import Loaded
 from muspsy_sim.llm.local.prefixes import Prefixes
+from muspsy_sim.llm.local.reading import ON_A_CARD, ON_A_PROCESSOR, Prompt, together
 from muspsy_sim.llm.local.sampling import NO_TOKEN
 
 WINDOW_S: Final = 0.004
@@ -32,10 +33,6 @@ _JOIN_EVERY = 8
 
 _WORTH_JOINING = 0.25
 """Who waits, as a share of those being written, from which on they join at once."""
-
-_READ_AT_ONCE = {"cpu": 8_192}
-_READ_AT_ONCE_ON_A_CARD = 65_536
-"""Tokens of prompts, padding included, that are read in one go."""
 
 
 @dataclass(slots=True)
@@ -137,45 +134,42 @@ class Engine:
         """Read the prompts of those who wait longest, and let them join."""
         room = self.limit - len(self._batch.rows)
         calls = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
-        groups = deque(self._groups([call for call in calls if not call.cancelled]))
+        groups = deque(
+            together(
+                (
+                    Prompt(call, self._prefixes.find(call.owner, call.ids))
+                    for call in calls
+                    if not call.cancelled
+                ),
+                ON_A_PROCESSOR if self.loaded.device.type == "cpu" else ON_A_CARD,
+            )
+        )
         while groups:
-            group = groups.popleft()
             under_way = len(self._batch.rows)
             try:
-                self._begin(group)
+                self._begin(groups[0])
             except Exception as error:  # noqa: BLE001 - out of memory, or what ends these calls
+                # What was computed hangs on where the error was raised, and its memory is needed.
                 fault = error.with_traceback(None)
             else:
+                groups.popleft()
                 self._settle(under_way)
                 continue
-            if self._fewer(fault, under_way + len(group), [*group, *chain(*groups)]):
+            group = [prompt.call for prompt in groups.popleft()]
+            others = [prompt.call for prompt in chain(*groups)]
+            if out_of_memory(fault):
+                groups.clear()
+            if self._fewer(fault, under_way + len(group), [*group, *others]):
                 return
             for call in group:
                 call.done(fault)
 
-    def _groups(self, calls: list[Call]) -> list[list[Call]]:
-        """Calls of like length together, so that padding is at most half of what is read."""
-        kind = self.loaded.device.type
-        most = _READ_AT_ONCE.get(kind, _READ_AT_ONCE_ON_A_CARD)
-        groups: list[list[Call]] = []
-        for call in sorted(calls, key=lambda each: len(each.ids)):
-            if groups:
-                group = groups[-1]
-                fits = (len(group) + 1) * len(call.ids) <= most
-                if fits and len(call.ids) <= 2 * len(group[0].ids) + 64:
-                    group.append(call)
-                    continue
-            groups.append([call])
-        return groups
-
-    def _begin(self, calls: list[Call]) -> None:
-        rows = [
-            Row(call, None if call.schema is None else self._grammars.guide(call.schema))
-            for call in calls
-        ]
-        found = [self._prefixes.find(call.owner, call.ids) for call in calls]
-        begin(self.loaded, self._batch, rows, found)
-        self.counts.calls += len(calls)
+    def _begin(self, prompts: list[Prompt]) -> None:
+        schemas = [prompt.call.schema for prompt in prompts]
+        guides = [None if each is None else self._grammars.guide(each) for each in schemas]
+        rows = [Row(prompt.call, guide) for prompt, guide in zip(prompts, guides, strict=True)]
+        begin(self.loaded, self._batch, rows, [prompt.kept for prompt in prompts])
+        self.counts.calls += len(prompts)
 
     def _advance(self) -> None:
         """Write a token of each row."""
@@ -185,7 +179,6 @@ class Engine:
         try:
             step(self.loaded, self._batch)
         except Exception as error:  # noqa: BLE001 - out of memory, or what ends these calls
-            # What was computed hangs on where the error was raised, and its memory is needed.
             fault = error.with_traceback(None)
         else:
             self._settle(0)
