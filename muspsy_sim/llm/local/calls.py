@@ -30,6 +30,21 @@ class Facts:
     rows: int
 
 
+@dataclass(slots=True)
+class Counts:
+    """What an engine has done so far."""
+
+    calls: int = 0
+    tokens: int = 0
+    """Made, of answers that were sent."""
+    steps: int = 0
+    rows: int = 0
+    """Rows over all steps: divided by steps, the mean size of a batch."""
+    halved: int = 0
+    seconds: float = 0.0
+    """Of the processor, for all that its process did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked, before it is a prompt. `schema`: JSON; `owner`: as in `Call`."""

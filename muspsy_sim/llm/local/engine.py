@@ -12,12 +12,11 @@ import queue
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 from muspsy_sim.llm.local.batch import Batch, begin, step
-from muspsy_sim.llm.local.calls import Call, Row, Written
+from muspsy_sim.llm.local.calls import Call, Counts, Row, Written
 from muspsy_sim.llm.local.devices import free_memory, out_of_memory
 from muspsy_sim.llm.local.grammar import Grammars
 from muspsy_sim.llm.local.loading import Loaded
@@ -33,17 +32,6 @@ _JOIN_EVERY = 8
 
 _WORTH_JOINING = 0.25
 """Who waits, as a share of those being written, from which on they join at once."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What an engine has done so far."""
-
-    calls: int = 0
-    steps: int = 0
-    rows: int = 0
-    """Rows over all steps: divided by steps, the mean size of a batch."""
-    halved: int = 0
 
 
 class Engine:
@@ -222,6 +210,7 @@ class Engine:
             return None
         # Kept first: who asked may come back with the next turn before this thread goes on.
         self._keep(n, row)
+        self.counts.tokens += len(row.made)
         made = [each for each in row.made if each not in self.loaded.stops]
         return Written(
             text=self.loaded.tokenizer.decode(made, skip_special_tokens=True),

@@ -8,9 +8,11 @@ what came of it to its standard output, and ends when nobody is there to ask.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import IO
 
@@ -40,6 +42,9 @@ def serve(asked_of: IO[bytes], told_to: IO[bytes]) -> None:
         match said:
             case (int(number), Asked() as asked):
                 _ask(engine, asked, number, under_way, sender)
+            case (int(number), None):
+                seconds = time.process_time()
+                sender.send((number, dataclasses.replace(engine.counts, seconds=seconds)))
             case int(number):
                 if (call := under_way.pop(number, None)) is not None:
                     call.cancelled = True

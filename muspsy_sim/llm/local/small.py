@@ -72,7 +72,7 @@ def make_model(tokenizer: Any, width: int = 64, layers: int = 2, length: int = L
             intermediate_size=2 * width,
             num_hidden_layers=layers,
             num_attention_heads=4,
-            num_key_value_heads=2,
+            num_key_value_heads=1,  # As in real ones, they take little beside the weights.
             max_position_embeddings=CONTEXT,
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,
@@ -82,7 +82,8 @@ def make_model(tokenizer: Any, width: int = 64, layers: int = 2, length: int = L
     )
     # The first dimension is the same for every token and no layer writes to it. Through it alone
     # the end of an answer gets its logit, whatever was said before; 8.4 was found to end one token
-    # in eight at temperature 1 and a nucleus of 0.95. `rms` is that of an embedding, to which layers add little, whatever the width.
+    # in eight at temperature 1 and a nucleus of 0.95. `rms` is that of an embedding, to which
+    # layers add little, whatever the width.
     rms = math.sqrt((0.9**2 + 0.1**2 * (width - 1)) / width)
     spread = 2.7 / (0.1 / rms * math.sqrt(width - 1))
     ends = 8.4 - math.log(length / LENGTH)

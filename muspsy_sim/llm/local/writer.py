@@ -10,14 +10,16 @@ import atexit
 import contextlib
 import itertools
 import os
+import queue
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from muspsy_sim.llm.local.calls import Asked, Facts, Failed, Greeting, Written
+from muspsy_sim.llm.local.calls import Asked, Counts, Facts, Failed, Greeting, Written
 from muspsy_sim.llm.local.frames import Sender, receive
 from muspsy_sim.records.errors import ModelSetupError
 
@@ -38,7 +40,7 @@ class Writer:
     ) -> None:
         self.halvings = halvings
         self._numbers = itertools.count()
-        self._asked: dict[int, Done] = {}
+        self._asked: dict[int, Callable[[Any], None]] = {}
         self._lock = threading.Lock()
         self._over = False
         settings = {k: v for k, v in environ.items() if k.startswith("MUSPSY_LOCAL_")}
@@ -85,6 +87,16 @@ class Writer:
 
     def ask(self, asked: Asked, done: Done) -> int:
         """Ask, and be told in another thread what came of it. The number is for `forget`."""
+        return self._say(asked, done)
+
+    def counts(self) -> Counts:
+        """What it has done so far; nothing where it has ended."""
+        told: queue.SimpleQueue[Counts | Failed] = queue.SimpleQueue()
+        self._say(None, told.put)
+        said = told.get()
+        return Counts() if isinstance(said, Failed) else said
+
+    def _say(self, thing: Asked | None, done: Callable[[Any], None]) -> int:
         number = next(self._numbers)
         with self._lock:
             over = self._over
@@ -95,7 +107,7 @@ class Writer:
         else:
             # Where it has ended, who listens to it tells all that wait.
             with contextlib.suppress(OSError, ValueError):
-                self._sender.send((number, asked))
+                self._sender.send((number, thing))
         return number
 
     def forget(self, number: int) -> None:
