@@ -45,6 +45,19 @@ def begin(loaded: Loaded, batch: Batch, rows: list[Row], found: Sequence[Kept | 
 
     They join the batch when that is done; an error leaves it as it was.
     """
+    _write(rows, read_prompts(loaded, batch, rows, found))
+    batch.rows.extend(rows)
+
+
+def step(loaded: Loaded, batch: Batch) -> None:
+    """One more token for every row."""
+    _write(batch.rows, read_last(loaded, batch))
+
+
+def read_prompts(
+    loaded: Loaded, batch: Batch, rows: Sequence[Row], found: Sequence[Kept | None]
+) -> Any:
+    """Read prompts into the slots behind those in use: what may follow each, as logits."""
     import torch
 
     first, last = len(batch.rows), len(batch.rows) + len(rows)
@@ -71,12 +84,11 @@ def begin(loaded: Loaded, batch: Batch, rows: list[Row], found: Sequence[Kept | 
         places[n, width - len(fresh) :] = its_own
     device = loaded.device
     slots.open(first, last, length, places.to(device))
-    _write(rows, loaded.forward(ids.to(device), positions.to(device), length, slots))
-    batch.rows.extend(rows)
+    return loaded.forward(ids.to(device), positions.to(device), length, slots)
 
 
-def step(loaded: Loaded, batch: Batch) -> None:
-    """One more token for every row."""
+def read_last(loaded: Loaded, batch: Batch) -> Any:
+    """Read the token that each row made last: what may follow it, as logits."""
     import torch
 
     rows, slots = batch.rows, batch.slots
@@ -85,7 +97,7 @@ def step(loaded: Loaded, batch: Batch) -> None:
     told = torch.tensor([[row.made[-1], row.position] for row in rows]).to(loaded.device)
     ids, positions = told[:, :1], told[:, 1:]
     slots.open(0, len(rows), length, positions)
-    _write(rows, loaded.forward(ids, positions, length, slots))
+    return loaded.forward(ids, positions, length, slots)
 
 
 def _make_room(batch: Batch, rows: int, length: int) -> None:

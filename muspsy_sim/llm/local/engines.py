@@ -9,6 +9,7 @@ from typing import Final
 from muspsy_sim.llm.local.calls import Facts, Greeting
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.loading import Loaded, load
+from muspsy_sim.llm.local.trial import check_batches
 from muspsy_sim.records.errors import ModelSetupError
 
 BATCH: Final = "MUSPSY_LOCAL_BATCH"
@@ -30,6 +31,7 @@ def open_engine(greeting: Greeting) -> Engine:
     kept = _number(environ, KEPT_MB, 4_000 if card else 1_000, 0)
     if not card:
         _share(loaded)
+    check_batches(loaded)
     return Engine(loaded, rows=max(1, rows >> greeting.halvings), kept_bytes=1_000_000 * kept)
 
 

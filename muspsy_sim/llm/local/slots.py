@@ -40,7 +40,7 @@ class Slots:
             return
         # One place more than any row fills: padding is written there, and nothing reads it.
         wide = max(places + _STRETCH, places * 5 // 4)
-        self.rows, self.places = rows, -(-(wide + 1) // _STRETCH) * _STRETCH
+        self.rows, self.places = rows * 5 // 4, -(-(wide + 1) // _STRETCH) * _STRETCH
         for layer in self._layers:
             layer.grow(used)
 
