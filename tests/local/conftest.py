@@ -16,6 +16,7 @@ from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.loading import Loaded, load
 from muspsy_sim.llm.local.small import save
 from muspsy_sim.llm.local.writer import close_writers
+from tests.local.writing import conversation
 
 # For a model this small more threads only wait for each other, on a busy machine for most of the time.
 torch.set_num_threads(1)
@@ -31,6 +32,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def loaded(small: Path) -> Loaded:
     """The small model in memory, on the processor in float32."""
     return load("hf:small", str(small), {"MUSPSY_LOCAL_DEVICE": "cpu"})
+
+
+@pytest.fixture
+def prompts(loaded: Loaded) -> list[list[int]]:
+    """The prompts of 40 conversations."""
+    return [loaded.prompt(conversation(n)) for n in range(40)]
 
 
 @pytest.fixture

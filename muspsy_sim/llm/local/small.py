@@ -20,8 +20,8 @@ from muspsy_sim.records.content import list_content
 BOS, EOS, PAD = "<s>", "</s>", "<pad>"
 VOCABULARY = 1500
 CONTEXT = 16384
-LENGTH = 8
-"""Tokens of an answer, in the middle of many: half a short sentence."""
+LENGTH = 15
+"""Tokens of an answer, about: a short sentence."""
 TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}"
     "[{{ message['role'] }}] {{ message['content'] }}\n"
