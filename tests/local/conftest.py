@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from muspsy_sim.llm.local.engine import Engine, close_engines
+from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.loading import Loaded, load
 from muspsy_sim.llm.local.small import save
+from muspsy_sim.llm.local.writer import close_writers
+from tests.local.writing import conversation
 
 # For a model this small more threads only wait for each other, on a busy machine for most of the time.
 torch.set_num_threads(1)
@@ -33,6 +35,12 @@ def loaded(small: Path) -> Loaded:
 
 
 @pytest.fixture
+def prompts(loaded: Loaded) -> list[list[int]]:
+    """The prompts of 40 conversations."""
+    return [loaded.prompt(conversation(n)) for n in range(40)]
+
+
+@pytest.fixture
 def engine(loaded: Loaded) -> Iterator[Engine]:
     """An engine of its own for a test."""
     made = Engine(loaded, rows=32, kept_bytes=100_000_000)
@@ -43,4 +51,4 @@ def engine(loaded: Loaded) -> Iterator[Engine]:
 @pytest.fixture(autouse=True, scope="module")
 def closed() -> Iterator[None]:
     yield
-    close_engines()
+    close_writers()

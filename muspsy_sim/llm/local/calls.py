@@ -1,13 +1,69 @@
-"""One call to a local model, from waiting to written."""
+"""One call to a local model, from asked to written."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from muspsy_sim.llm.local.grammar import Guide
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the process that writes is told first. `halvings`: of the rows it writes at once."""
+
+    name: str
+    where: str
+    environ: dict[str, str]
+    halvings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a model is written by."""
+
+    device: str
+    dtype: str
+    threads: int
+    rows: int
+
+
+@dataclass(slots=True)
+class Counts:
+    """What an engine has done so far."""
+
+    calls: int = 0
+    tokens: int = 0
+    """Made, of answers that were sent."""
+    steps: int = 0
+    rows: int = 0
+    """Rows over all steps: divided by steps, the mean size of a batch."""
+    halved: int = 0
+    seconds: float = 0.0
+    """Of the processor, for all that its process did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, before it is a prompt. `schema`: JSON; `owner`: as in `Call`."""
+
+    messages: list[dict[str, str]]
+    max_tokens: int
+    temperature: float
+    top_p: float
+    seed: int
+    owner: str
+    schema: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why nothing came of a call."""
+
+    kind: Literal["server", "bad_request"]
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +120,4 @@ class Row:
 
 
 Tensors = list[tuple[Any, Any]]
-"""Keys and values of each layer, `[rows, heads, tokens, size]`."""
+"""Keys and values of one row in each layer, `[heads, tokens, size]`."""

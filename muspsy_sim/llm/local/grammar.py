@@ -8,7 +8,9 @@ limit: near it only tokens that close something are let through, where the schem
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from muspsy_sim.llm.answer_formats import strict_schema
@@ -21,31 +23,14 @@ _MARGIN: Final = 12
 class Guide:
     """What one row may say next.
 
-    `endings`: marked tokens, best first: those that close a text (within one a brace is only a sign
-    more), those that close a list or object, those that end a number or item and go on.
+    `endings`: bits of tokens, best first: those that close a text (within one a brace is only a
+    sign more), those that close a list or object, those that end a number or item and go on.
     """
 
     matcher: Any
-    bitmask: Any
-    endings: tuple[Any, ...]
+    endings: Sequence[Any]
     reserve: int
     """Tokens that the shortest whole answer takes: from there on nothing new is opened."""
-
-    def mask(self, logits: Any, left: int) -> None:
-        """Forbid in one row of logits `[vocabulary]` what may not come next, in place."""
-        import torch
-        import xgrammar
-
-        self.matcher.fill_next_token_bitmask(self.bitmask, 0)
-        xgrammar.apply_token_bitmask_inplace(logits[None], self.bitmask.to(logits.device))
-        if left > self.reserve:
-            return
-        allowed = torch.isfinite(logits)
-        for ending in self.endings:
-            closing = ending.to(logits.device) & allowed
-            if bool(closing.any()):
-                logits[~closing] = float("-inf")
-                return
 
     def take(self, token: int) -> bool:
         """Note what was said. Whether the answer is whole now."""
@@ -53,29 +38,75 @@ class Guide:
             raise RuntimeError("the grammar refused a token that it had allowed")
         return bool(self.matcher.is_terminated())
 
+    def _closing(self, allowed: Any) -> Any:
+        for ending in self.endings:
+            closing = ending & allowed
+            if bool(closing.any()):
+                return closing
+        return allowed
+
+
+def hold(held: Sequence[tuple[int, Guide, int]], logits: Any) -> None:
+    """Forbid in some rows of logits `[rows, vocabulary]` what may not come next, in place.
+
+    `held`: a row's number, its guide, and how many tokens it may still make.
+    """
+    if not held:
+        return
+    import xgrammar
+
+    rows = [n for n, _, _ in held]
+    bits = xgrammar.allocate_token_bitmask(*logits.shape)
+    _filler().batch_fill_next_token_bitmask([guide.matcher for _, guide, _ in held], bits, rows)
+    for n, guide, left in held:
+        if left <= guide.reserve:
+            bits[n] = guide._closing(bits[n])
+    bits = bits.to(logits.device)
+    if logits.device.type in ("cpu", "cuda"):
+        xgrammar.apply_token_bitmask_inplace(logits, bits, indices=rows)
+    else:
+        forbid(logits, bits)
+
+
+def forbid(logits: Any, bits: Any) -> None:
+    """What xgrammar's kernels do, for devices that it has none for without a compiler.
+
+    `logits`: `[rows, vocabulary]`; `bits`: int32 `[rows, vocabulary / 32]`, a bit for each token.
+    """
+    import torch
+
+    each = torch.arange(32, dtype=torch.int32, device=bits.device)
+    allowed = ((bits[:, :, None] >> each) & 1).flatten(1)[:, : logits.shape[1]]
+    logits.masked_fill_(allowed == 0, float("-inf"))
+
+
+@cache
+def _filler() -> Any:
+    import xgrammar
+
+    return xgrammar.BatchGrammarMatcher()
+
 
 class Grammars:
     """Compiled grammars of one tokenizer, each schema once."""
 
     def __init__(self, tokenizer: Any, vocabulary: int, stops: list[int]) -> None:
-        import torch
         import xgrammar
 
         described = xgrammar.TokenizerInfo.from_huggingface(
             tokenizer, vocab_size=vocabulary, stop_token_ids=stops
         )
         self._compiler = xgrammar.GrammarCompiler(described)
-        self._vocabulary = vocabulary
-        self._stops = stops
         self._tokenizer = tokenizer
         self._compiled: dict[str, tuple[Any, int]] = {}
-        self._endings = tuple(torch.zeros(vocabulary, dtype=torch.bool) for _ in range(3))
+        closes: tuple[list[int], list[int], list[int]] = ([], [], [])
         for token in range(min(vocabulary, len(tokenizer))):
             text = tokenizer.decode([token]).strip()
             if token in stops or (text and set(text) <= set('"}]')):
-                self._endings[0 if text.startswith('"') else 1][token] = True
+                closes[0 if text.startswith('"') else 1].append(token)
             elif text and set(text) <= set('"}],'):
-                self._endings[2][token] = True
+                closes[2].append(token)
+        self._endings = tuple(_bits(tokens, vocabulary) for tokens in closes)
 
     def guide(self, schema: str) -> Guide:
         """A guide through one answer. `schema` is JSON."""
@@ -93,12 +124,18 @@ class Grammars:
             reserve = len(self._tokenizer.encode(shortest, add_special_tokens=False))
             self._compiled[schema] = (compiled, round(1.5 * reserve) + _MARGIN)
         compiled, reserve = self._compiled[schema]
-        return Guide(
-            matcher=xgrammar.GrammarMatcher(compiled),
-            bitmask=xgrammar.allocate_token_bitmask(1, self._vocabulary),
-            endings=self._endings,
-            reserve=reserve,
-        )
+        return Guide(xgrammar.GrammarMatcher(compiled), self._endings, reserve)
+
+
+def _bits(tokens: Sequence[int], vocabulary: int) -> Any:
+    """Tokens as xgrammar marks them: int32 `[vocabulary / 32]`, a bit for each."""
+    import torch
+
+    marked = torch.zeros(-(-vocabulary // 32) * 32, dtype=torch.int64)
+    marked[list(tokens)] = 1
+    words = (marked.view(-1, 32) << torch.arange(32)).sum(dim=-1)
+    # The last bit is the sign in 32 bits.
+    return torch.where(words >= 1 << 31, words - (1 << 32), words).to(torch.int32)
 
 
 def smallest(node: Any, root: Any, depth: int = 0) -> Any:

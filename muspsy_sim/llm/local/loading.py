@@ -1,8 +1,7 @@
 """A local checkpoint in memory: its tokenizer, weights, adapter, device and type.
 
 Weights are read from safetensors alone and no code that comes with them is run: a checkpoint is
-data. The device is CUDA, Apple's, or the processor, in this order of what is there; the type
-bfloat16 or float16 on cards and float32 on a processor, where a text must not depend on the batch.
+data. Where it is computed and in what type, `devices` says.
 """
 
 from __future__ import annotations
@@ -13,16 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from muspsy_sim.llm.local.calls import Tensors
+from muspsy_sim.llm.local.devices import place
+from muspsy_sim.llm.local.sight import Sight, sight_of
+from muspsy_sim.llm.local.slots import Slots
 from muspsy_sim.records.errors import ModelSetupError, one_line
-
-DEVICE: Final = "MUSPSY_LOCAL_DEVICE"
-"""Names the device, as `cpu`, `cuda:1` or `mps`, in place of the best that is there."""
-
-DTYPE: Final = "MUSPSY_LOCAL_DTYPE"
-"""Names the type of weights: `float32`, `bfloat16` or `float16`."""
 
 _NEEDED = ("torch", "transformers", "xgrammar")
 
@@ -38,30 +33,25 @@ class Loaded:
     stops: list[int]
     pad: int
     vocabulary: int
-    keeps: bool
-    """Whether its keys and values can be cut and put side by side: full attention in all layers."""
+    sight: Sight
     context: int
     _cache: str = "past_key_values"
 
-    def forward(self, ids: Any, mask: Any, positions: Any, layers: Tensors) -> tuple[Any, Tensors]:
-        """The logits after each row's last token `[rows, vocabulary]`, and all keys and values.
+    def forward(self, ids: Any, positions: Any, length: int, slots: Slots) -> Any:
+        """The logits after each row's last token, `[rows, vocabulary]`, in float32.
 
-        Called in inference mode.
+        `ids` and `positions`: `[rows, tokens]`, for the rows that `slots` has open, of which the
+        first `length` places are read. Called in inference mode.
         """
-        from transformers import DynamicCache
-
-        cache = DynamicCache()
-        for n, (k, v) in enumerate(layers):
-            cache.update(k, v, n)
         out = self.model(
             input_ids=ids,
-            attention_mask=mask.long(),
+            attention_mask=self.sight.masks(positions, length),
             position_ids=positions,
             use_cache=True,
             logits_to_keep=1,
-            **{self._cache: cache},
+            **{self._cache: slots.cache},
         )
-        return out.logits[:, -1].float(), [(layer.keys, layer.values) for layer in cache.layers]
+        return out.logits[:, -1].float()
 
     def prompt(self, messages: list[dict[str, str]]) -> list[int]:
         """The tokens of a conversation by the model's own chat template."""
@@ -150,7 +140,6 @@ def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str])
     stops = _stops(model, tokenizer)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else stops[0]
     config = model.config.get_text_config()
-    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
     accepts = inspect.signature(model.forward).parameters
     return Loaded(
         name=name,
@@ -160,45 +149,11 @@ def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str])
         stops=stops,
         pad=pad,
         vocabulary=config.vocab_size,
-        keeps=kinds == {"full_attention"} and not getattr(config, "sliding_window", None),
+        sight=sight_of(name, model),
         context=getattr(config, "max_position_embeddings", None) or 1_000_000,
         # Its name from transformers 5.23 on; before that the older one.
         _cache="cache" if "cache" in accepts else "past_key_values",
     )
-
-
-def place(environ: Mapping[str, str]) -> tuple[Any, Any]:
-    """The device and type to use. Raises `ModelSetupError` for what torch does not know or have."""
-    import torch
-
-    named = environ.get(DEVICE, "").strip()
-    if not named:
-        apple = getattr(torch.backends, "mps", None)
-        named = (
-            "cuda"
-            if torch.cuda.is_available()
-            else "mps"
-            if apple is not None and apple.is_available()
-            else "cpu"
-        )
-    try:
-        device = torch.device(named)
-        torch.empty(1, device=device)
-    except Exception as error:  # noqa: BLE001 - each kind of device has its own
-        raise ModelSetupError(
-            f"there is no device {named!r} here ({one_line(str(error))[:120]})",
-            hint=f"set {DEVICE} to cpu, cuda, cuda:N or mps",
-        ) from None
-    wanted = environ.get(DTYPE, "").strip()
-    if wanted and wanted not in ("float32", "bfloat16", "float16"):
-        raise ModelSetupError(
-            f"{DTYPE} is {wanted!r}", hint="set it to float32, bfloat16 or float16"
-        )
-    if not wanted and device.type == "cuda":
-        wanted = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-    if not wanted:
-        wanted = "float16" if device.type == "mps" else "float32"
-    return device, getattr(torch, wanted)
 
 
 def _adapted(name: str, model: Any, adapter: str) -> Any:

@@ -1,16 +1,15 @@
 """`muspsy bench local`: many episodes over one checkpoint, beside one episode at a time.
 
-The checkpoint is a small random model made for the purpose; MUSPSY_LOCAL_DEVICE says where it runs.
-The counselor's turns come from it, as a `bare` counselor's, the client's from `offline`. The same
-episodes are lived one after the other and all at once, by the same engine. Answers in schema are
-asked for apart, and every one is held to its schema.
+The checkpoints are small random models made for the purpose; MUSPSY_LOCAL_DEVICE says where they
+run. The counselor's turns come from them, as a `bare` counselor's, the client's from `offline`. The
+same episodes are lived one after the other and all at once, by the same engine, by turns. Answers
+in schema are asked for apart, and every one is held to its schema.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +20,9 @@ from muspsy_sim.llm.prompting import answer_schema
 from muspsy_sim.llm.seam import CallKey, Message, ModelFailure, Request, Sampling
 from muspsy_sim.records.answers import AppraisalAnswer, NoteAnswer, Speech
 from muspsy_sim.records.base import Record
-from muspsy_sim.records.errors import RunError
 from muspsy_sim.report.bench.catalogue import Measured
 from muspsy_sim.report.bench.figures import Figure, Size
-from muspsy_sim.runs.orchestrator import run
-from muspsy_sim.runs.plan import plan_run
-from muspsy_sim.runs.recipe import Recipe
-from muspsy_sim.runs.store import episodes
+from muspsy_sim.report.bench.local_lives import Beside, lived_by_turns
 
 FASTER = 5.0
 """32 episodes at once over one at a time, in exchanges a second of the wall."""
@@ -36,13 +31,19 @@ _SCHEMAS: tuple[type[Record], ...] = (Speech, AppraisalAnswer, NoteAnswer)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lived:
-    exchanges: int
-    seconds: float
+class _Model:
+    """A random Llama. `length`: tokens of an answer, about; `rounds`: how often it is measured."""
 
-    @property
-    def rate(self) -> float:
-        return self.exchanges / self.seconds
+    about: str
+    width: int
+    layers: int
+    length: int
+    rounds: int
+
+
+_SENTENCES = _Model("answers of about 30 tokens", 128, 2, 30, 3)
+_WORDS = _Model("answers of about 8 tokens", 128, 2, 8, 1)
+_WIDER = _Model("a model of 14 times the weights", 512, 4, 30, 1)
 
 
 class _Nothing(Record):
@@ -51,93 +52,76 @@ class _Nothing(Record):
 
 def measure(size: Size) -> Measured:
     """The figures. Raises `ModelSetupError` where torch, transformers or xgrammar is missing."""
-    from muspsy_sim.llm.local.engine import close_engines
-    from muspsy_sim.llm.local.loading import check_installed, place
+    from muspsy_sim.llm.local.loading import check_installed
     from muspsy_sim.llm.local.small import save
+    from muspsy_sim.llm.local.writer import close_writers
 
     check_installed("bench local")
-    import os
-
-    import torch
-
-    device, dtype = place(os.environ)
-    width, layers = (64, 2) if size == "quick" else (128, 2)
-    many, exchanges = (8, 2) if size == "quick" else (32, 4)
+    full = size == "full"
+    many, exchanges = (32, 16) if full else (8, 2)
+    figures: list[Figure] = []
+    lines: list[str] = []
     try:
         with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as room:
             folder = Path(room)
-            save(folder / "model", width, layers)
-            return asyncio.run(
-                _measured(folder, many, exchanges, f"{device}, {dtype}", torch.get_num_threads())
-            )
+            for n, model in enumerate((_SENTENCES, _WORDS, _WIDER) if full else (_SENTENCES,)):
+                save(folder / f"m{n}", model.width, model.layers, model.length)
+                name = f"hf:{folder / f'm{n}'}"
+                beside = asyncio.run(
+                    lived_by_turns(folder / f"r{n}", name, many, exchanges, model.rounds)
+                )
+                figures += _figures(model, many, beside, first=not n)
+                lines.append(f"{model.about}: {beside.told}")
+                if not n:
+                    lines.insert(0, beside.where)
+                    figures.append(_in_schema(*asyncio.run(_answered(name, many))))
     finally:
-        close_engines()
+        close_writers()
+    return figures, lines
 
 
-async def _measured(room: Path, many: int, exchanges: int, where: str, threads: int) -> Measured:
-    name = f"hf:{room / 'model'}"
-    await _lived(room / "warm", name, 1, 1, 1)
-    alone = await _lived(room / "alone", name, max(2, many // 8), 1, exchanges)
-    together = await _lived(room / "together", name, many, many, exchanges)
-    whole, asked = await _in_schema(name, many)
-    figures = [
+def _figures(model: _Model, many: int, beside: Beside, *, first: bool) -> list[Figure]:
+    rates = [
         Figure(
-            name=f"{many} episodes at once over one at a time",
-            value=round(together.rate / alone.rate, 2),
+            name=f"{many} episodes at once over one at a time, {model.about}",
+            value=round(beside.faster, 2),
             unit="x the exchanges a second",
-            at_least=FASTER,
-        ),
-        Figure(
-            name=f"exchanges, {many} episodes at once",
-            value=round(together.rate, 1),
-            unit="a second of the wall",
-        ),
-        Figure(
-            name="exchanges, one episode at a time",
-            value=round(alone.rate, 1),
-            unit="a second of the wall",
-        ),
-        Figure(
-            name="answers that fit their schema",
-            value=round(whole / asked, 4),
-            unit="of those asked for",
-            at_least=1.0,
-            note=f"{asked}, of a random model",
-        ),
+            at_least=FASTER if first else None,
+            note=f"the middle of {model.rounds}" if model.rounds > 1 else "",
+        )
     ]
-    return figures, [f"{where}, {threads} threads; a random Llama made here"]
+    if first:
+        rates += [
+            Figure(
+                name="the same, by the seconds of the processor that its process takes",
+                value=round(beside.less_work, 2),
+                unit="x",
+            ),
+            Figure(
+                name=f"exchanges, {many} episodes at once",
+                value=round(beside.together, 1),
+                unit="a second of the wall",
+            ),
+            Figure(
+                name="exchanges, one episode at a time",
+                value=round(beside.alone, 1),
+                unit="a second of the wall",
+            ),
+        ]
+    return rates
 
 
-async def _lived(folder: Path, name: str, courses: int, at_once: int, exchanges: int) -> _Lived:
-    recipe = Recipe.model_validate(
-        {
-            "personas": ["en-gordon-pell"],
-            "arms": ["bare"],
-            "seeds": list(range(courses)),
-            "sessions": 1,
-            "exchanges": exchanges,
-            "follow_up_weeks": 0,
-            "models": {"default": "offline", "counselor": name},
-            "sampling": {"counselor": {"max_tokens": 64}},
-            "concurrency": at_once,
-            "limits": {"first_wait_s": 0.0, "attempts": 10},
-        }
+def _in_schema(whole: int, asked: int) -> Figure:
+    return Figure(
+        name="answers that fit their schema",
+        value=round(whole / asked, 4),
+        unit="of those asked for",
+        at_least=1.0,
+        note=f"{asked}, of a random model",
     )
-    began = time.perf_counter()
-    outcome = await run(plan_run(recipe), folder)
-    seconds = time.perf_counter() - began
-    turns = sum(
-        turn.speaker == "counselor"
-        for episode in episodes(outcome.run)
-        for session in episode.sessions
-        for turn in session.turns
-    )
-    if not turns:
-        raise RunError("the benchmark's model gave no answer", hint="report it with the command")
-    return _Lived(turns, seconds)
 
 
-async def _in_schema(name: str, many: int) -> tuple[int, int]:
+async def _answered(name: str, many: int) -> tuple[int, int]:
     """Answers that fit, and answers asked for."""
     async with Endpoints(concurrency=many) as endpoints:
         model = open_model(name, endpoints, timeout_s=600.0)

@@ -1,0 +1,61 @@
+"""An engine for a checkpoint as the environment wants it, in the process that it is loaded in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from muspsy_sim.llm.local.calls import Facts, Greeting
+from muspsy_sim.llm.local.engine import Engine
+from muspsy_sim.llm.local.loading import Loaded, load
+from muspsy_sim.llm.local.trial import check_batches
+from muspsy_sim.records.errors import ModelSetupError
+
+BATCH: Final = "MUSPSY_LOCAL_BATCH"
+"""Rows at once, at most, in place of 32 on a processor and 256 on a card."""
+
+KEPT_MB: Final = "MUSPSY_LOCAL_KEPT_MB"
+"""Megabytes for kept keys and values, in place of 1,000 on a processor and 4,000 on a card."""
+
+_SHARED_FROM_MB = 64
+"""Megabytes of weights from which on several threads share an operation."""
+
+
+def open_engine(greeting: Greeting) -> Engine:
+    """Load a checkpoint. Raises `ModelSetupError`."""
+    environ = greeting.environ
+    loaded = load(greeting.name, greeting.where, environ)
+    card = loaded.device.type != "cpu"
+    rows = _number(environ, BATCH, 256 if card else 32)
+    kept = _number(environ, KEPT_MB, 4_000 if card else 1_000, 0)
+    if not card:
+        _share(loaded)
+    check_batches(loaded)
+    return Engine(loaded, rows=max(1, rows >> greeting.halvings), kept_bytes=1_000_000 * kept)
+
+
+def facts(engine: Engine) -> Facts:
+    """What is worth knowing of an engine that was opened."""
+    import torch
+
+    loaded = engine.loaded
+    dtype = str(loaded.model.dtype).removeprefix("torch.")
+    return Facts(str(loaded.device), dtype, torch.get_num_threads(), engine.limit)
+
+
+def _share(loaded: Loaded) -> None:
+    """One thread for a small model, whose operations end before a second one has begun to help."""
+    import torch
+
+    if "OMP_NUM_THREADS" not in os.environ and loaded.megabytes < _SHARED_FROM_MB:
+        torch.set_num_threads(1)
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+    said = environ.get(name, "").strip()
+    if not said:
+        return default
+    if not said.isdecimal() or int(said) < least:
+        raise ModelSetupError(f"{name} is {said!r}", hint=f"set it to a whole number from {least}")
+    return int(said)

@@ -1,0 +1,52 @@
+"""Answers in schema, whatever the model: all of a random model's fit."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from muspsy_sim.llm.local.engine import Engine
+from muspsy_sim.llm.local.grammar import smallest
+from muspsy_sim.llm.parsing import AnswerError, parse_answer
+from muspsy_sim.llm.prompting import answer_schema
+from muspsy_sim.records.answers import (
+    AppraisalAnswer,
+    NoteAnswer,
+    PlanAnswer,
+    Speech,
+    TurnPlanAnswer,
+)
+from muspsy_sim.records.base import Record
+from tests.local.writing import write
+
+ANSWERS = [Speech, AppraisalAnswer, PlanAnswer, NoteAnswer, TurnPlanAnswer]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_every_answer_of_a_random_model_fits_its_schema(
+    engine: Engine, prompts: list[list[int]], answer: type[Record]
+) -> None:
+    schema = json.dumps(answer_schema(answer))
+    written = write(engine, prompts[:12], schema=schema, max_tokens=400)
+    assert all(each.finished for each in written)
+    for each in written:
+        try:
+            parse_answer(each.text, answer)
+        except AnswerError as error:
+            # What no schema can say: a goal that requires one that is not there.
+            if "Value error" not in str(error):
+                raise
+
+
+def test_a_limit_too_small_for_any_answer_is_said_to_be_reached(
+    engine: Engine, prompts: list[list[int]]
+) -> None:
+    schema = json.dumps(answer_schema(NoteAnswer))
+    (written,) = write(engine, prompts[:1], schema=schema, max_tokens=5)
+    assert not written.finished
+
+
+def test_the_smallest_answer_of_a_recursive_schema_ends() -> None:
+    schema = {"$defs": {"a": {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}}}}
+    assert smallest({"$ref": "#/$defs/a"}, schema) is not None
