@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from muspsy_sim.evaluation.checking.kept import marks, told
 from muspsy_sim.evaluation.comparing.adjustments import alliance_adjustments
 from muspsy_sim.evaluation.comparing.asking import Asked, questions
-from muspsy_sim.evaluation.comparing.beside import gate_lines, pitfall_rates, unusable_instruments
+from muspsy_sim.evaluation.comparing.beside import gate_lines, pitfall_rates
 from muspsy_sim.evaluation.comparing.comparison import (
     MANY_FAILURES,
     ArmSummary,
@@ -88,7 +89,7 @@ def compare(
         models={role: sorted(models) for role, models in sorted(sample.models.items())},
         judges=sorted(sample.judges),
         evaluated=sample.evaluated,
-        unusable=unusable_instruments(run, sample.judges),
+        unusable=told(marks(run, sample.judges)),
         unscored=_unscored(sample, cubes),
         gate=gate_lines(run, sample.models, gate),
     )
