@@ -10,17 +10,25 @@ import typer
 
 if TYPE_CHECKING:
     from muspsy_sim.evaluation.comparing.comparison import ComparisonReport
+    from muspsy_sim.evaluation.sensitivity.design import Loop
     from muspsy_sim.runs.store import Run
 
 
-class Loop(StrEnum):
+class LoopChoice(StrEnum):
     """How a design is lived again."""
 
     CLOSED = "closed"
     OPEN = "open"
 
 
+_TESTING = ("--loop", "--clients", "--seeds", "--over", "--workers", "--restart")
+_COMPARING = ("--all", "--markdown", "--gate")
+
+_LOOPS: dict[str, Loop] = {"closed": "closed", "open": "open"}
+
+
 def compare(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or its recipe.")],
     baseline: Annotated[
         str | None,
@@ -62,7 +70,7 @@ def compare(
         ),
     ] = None,
     loop: Annotated[
-        Loop | None,
+        LoopChoice | None,
         typer.Option(
             "--loop",
             help="For --sensitivity: closed (all answer anew; offline only) or open (recorded "
@@ -85,9 +93,16 @@ def compare(
             help="For --sensitivity: only these parameters, as remembered or week.natural.",
         ),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", min=1, max=256, help="For --sensitivity: draws at once.")
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", min=1, max=256, metavar="N", help="For --sensitivity: processes at once."
+        ),
     ] = 1,
+    restart: Annotated[
+        bool,
+        typer.Option("--restart", help="For --sensitivity: live anew what was lived before."),
+    ] = False,
 ) -> None:
     """Compare the arms of a run: effects with intervals, tests and what qualifies them.
 
@@ -100,6 +115,7 @@ def compare(
     from muspsy_sim.evaluation.comparing.writing import write_tables
     from muspsy_sim.runs.store import find_run
 
+    _refuse_strays(context, sensitivity is not None)
     found = find_run(run)
     if sensitivity is not None:
         from muspsy_sim.cli.compare_sensitivity import test_conclusions
@@ -109,11 +125,12 @@ def compare(
             sensitivity,
             baseline=baseline,
             primary=primary,
-            loop=loop.value if loop else None,
+            loop=_LOOPS.get(loop) if loop else None,
             clients=clients,
             seeds=seeds,
             over=[name.strip() for text in over or () for name in text.split(",") if name.strip()],
-            jobs=jobs,
+            workers=workers,
+            restart=restart,
             as_json=as_json,
         )
         return
@@ -125,6 +142,20 @@ def compare(
         typer.echo(encoded(report).decode(), nl=False)
     elif markdown is None:
         print_report(console(), report, every=every, files=written)
+
+
+def _refuse_strays(context: typer.Context, testing: bool) -> None:
+    """Refuse an option of the other mode: it would do nothing. Raises `RunError`."""
+    from muspsy_sim.records.errors import RunError
+
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        given = source is not None and source.name == "COMMANDLINE"
+        name = option.opts[0]
+        if given and not testing and name in _TESTING:
+            raise RunError(f"{name} goes with --sensitivity N", hint="add it, or leave this out")
+        if given and testing and name in _COMPARING:
+            raise RunError(f"{name} does not go with --sensitivity", hint="leave one of them out")
 
 
 def _drawn(run: Run, report: ComparisonReport) -> list[Path]:

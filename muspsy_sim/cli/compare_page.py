@@ -11,13 +11,19 @@ from muspsy_sim.evaluation.comparing.endpoints import TRAJECTORIES
 from muspsy_sim.evaluation.comparing.wording import (
     LATENT_NOTE,
     SIMULATED_NOTE,
+    UNUSABLE,
+    UNUSABLE_NOTE,
     about_endpoint,
     better_way,
     bounds,
     figure,
+    kind_of,
+    many,
     p_value,
     percent,
     sentence,
+    size_of,
+    unusable_lines,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
 
 _WIDE = 100
 """Columns from which d_av has a place in the table."""
+
+_ARMS = 4
+"""Arms that a table has columns for."""
 
 _EXPLORED = ("d_z", "kind")
 
@@ -42,7 +51,7 @@ def print_report(
     declared = [c for c in report.comparisons if c.standing != "exploratory"]
     if declared:
         _heading(screen, "Declared before the run")
-        _effects(screen, declared)
+        _effects(screen, report, declared)
         tests = ", ".join(f"{n} {name}" for name, n in report.tests_in_family.items())
         _say(
             screen,
@@ -67,12 +76,7 @@ def print_report(
 
 def _opening(screen: Console, report: ComparisonReport) -> None:
     _say(screen, report.run, "bold")
-    seeds = f"{len(report.seeds)} seed{'' if len(report.seeds) == 1 else 's'}"
-    _say(
-        screen,
-        f"{report.clients} clients of {report.cases} source cases, {len(report.arms)} arms, "
-        f"{seeds}; baseline {report.baseline}",
-    )
+    _say(screen, f"{size_of(report)}; baseline {report.baseline}")
     standing = "declared before the run" if report.primary_declared else "exploratory"
     about = about_endpoint(report.primary)
     _say(screen, f"Primary endpoint ({standing}): {report.primary}: {about}")
@@ -110,7 +114,7 @@ def _arms(screen: Console, report: ComparisonReport) -> None:
     )
 
 
-def _effects(screen: Console, chosen: Iterable[Comparison]) -> None:
+def _effects(screen: Console, report: ComparisonReport, chosen: Iterable[Comparison]) -> None:
     """A table for each contrast."""
     by_contrast: dict[str, list[Comparison]] = {}
     for one in chosen:
@@ -131,17 +135,20 @@ def _effects(screen: Console, chosen: Iterable[Comparison]) -> None:
                     *((figure(effect.d_av),) if wide else ()),
                 )
                 if declared
-                else (figure(effect.d_z), one.kind)
+                else (figure(effect.d_z), kind_of(one, report))
             )
             mark = {"primary": "* ", "declared": "+ "}.get(one.standing, "")
+            doubt = UNUSABLE if declared and kind_of(one, report) != one.kind else ""
             table.add_row(
-                styled(f"{mark}{one.endpoint}{better_way(one)}"),
+                styled(f"{mark}{one.endpoint}{better_way(one)}{doubt}"),
                 figure(effect.estimate),
                 bounds(effect.low, effect.high),
                 p_value(effect.p),
                 *last,
             )
         screen.print(table)
+        if any(kind_of(one, report) != one.kind for one in found):
+            _say(screen, UNUSABLE_NOTE, "dim")
         _missing(screen, found)
 
 
@@ -152,7 +159,7 @@ def _missing(screen: Console, found: Sequence[Comparison]) -> None:
         if one.effect.reason:
             why.setdefault(one.effect.reason, []).append(one.endpoint)
         if one.effect.lost:
-            lost = f"{one.effect.lost} clients not measured in every arm"
+            lost = f"{many(one.effect.lost, 'client')} not measured in every arm"
             why.setdefault(lost, []).append(one.endpoint)
     for reason, endpoints in why.items():
         _say(screen, f"{', '.join(endpoints)}: {reason}.", "dim")
@@ -171,7 +178,7 @@ def _explored(screen: Console, report: ComparisonReport, every: bool) -> None:
     if not chosen:
         return
     _heading(screen, "Exploratory: not declared, not corrected")
-    _effects(screen, chosen)
+    _effects(screen, report, chosen)
     _say(
         screen,
         f"A p below 0.05 among these is a question, not a finding. ↑ ↓: which way is better. "
@@ -203,9 +210,9 @@ def _adjusted(screen: Console, report: ComparisonReport) -> None:
     screen.print(table)
 
 
-def _weeks(screen: Console, report: ComparisonReport, most: int = 4) -> None:
+def _weeks(screen: Console, report: ComparisonReport) -> None:
     """PHQ-9 and alliance from week to week; all measures are in trajectories.csv."""
-    arms = [arm.arm for arm in report.arms][:most]
+    arms = [arm.arm for arm in report.arms][:_ARMS]
     for measure in ("phq9", "alliance"):
         at = {(p.week, p.arm): p.mean for p in report.trajectories if p.measure == measure}
         if not at:
@@ -215,8 +222,9 @@ def _weeks(screen: Console, report: ComparisonReport, most: int = 4) -> None:
         for week in sorted({week for week, _ in at}):
             table.add_row(str(week), *(figure(at.get((week, arm))) for arm in arms))
         screen.print(table)
-    if len(report.arms) > most:
-        _say(screen, f"{len(report.arms) - most} more arms in trajectories.csv.", "dim")
+    if len(report.arms) > _ARMS:
+        more = many(len(report.arms) - _ARMS, "more arm")
+        _say(screen, f"{more} in trajectories.csv.", "dim")
 
 
 def _worst(screen: Console, report: ComparisonReport) -> None:
@@ -231,15 +239,18 @@ def _pitfalls(screen: Console, report: ComparisonReport) -> None:
     names = list(dict.fromkeys(name for arm in report.arms for name in arm.pitfalls))
     if names:
         _heading(screen, "Pitfall rates by arm")
-        arms = [arm for arm in report.arms if arm.pitfalls][:4]
+        measured = [arm for arm in report.arms if arm.pitfalls]
+        arms = measured[:_ARMS]
         table = _table("pitfall", *(arm.arm for arm in arms))
         for name in names:
             table.add_row(styled(name), *(figure(arm.pitfalls.get(name)) for arm in arms))
         screen.print(table)
+        if len(measured) > _ARMS:
+            _say(screen, f"{many(len(measured) - _ARMS, 'more arm')} in comparison.json.", "dim")
     if report.pitfalls_note:
         _say(screen, report.pitfalls_note, "yellow" if not names else "dim")
-    for name, why in report.unusable.items():
-        _say(screen, f"unusable: {name}: {why}", "red")
+    for line in unusable_lines(report):
+        _say(screen, line, "red")
 
 
 def _heading(screen: Console, text: str) -> None:

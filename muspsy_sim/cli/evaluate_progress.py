@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from muspsy_sim.cli.screen import count, duration, interactive
+from muspsy_sim.cli.screen import count, duration
+from muspsy_sim.cli.watching import watching_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from muspsy_sim.evaluation.judging.asked import EvaluationProgress
-
-_REDRAW_S = 0.25
-_LINE_S = 3.0
 
 
 def as_line(progress: EvaluationProgress, now: float) -> str:
@@ -38,35 +33,8 @@ def as_line(progress: EvaluationProgress, now: float) -> str:
     return "; ".join(part for part in parts if part)
 
 
-@asynccontextmanager
-async def watching(progress: EvaluationProgress, screen: Console | None) -> AsyncIterator[None]:
+def watching(
+    progress: EvaluationProgress, screen: Console | None
+) -> AbstractAsyncContextManager[None]:
     """Show progress on `screen` while the body runs; on `None`, nothing."""
-    if screen is None:
-        yield
-        return
-    shown = asyncio.create_task(_shown(progress, screen))
-    try:
-        yield
-    finally:
-        shown.cancel()
-        await asyncio.gather(shown, return_exceptions=True)
-
-
-async def _shown(progress: EvaluationProgress, screen: Console) -> None:
-    if not interactive(screen):
-        try:
-            while True:
-                await asyncio.sleep(_LINE_S)
-                print(as_line(progress, time.monotonic()), file=screen.file, flush=True)
-        finally:
-            print(as_line(progress, time.monotonic()), file=screen.file, flush=True)
-    from rich.live import Live
-    from rich.text import Text
-
-    with Live(Text(""), console=screen, auto_refresh=False) as live:
-        try:
-            while True:
-                await asyncio.sleep(_REDRAW_S)
-                live.update(Text(as_line(progress, time.monotonic())), refresh=True)
-        finally:
-            live.update(Text(as_line(progress, time.monotonic())), refresh=True)
+    return watching_line(lambda now: as_line(progress, now), screen)

@@ -164,18 +164,12 @@ def _agreed(one: Agreement) -> str:
 
 
 def _usability(screen: Console, store: ScoreStore, seen: _Seen) -> None:
-    from muspsy_sim.evaluation.checking.kept import check_of, unusable_instruments
+    from muspsy_sim.evaluation.checking.kept import marks, told
 
-    for instrument, why in sorted(unusable_instruments(store.run, seen.judges).items()):
-        screen.print(f"unusable: {instrument}, {why}", style="red", highlight=False, soft_wrap=True)
-    unchecked = [judge for judge in sorted(seen.judges) if check_of(store.run, judge) is None]
-    if unchecked:
-        screen.print(
-            f"Not checked: {', '.join(unchecked)}. `muspsy judge-check --judge {unchecked[0]}` "
-            "shows which instruments it can rank.",
-            highlight=False,
-            soft_wrap=True,
-        )
+    for which, why in told(marks(store.run, seen.judges)).items():
+        style = "" if why.startswith("not checked") else "red"
+        mark = "" if why.startswith("not checked") else "unusable: "
+        screen.print(f"{mark}{which}: {why}", style=style, highlight=False, soft_wrap=True)
 
 
 def print_pairs(screen: Console, arms: tuple[str, str], found: Sequence[Tally]) -> None:

@@ -52,16 +52,12 @@ def judge_check(
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.evaluation.checking.checking import CheckProgress
     from muspsy_sim.evaluation.checking.kept import DEFAULT_FOLDER, keep_check
-    from muspsy_sim.evaluation.instruments.loading import check_spoilers, chosen_instruments
-    from muspsy_sim.evaluation.spoiling.catalogue import all_kinds
+    from muspsy_sim.evaluation.instruments.loading import chosen_instruments
     from muspsy_sim.llm.models import parse_model
     from muspsy_sim.runs.store import find_run
 
     parse_model(judge)
-    known = [kind.name for kind in all_kinds()]
     chosen = [one for one in chosen_instruments(named(instruments)) if one.reported is None]
-    for one in chosen:
-        check_spoilers(one, known)
     found = find_run(run) if run is not None else None
     folder = out or (found.folder / "scores" / "checks" if found is not None else DEFAULT_FOLDER)
     progress = CheckProgress(0)

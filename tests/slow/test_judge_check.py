@@ -34,9 +34,12 @@ def test_offline_ranks_every_instrument(courses: list[Course], tmp_path: Path) -
     check = checked(courses, OfflineModel(), tmp_path)
     assert check.failed == 0
     assert check.source_cases == 12
+    every = [k for one in check.instruments for k in (*one.kinds_lower, *one.kinds_untouched)]
+    assert len({kind.kind for kind in every if kind.held_out}) == 5
+    assert len({kind.kind for kind in every}) == 20
     for one in check.instruments:
         assert one.verdict == "usable", (one.instrument, one.why)
-        assert (one.must_lower.share or 0.0) >= 0.9, one.instrument
+        assert one.must_lower.fell >= 0.9 * one.must_lower.pairs > 0, one.instrument
         for share in (
             one.must_not_touch,
             *(k.pairs for k in one.kinds_untouched if not k.held_out),

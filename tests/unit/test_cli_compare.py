@@ -55,8 +55,12 @@ def test_markdown_writes_a_page_and_its_picture(folder: Path, capsys: Out) -> No
     [
         (["--baseline", "nobody"], "the run has no arm 'nobody'"),
         (["--primary", "phq9"], "no episode has the endpoint 'phq9'"),
-        (["--sensitivity", "2", "--primary", "alliance.bond"], "come from judges"),
+        (["--sensitivity", "2", "--primary", "alliance.bond"], "only judges give"),
+        (["--sensitivity", "2", "--primary", "phq9_chang"], "did you mean 'phq9_change'?"),
         (["--sensitivity", "2", "--loop", "shut"], "shut"),
+        (["--sensitivity", "2", "--all"], "--all does not go with --sensitivity"),
+        (["--workers", "2"], "--workers goes with --sensitivity N"),
+        (["--over", "week"], "--over goes with --sensitivity N"),
     ],
 )
 def test_mistakes_are_one_line(folder: Path, capsys: Out, arguments: list[str], said: str) -> None:

@@ -38,7 +38,7 @@ def test_an_evaluation_tells_means_gaps_and_what_is_unchecked(
     assert "alliance.goal-shared" not in out.split("asked again")[0], "items stand in the scores"
     assert "crisis.total" not in out
     assert "not applicable" in out
-    assert "Not checked: offline. `muspsy judge-check --judge offline`" in out
+    assert "all instruments, for offline: not checked; `muspsy judge-check --judge offline`" in out
     assert "nan" not in out.lower()
     scores = orjson.loads((run.folder / "scores" / "en-rook--full--s0.json").read_bytes())
     assert {"instrument", "version", "item", "session", "value", "reason", "judge", "repeat"} <= (

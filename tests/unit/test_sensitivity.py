@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,9 @@ from muspsy_sim.evaluation.comparing.asking import Asked
 from muspsy_sim.evaluation.comparing.reading import Row, read_run
 from muspsy_sim.evaluation.sensitivity.conclusions import Held, conclusions
 from muspsy_sim.evaluation.sensitivity.drawing import draws, varied
+from muspsy_sim.evaluation.sensitivity.kept import keeping
 from muspsy_sim.evaluation.sensitivity.refeeding import refed
-from muspsy_sim.evaluation.sensitivity.testing import plan_test, run_test
+from muspsy_sim.evaluation.sensitivity.testing import plan_test, progress_of, run_test
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import RunError
@@ -88,13 +90,17 @@ def rows(effect: float, noise: np.random.Generator, cases: int = 12) -> list[Row
 ON_OFF = [Asked("arm", "on - off", {"on": 1.0, "off": -1.0})]
 
 
+RUN = rows(2.0, np.random.default_rng(7))
+"""The whole run, in which `on` is better."""
+
+
 def over(effects: list[float]) -> Held:
     noise = np.random.default_rng(0)
     drawn = [rows(effect, noise) for effect in effects]
     points = [
         {"a": effect, "b": float(noise.normal()), "c": float(noise.normal())} for effect in effects
     ]
-    return conclusions(rows(2.0, noise), drawn, points, ["x"], ON_OFF, ["on", "off"])[0]
+    return conclusions(RUN, rows(2.0, noise), drawn, points, ["x"], ON_OFF, ["on", "off"])[0]
 
 
 def test_a_conclusion_that_always_holds() -> None:
@@ -119,7 +125,7 @@ def test_no_parameter_is_named_where_only_chance_moves_the_effect() -> None:
     noise = np.random.default_rng(3)
     drawn = [rows(1.0, noise) for _ in range(40)]
     points = [{f"p{k}": float(noise.normal()) for k in range(60)} for _ in drawn]
-    one = conclusions(rows(1.0, noise), drawn, points, ["x"], ON_OFF, ["on", "off"])[0]
+    one = conclusions(RUN, rows(1.0, noise), drawn, points, ["x"], ON_OFF, ["on", "off"])[0]
     assert one.mover is not None
     assert one.mover_beyond_chance is False
 
@@ -127,24 +133,83 @@ def test_no_parameter_is_named_where_only_chance_moves_the_effect() -> None:
 def test_an_effect_without_a_test_has_no_verdict() -> None:
     noise = np.random.default_rng(1)
     single = rows(1.0, noise, cases=1)
-    one = conclusions(single, [single] * 3, [{"a": 1.0}] * 3, ["x"], ON_OFF, ["on", "off"])[0]
+    one = conclusions(RUN, single, [single] * 3, [{"a": 1.0}] * 3, ["x"], ON_OFF, ["on", "off"])[0]
     assert one.fragile is None
     assert "one source case" in one.reason
 
 
+def test_an_offline_run_lived_again_at_its_own_parameters_is_the_run(run: Run) -> None:
+    test = plan_test(run, 1, primary="alliance", over=["remembered"])
+    assert test.design.loop == "closed"
+    assert test.design.whole
+    found = asyncio.run(run_test(test))
+    assert (found.draws, found.episodes, found.seeds, found.cases) == (1, 8, 2, 2)
+    assert found.differing == found.stopped == 0
+    assert all(one.shipped == one.recorded is not None for one in found.held)
+
+
+def test_a_part_is_told_and_stands_beside_the_whole(run: Run) -> None:
+    test = plan_test(run, 1, primary="trust", seeds=1, clients=1, over=["remembered"])
+    assert not test.design.whole
+    assert test.design.episodes == [
+        "en-gordon-pell--full--s0",
+        "en-gordon-pell--neither--s0",
+    ]
+    found = asyncio.run(run_test(test))
+    assert (found.whole, found.clients, found.seeds) == (False, 1, 1)
+    assert found.held[0].shipped != found.held[0].recorded
+
+
+def test_a_program_that_changed_since_is_told(run: Run) -> None:
+    sample = read_run(run)
+    sample.rows[0].values["trust"] = 0.0
+    test = plan_test(run, 1, primary="trust", over=["remembered"], sample=sample)
+    assert asyncio.run(run_test(test)).differing == 1
+
+
+def test_what_a_recipe_fixed_is_not_drawn_unless_named() -> None:
+    fixed = {"remembered.recall_trust": 0.0}
+    assert "remembered.recall_trust" in varied(load_dynamics())
+    assert "remembered.recall_trust" not in varied(load_dynamics(), fixed=fixed)
+    assert varied(load_dynamics(), ["remembered.recall_trust"], fixed) == [*fixed]
+
+
+def test_a_stopped_test_goes_on_from_what_it_lived(run: Run) -> None:
+    test = plan_test(run, 2, primary="quality", seeds=1, over=["week"])
+    test.file.unlink(missing_ok=True)
+    whole = asyncio.run(run_test(test))
+    lines = test.file.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 2 * 3  # clients x draws, the run's own among them
+    test.file.write_bytes(b"".join(lines[:3]) + lines[3][:-20])
+
+    progress = progress_of(test)
+    again = asyncio.run(run_test(test, progress))
+    assert (progress.kept, progress.done, progress.units) == (3, 6, 6)
+    assert again.held == whole.held
+    assert test.file.read_bytes() == b"".join(lines)
+
+    progress = progress_of(test)
+    asyncio.run(run_test(test, progress, restart=True))
+    assert progress.kept == 0
+    assert test.file.read_bytes() == b"".join(lines)
+    other = plan_test(run, 2, primary="quality", seeds=1, over=["words"])
+    assert other.file != test.file
+
+
+def test_nobody_lives_a_test_that_another_process_is_living(run: Run) -> None:
+    test = plan_test(run, 1, primary="trust")
+    with keeping(test.file), pytest.raises(RunError, match="another process is living this test"):
+        asyncio.run(run_test(test))
+
+
 @pytest.mark.slow
-def test_offline_runs_are_lived_again_in_a_closed_loop(run: Run) -> None:
-    test = plan_test(run, 2, primary="trust", over=["remembered"])
-    assert (test.design.loop, test.cases, len(test.design.episodes)) == ("closed", 2, 4)
-    found = run_test(test)
-    assert (found.loop, found.draws, found.episodes, found.seeds) == ("closed", 2, 4, 1)
-    shipped = next(h for h in found.held if h.endpoint == "trust").shipped
-    kept = {row.id: row.values["trust"] or 0.0 for row in read_run(run).rows}
-    means = {
-        arm: np.mean([v for name, v in kept.items() if f"--{arm}--s0" in name])
-        for arm in ("full", "neither")
-    }
-    assert shipped == pytest.approx(means["full"] - means["neither"])
+def test_two_processes_find_what_one_finds(run: Run) -> None:
+    test = plan_test(run, 3, primary="trust", over=["remembered"])
+    found = [
+        asyncio.run(run_test(test, workers=workers, restart=True)).model_dump(exclude={"seconds"})
+        for workers in (1, 2)
+    ]
+    assert found[0] == found[1]
 
 
 def test_a_paid_model_is_not_asked_again(run: Run) -> None:
@@ -152,13 +217,13 @@ def test_a_paid_model_is_not_asked_again(run: Run) -> None:
     paid = replace(sample, models={**sample.models, "client": {"openai:some"}})
     test = plan_test(run, 2, primary="trust", sample=paid, over=["week"])
     assert (test.design.loop, len(test.design.episodes)) == ("open", 8)
-    found = run_test(test)
+    found = asyncio.run(run_test(test))
     assert found.loop == "open"
-    assert found.held[0].shipped is not None
+    assert found.held[0].shipped == found.held[0].recorded is not None
     with pytest.raises(RunError, match="would ask paid models"):
         plan_test(run, 2, sample=paid, loop="closed")
 
 
 def test_judged_endpoints_are_refused(run: Run) -> None:
-    with pytest.raises(RunError, match="come from judges"):
+    with pytest.raises(RunError, match="only judges give"):
         plan_test(run, 2, primary="alliance.bond")

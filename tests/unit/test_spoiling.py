@@ -20,9 +20,9 @@ from muspsy_sim.evaluation.checking.checking import (
 from muspsy_sim.evaluation.checking.courses import good_courses
 from muspsy_sim.evaluation.checking.kept import (
     keep_check,
+    marks,
     read_check,
-    unusable_instruments,
-    usability,
+    told,
 )
 from muspsy_sim.evaluation.checking.outcome import (
     JudgeCheck,
@@ -250,7 +250,9 @@ def test_what_a_check_found_is_kept_and_read(tmp_path: Path) -> None:
     run = a_run(tmp_path, [make_episode("en")])
     judge = FakeJudge(name="fake")
     judged(run, judge, instruments=("alliance", "crisis"))
-    assert usability(run, "fake", "alliance", 1)[0] == "not checked"
+    assert told(marks(run, ["fake"])) == {
+        "all instruments, for fake": "not checked; `muspsy judge-check --judge fake` does it"
+    }
     good, bad = Share(fell=9, tied=0, rose=0, cases=9, share=1.0, low=0.7, high=1.0), share_of([])
     check = JudgeCheck.model_validate(
         {
@@ -277,12 +279,16 @@ def test_what_a_check_found_is_kept_and_read(tmp_path: Path) -> None:
     )
     file = keep_check(run.folder / "scores" / "checks", check)
     assert read_check(file) == check
-    assert unusable_instruments(run, ["fake"]) == {"alliance": "fake: why"}
-    assert usability(run, "fake", "crisis", 1) == ("usable", "")
-    assert usability(run, "fake", "alliance", 2)[0] == "not checked", "another version"
+    assert told(marks(run, ["fake"])) == {"alliance": "fake: why"}
+    assert [one.usability for one in marks(run, ["fake"])] == ["unusable", "usable"]
+    for change in ({"version": 2}, {"words": "of another instrument"}):
+        check.instruments[0] = check.instruments[0].model_copy(update=change)
+        keep_check(run.folder / "scores" / "checks", check)
+        assert [one.usability for one in marks(run, ["fake"])] == ["not checked", "usable"]
+        assert [*told(marks(run, ["fake"]))] == ["alliance, for fake"]
     file.write_text("{}")
     with pytest.raises(RunError, match="holds no check"):
-        unusable_instruments(run, ["fake"])
+        marks(run, ["fake"])
 
 
 def test_shares_count_ties_as_half_and_rest_on_cases() -> None:

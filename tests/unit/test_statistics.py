@@ -102,9 +102,22 @@ def test_the_studentized_interval_leans_on_students_where_values_are_few() -> No
     assert found is not None
     assert found.method == "studentized or t"
     assert found.low <= min(student(few)[0], studentized(few)[0])
-    whole = interval(SKEWED)
+    whole = interval(RNG.normal(size=len(SKEWED)))
     assert whole is not None
     assert whole.method == "studentized"
+
+
+def test_each_bound_of_skewed_values_is_looked_at_by_itself() -> None:
+    values = np.random.default_rng(4).lognormal(size=40)
+    found = interval(values)
+    assert found is not None
+    assert found.method == "studentized, both tails"
+    low, high = studentized(values)
+    assert found.low <= float(low)
+    assert found.high > float(high)
+    turned = interval(-values)
+    assert turned is not None
+    assert turned.low == pytest.approx(-found.high)
 
 
 def test_no_interval_without_spread() -> None:

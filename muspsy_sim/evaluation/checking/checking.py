@@ -23,6 +23,7 @@ from muspsy_sim.evaluation.checking.outcome import (
     verdict_on,
 )
 from muspsy_sim.evaluation.checking.ranking import Scores, goodness, sign_of
+from muspsy_sim.evaluation.instruments.loading import instrument_hash
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.asked import JUDGE_TOKENS
 from muspsy_sim.evaluation.judging.blinding import Transcript
@@ -154,6 +155,7 @@ def _summed(
     return InstrumentCheck(
         instrument=instrument.id,
         version=instrument.version,
+        words=instrument_hash(instrument),
         must_lower=must_lower,
         must_not_touch=must_not_touch,
         held_out_lower=share_of(pairs([k for k in down if k.held_out])),

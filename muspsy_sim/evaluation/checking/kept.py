@@ -2,25 +2,30 @@
 
 A check of a run's own courses lies in `RUN/scores/checks/JUDGE.json`; one of courses made for it in
 `runs/judge-checks/JUDGE.json`, beside the user's runs. The run's own goes before the other. A check
-of another version of an instrument says nothing of this one.
+of another version of an instrument, or of other words, says nothing of this one.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import orjson
 from pydantic import ValidationError
 
 from muspsy_sim.evaluation.checking.outcome import JudgeCheck
+from muspsy_sim.evaluation.instruments.loading import instrument_hash
+from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.scores_store import ScoreStore, slug
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.records.files import canonical_json, write_atomic
 from muspsy_sim.runs.store import Run
 
 DEFAULT_FOLDER = Path("runs", "judge-checks")
+
+ALL = "all instruments"
 
 Usability = Literal["usable", "unusable", "not checked"]
 
@@ -55,36 +60,64 @@ def check_of(run: Run, judge: str) -> JudgeCheck | None:
     return own if own is not None else read_check(check_file(DEFAULT_FOLDER, judge))
 
 
-def usability(run: Run, judge: str, instrument: str, version: int) -> tuple[Usability, str]:
-    """Whether a judge can use an instrument, and why not."""
-    check = check_of(run, judge)
-    for one in check.instruments if check is not None else ():
-        if one.instrument == instrument and one.version == version:
-            if one.verdict == "not enough pairs":
-                return "not checked", one.why
-            return ("usable", "") if one.verdict == "usable" else ("unusable", one.why)
-    return "not checked", f"`muspsy judge-check --judge {judge}` was not run"
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Whether a judge can use an instrument that it scored a run with, and why not."""
+
+    judge: str
+    instrument: str
+    usability: Usability
+    why: str = ""
 
 
-def unusable_instruments(run: Run, judges: Iterable[str]) -> dict[str, str]:
-    """The instruments of a run that one of its judges can't use, and why."""
-    used = _versions(run)
-    found: dict[str, str] = {}
+def marks(run: Run, judges: Iterable[str]) -> list[Mark]:
+    """A mark for each judge and instrument of a run; what clients report needs no judge.
+
+    Raises `RunError` for a file that holds no check.
+    """
+    judged = [one for one in _instruments(run) if one.reported is None]
+    found = []
     for judge in sorted(judges):
         check = check_of(run, judge)
-        for one in check.instruments if check is not None else ():
-            bad = one.verdict not in ("usable", "not enough pairs")
-            if bad and used.get(one.instrument) == one.version:
-                found.setdefault(one.instrument, f"{judge}: {one.why}")
+        if check is None:
+            found.append(Mark(judge, ALL, "not checked"))
+        else:
+            found += [_mark(check, judge, one) for one in judged]
     return found
 
 
-def _versions(run: Run) -> dict[str, object]:
-    """The versions of the instruments that a run was scored with."""
-    found: dict[str, object] = {}
+def _instruments(run: Run) -> list[Instrument]:
+    """The instruments that a run was scored with; of one that does not read, `evaluate` tells."""
+    found = []
     for path in sorted((ScoreStore(run).folder / "instruments").glob("*.json")):
-        try:
-            found[path.stem] = orjson.loads(path.read_bytes())["version"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # `evaluate` says what is wrong with it
+        with contextlib.suppress(OSError, ValidationError):
+            found.append(Instrument.model_validate_json(path.read_bytes()))
     return found
+
+
+def _mark(check: JudgeCheck, judge: str, instrument: Instrument) -> Mark:
+    for one in check.instruments:
+        same = one.version == instrument.version and one.words in ("", instrument_hash(instrument))
+        if one.instrument == instrument.id and same:
+            if one.verdict == "not enough pairs":
+                return Mark(judge, instrument.id, "not checked", one.why)
+            usable = one.verdict == "usable"
+            return Mark(judge, instrument.id, "usable" if usable else "unusable", one.why)
+    return Mark(judge, instrument.id, "not checked")
+
+
+def told(found: Iterable[Mark]) -> dict[str, str]:
+    """What is to be said of marks: instruments that are unusable or not checked, and why."""
+    found = list(found)
+    said: dict[str, str] = {}
+    for one in found:
+        if one.usability == "unusable":
+            said.setdefault(one.instrument, f"{one.judge}: {one.why}")
+    for judge in dict.fromkeys(one.judge for one in found):
+        own = [one for one in found if one.judge == judge]
+        unchecked = [one.instrument for one in own if one.usability == "not checked"]
+        which = ALL if len(unchecked) == len(own) else ", ".join(unchecked)
+        if unchecked:
+            why = f"not checked; `muspsy judge-check --judge {judge}` does it"
+            said[f"{which}, for {judge}"] = why
+    return said

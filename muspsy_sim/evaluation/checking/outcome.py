@@ -52,6 +52,7 @@ class InstrumentCheck(Record):
 
     instrument: Id
     version: int
+    words: str = Field(default="", description="hash of what a judge is asked")
     must_lower: Share
     must_not_touch: Share
     held_out_lower: Share

@@ -13,9 +13,8 @@ from typing import Any
 
 import orjson
 
-from muspsy_sim.evaluation.checking.kept import check_of
-from muspsy_sim.evaluation.checking.kept import unusable_instruments as marked_unusable
 from muspsy_sim.records.content import content_path
+from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.provenance import code_version
 from muspsy_sim.runs.store import Run
 
@@ -28,8 +27,18 @@ _TESTED = ("client", "appraiser")
 
 
 def gate_lines(run: Run, models: dict[str, set[str]], gate: Path | None = None) -> list[str]:
-    """The gate's state for the models of a run, a line for each pair of client and appraiser."""
+    """The gate's state for the models of a run, a line for each pair of client and appraiser.
+
+    `gate`: where its results lie. Raises `RunError` where there are none.
+    """
     found = list(_gates(run, gate))
+    if gate is not None and not found:
+        raise RunError(
+            "the validity gate has left nothing here",
+            file=gate,
+            field="--gate",
+            hint="name a folder that `muspsy validate` wrote",
+        )
     wanted = [sorted(models.get(role, set())) or ["none"] for role in _TESTED]
     lines = []
     for pair in product(*wanted):
@@ -84,15 +93,6 @@ def pitfall_rates(run: Run) -> tuple[dict[str, dict[str, float | None]], str]:
     stale = isinstance(measured, dict) and set(measured) != set(run.episode_ids())
     note = "Pitfalls were measured on other episodes than are here now." if stale else ""
     return rates, note
-
-
-def unusable_instruments(run: Run, judges: set[str]) -> dict[str, str]:
-    """Instruments that a judge of this run can't rank, and why. Unchecked judges are named too."""
-    found = marked_unusable(run, judges)
-    for judge in sorted(judges):
-        if check_of(run, judge) is None:
-            found[f"all instruments, for {judge}"] = "not checked; `muspsy judge-check` does it"
-    return found
 
 
 def _read(file: Path) -> Any:

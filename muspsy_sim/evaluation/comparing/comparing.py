@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from muspsy_sim.evaluation.checking.kept import marks, told
 from muspsy_sim.evaluation.comparing.adjustments import alliance_adjustments
 from muspsy_sim.evaluation.comparing.asking import Asked, questions
-from muspsy_sim.evaluation.comparing.beside import gate_lines, pitfall_rates, unusable_instruments
+from muspsy_sim.evaluation.comparing.beside import gate_lines, pitfall_rates
 from muspsy_sim.evaluation.comparing.comparison import (
     MANY_FAILURES,
     ArmSummary,
@@ -26,19 +27,18 @@ from muspsy_sim.evaluation.comparing.comparison import (
 from muspsy_sim.evaluation.comparing.courses import points, worst_cases
 from muspsy_sim.evaluation.comparing.design import (
     DEFAULT_PRIMARY,
-    Crossed,
     Declared,
     choose_baseline,
+    confirming,
     crossing,
     declared_of,
 )
+from muspsy_sim.evaluation.comparing.families import corrected
 from muspsy_sim.evaluation.comparing.reading import Sample, cube_of, read_run
-from muspsy_sim.evaluation.comparing.wording import ALPHA
+from muspsy_sim.evaluation.comparing.warning import warnings_of
 from muspsy_sim.evaluation.statistics.cube import Cube, arm_means, contrast
 from muspsy_sim.evaluation.statistics.effects import effect_of
-from muspsy_sim.evaluation.statistics.intervals import FEW
 from muspsy_sim.evaluation.statistics.mixed import MixedModel
-from muspsy_sim.evaluation.statistics.testing import holm, least_p
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.store import Run, read_run_file
 
@@ -67,15 +67,15 @@ def compare(
     crossed = crossing(declared, arms)
     cubes = {name: cube_of(sample.rows, name, arms, clients) for name in sample.endpoints()}
     asked = questions(declared, arms, base, crossed)
-    confirming = _confirming(declared, main, primary, base)
-    found = _comparisons(sample, cubes, asked, declared, confirming, mixed)
+    confirmed = confirming(declared, main, primary, base)
+    found = _comparisons(sample, cubes, asked, declared, confirmed, mixed)
     report = ComparisonReport(
         run=str(run.folder),
         baseline=base,
         primary=main,
-        primary_declared=main in confirming,
-        family=confirming,
-        tests_in_family=_correct(found, confirming),
+        primary_declared=main in confirmed,
+        family=confirmed,
+        tests_in_family=_correct(found, confirmed),
         cases=len({row.case for row in sample.rows}),
         clients=len(clients),
         clients_declared=declared.clients,
@@ -89,14 +89,14 @@ def compare(
         models={role: sorted(models) for role, models in sorted(sample.models.items())},
         judges=sorted(sample.judges),
         evaluated=sample.evaluated,
-        unusable=unusable_instruments(run, sample.judges),
+        unusable=told(marks(run, sample.judges)),
         unscored=_unscored(sample, cubes),
         gate=gate_lines(run, sample.models, gate),
     )
     rates, report.pitfalls_note = pitfall_rates(run)
     for arm in report.arms:
         arm.pitfalls = rates.get(arm.arm, {})
-    report.warnings = _warnings(report, declared, crossed, baseline, primary)
+    report.warnings = warnings_of(report, declared, crossed, baseline, primary)
     return report
 
 
@@ -139,28 +139,19 @@ def _primary(run: Run, declared: Declared, sample: Sample, asked: str | None) ->
     )
 
 
-def _confirming(declared: Declared, main: str, asked: str | None, base: str) -> list[str]:
-    """The endpoints that were declared; none where primary or baseline are not as declared."""
-    if asked is not None and asked != declared.primary:
-        return []
-    if declared.changed_later or (declared.baseline is not None and declared.baseline != base):
-        return []
-    return list(declared.endpoints)
-
-
 def _comparisons(
     sample: Sample,
     cubes: dict[str, Cube],
     asked: Sequence[Asked],
     declared: Declared,
-    confirming: Sequence[str],
+    confirmed: Sequence[str],
     mixed: bool,
 ) -> list[Comparison]:
     found = []
     for name, cube in cubes.items():
         endpoint = sample.endpoint(name)
-        standing = declared.standing(name) if name in confirming else "exploratory"
-        checked = mixed and (name in confirming or (not confirming and name == DEFAULT_PRIMARY))
+        standing = declared.standing(name) if name in confirmed else "exploratory"
+        checked = mixed and (name in confirmed or (not confirmed and name == DEFAULT_PRIMARY))
         model = MixedModel(cube, cube.arms) if checked else None
         for one in asked:
             effect = effect_of(contrast(cube, one.weights))
@@ -186,25 +177,12 @@ def _check(model: MixedModel | None, weights: dict[str, float]) -> Check | None:
     return Check(estimate=found.estimate, error=found.error, p=found.p, note=found.note)
 
 
-def _correct(found: Sequence[Comparison], confirming: Sequence[str]) -> dict[str, int]:
-    """Put Holm's correction on the declared endpoints, over all contrasts of a kind together."""
-    sizes: dict[str, int] = {}
-    families: dict[str, tuple[str, ...]] = {
-        "arms": ("arm",),
-        "factors": ("main", "interaction"),
-        "controls": ("matched",),
-    }
-    for name, kinds in families.items():
-        family = [
-            c
-            for c in found
-            if c.question in kinds and c.endpoint in confirming and c.effect.p is not None
-        ]
-        corrected = holm([c.effect.p for c in family if c.effect.p is not None])
-        for one, p in zip(family, corrected, strict=True):
-            one.effect.p_holm = p
-        if family:
-            sizes[name] = len(family)
+def _correct(found: Sequence[Comparison], confirmed: Sequence[str]) -> dict[str, int]:
+    """Put Holm's correction on the declared endpoints; returns how many tests each family has."""
+    declared = [one for one in found if one.endpoint in confirmed]
+    after, sizes = corrected([(one.question, one.effect.p) for one in declared])
+    for one, p in zip(declared, after, strict=True):
+        one.effect.p_holm = p
     return sizes
 
 
@@ -271,74 +249,3 @@ def _unscored(sample: Sample, cubes: dict[str, Cube]) -> dict[str, str]:
             asked = sum(n for (_, other), n in sample.asked.items() if other == name)
             found[name] = f"all {asked} judgments failed: {sample.reasons.get(name) or 'no reason'}"
     return found
-
-
-def _warnings(
-    report: ComparisonReport,
-    declared: Declared,
-    crossed: Crossed | None,
-    baseline: str | None,
-    primary: str | None,
-) -> list[str]:
-    told = []
-    if not declared.anything:
-        told.append("No endpoint was declared before the run: all of this is exploratory.")
-    elif declared.changed_later:
-        told.append("What was declared was changed after episodes had been run: exploratory.")
-    elif primary is not None and primary != declared.primary:
-        told.append(
-            f"The primary endpoint declared was {declared.primary}: this view is exploratory."
-        )
-    elif baseline is not None and declared.baseline not in (None, baseline):
-        told.append(f"The baseline declared was {declared.baseline}: this view is exploratory.")
-    if report.clients_declared is not None and report.clients != report.clients_declared:
-        told.append(
-            f"{report.clients_declared} clients were declared, and {report.clients} are here."
-        )
-    if report.cases < 2:
-        told.append("There is one source case: no interval and no test says what others would do.")
-    elif least_p(report.cases) > ALPHA:
-        told.append(
-            f"With {report.cases} source cases no p can fall below {least_p(report.cases):.3f}: "
-            "nothing can be found here, whatever there is."
-        )
-    elif report.cases < FEW:
-        told.append(
-            f"{report.cases} source cases are few: intervals lean on Student's t, may be too "
-            "narrow where differences are very skewed or rare, and may not agree with the test."
-        )
-    if report.clients > report.cases:
-        told.append(
-            f"{report.clients} clients come from {report.cases} source cases; the cases are what "
-            "is resampled and tested."
-        )
-    if declared.factors and crossed is None:
-        told.append("Not every combination of the factors has an episode: no factorial effects.")
-    for arm in report.arms:
-        if arm.episodes < arm.planned:
-            told.append(f"{arm.arm}: {arm.planned - arm.episodes} of {arm.planned} not run yet.")
-        if arm.failed_share > MANY_FAILURES:
-            told.append(
-                f"{arm.arm}: {arm.failed} of {arm.episodes} episodes failed technically; an arm "
-                "that loses so many may lose its worst."
-            )
-        if arm.scores_asked and arm.scores_failed / arm.scores_asked > MANY_FAILURES:
-            told.append(f"{arm.arm}: {arm.scores_failed} of {arm.scores_asked} judgments failed.")
-    told += [f"{name}: {why}" for name, why in report.unscored.items()]
-    told += _disagreeing(report)
-    return told
-
-
-def _disagreeing(report: ComparisonReport) -> list[str]:
-    """Confirming effects on which the mixed model comes to another conclusion."""
-    told = []
-    for one in report.comparisons:
-        check, effect = one.mixed, one.effect
-        if check is None or check.p is None or effect.p is None or one.standing == "exploratory":
-            continue
-        if (check.p <= ALPHA) != (effect.p <= ALPHA):
-            told.append(
-                f"{one.endpoint}, {one.contrast}: the mixed model (p {check.p:.3f}) and the paired "
-                f"test (p {effect.p:.3f}) disagree."
-            )
-    return told

@@ -110,6 +110,15 @@ def choose_baseline(run: Run, declared: Declared, arms: Sequence[str], asked: st
     return "neither" if "neither" in real else (real or list(arms))[0]
 
 
+def confirming(declared: Declared, main: str, asked: str | None, base: str) -> list[str]:
+    """The endpoints that were declared; none where primary or baseline are not as declared."""
+    if asked is not None and asked != declared.primary:
+        return []
+    if declared.changed_later or (declared.baseline is not None and declared.baseline != base):
+        return []
+    return list(declared.endpoints)
+
+
 def crossing(declared: Declared, arms: Sequence[str]) -> Crossed | None:
     """The factorial design of a run, declared or read off the arms' levels; `None` for none."""
     listed = {f: levels for f, levels in declared.factors.items() if len(levels) > 1}

@@ -10,12 +10,17 @@ from muspsy_sim.evaluation.comparing.endpoints import TRAJECTORIES
 from muspsy_sim.evaluation.comparing.wording import (
     LATENT_NOTE,
     SIMULATED_NOTE,
+    UNUSABLE,
+    UNUSABLE_NOTE,
     better_way,
     bounds,
     figure,
+    kind_of,
     p_value,
     percent,
     sentences,
+    size_of,
+    unusable_lines,
 )
 from muspsy_sim.records.errors import StorageError
 from muspsy_sim.records.files import write_atomic
@@ -30,15 +35,17 @@ END = "<!-- end of figures -->"
 def markdown(report: ComparisonReport, picture: str | None = None) -> str:
     """The comparison as Markdown; `picture`: the path of its trajectories, as the page sees it."""
     parts = [
-        f"{report.clients} clients of {report.cases} source cases, {len(report.arms)} arms, "
-        f"{len(report.seeds)} seeds; baseline `{report.baseline}`; primary endpoint "
-        f"`{report.primary}`" + (", declared before the run." if report.primary_declared else "."),
-        *_list([*report.gate, report.pitfalls_note]),
+        f"{size_of(report)}; baseline `{report.baseline}`; primary endpoint `{report.primary}`"
+        + (", declared before the run." if report.primary_declared else "."),
+        *_list([*report.gate, report.pitfalls_note, *unusable_lines(report)]),
         *_list(report.warnings),
         "### The arms",
         _arms(report),
         *_declared(report),
         *_explored(report),
+        *_adjusted(report),
+        *_pitfalls(report),
+        *_worst(report),
         "### Week by week",
         _weeks(report),
         *([f"![PHQ-9, GAD-7 and alliance by week and arm]({picture})"] if picture else []),
@@ -53,7 +60,10 @@ def write_into(page: Path, text: str) -> None:
     if not page.exists():
         write_atomic(page, f"{block}\n".encode())
         return
-    old = page.read_text(encoding="utf-8")
+    try:
+        old = page.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise StorageError("is no text", file=page, hint="name a Markdown page") from error
     before, begun, rest = old.partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not (begun and ended):
@@ -122,7 +132,7 @@ def _explored(report: ComparisonReport) -> list[str]:
     rows = [
         (
             f"`{name}`{better_way(next(iter(found.values())))}",
-            next(iter(found.values())).kind,
+            kind_of(next(iter(found.values())), report),
             *(_short(found[contrast]) for contrast in contrasts if contrast in found),
         )
         for name, found in of.items()
@@ -131,7 +141,42 @@ def _explored(report: ComparisonReport) -> list[str]:
         "### Exploratory",
         f"{_UNCORRECTED} {LATENT_NOTE}",
         _table(("endpoint", "kind", *contrasts), rows),
+        UNUSABLE_NOTE if any(UNUSABLE in row[1] for row in rows) else "",
     ]
+
+
+def _adjusted(report: ComparisonReport) -> list[str]:
+    questions = {c.contrast: c.question for c in report.comparisons}
+    wanted = "main" if report.factors else "arm"
+    rows = [
+        (
+            f"`{one.endpoint}`",
+            one.contrast,
+            figure(one.raw),
+            figure(one.estimate),
+            one.reason if one.low is None else bounds(one.low, one.high),
+            "-" if one.length_ratio is None else f"x{one.length_ratio:.2f}",
+        )
+        for one in report.adjustments
+        if questions.get(one.contrast) == wanted
+    ]
+    head = ("endpoint", "contrast", "raw", "adjusted", "95% interval", "words")
+    title = "### Alliance at equal length of what the counselor says"
+    return [title, _table(head, rows)] if rows else []
+
+
+def _pitfalls(report: ComparisonReport) -> list[str]:
+    arms = [arm for arm in report.arms if arm.pitfalls]
+    names = list(dict.fromkeys(name for arm in arms for name in arm.pitfalls))
+    rows = [(f"`{name}`", *(figure(arm.pitfalls.get(name)) for arm in arms)) for name in names]
+    head = ("pitfall", *(f"`{arm.arm}`" for arm in arms))
+    return ["### Pitfall rates by arm", _table(head, rows)] if rows else []
+
+
+def _worst(report: ComparisonReport) -> list[str]:
+    rows = [(f"`{one.episode}`", figure(one.value), one.end) for one in report.worst]
+    title = f"### Worst cases by `{report.primary}`"
+    return [title, _table(("episode", report.primary, "end"), rows)] if rows else []
 
 
 def _interval(one: Comparison) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
 from muspsy_sim.evaluation.comparing.endpoints import endpoint_named
 
@@ -13,6 +11,11 @@ LATENT_NOTE = (
     "Latent endpoints are the simulator's own state: no study of people sees them, and they are "
     "no outcome. Coded ones rest on the appraiser."
 )
+
+UNUSABLE = " (!)"
+"""Beside the kind of an endpoint whose judge cannot rank its instrument."""
+
+UNUSABLE_NOTE = f"{UNUSABLE.strip()}: its judge cannot rank this instrument; see below."
 
 SIMULATED_NOTE = (
     "All of this is about simulated clients. It says nothing about any person or treatment."
@@ -46,6 +49,33 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100.0 * share:.0f}%"
 
 
+def many(number: int, one: str) -> str:
+    """A number of things that take an s: `1 client`, `12 clients`."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def size_of(report: ComparisonReport) -> str:
+    """How much was compared: `60 clients of 12 source cases, 4 arms, 3 seeds`."""
+    return (
+        f"{many(report.clients, 'client')} of {many(report.cases, 'source case')}, "
+        f"{many(len(report.arms), 'arm')}, {many(len(report.seeds), 'seed')}"
+    )
+
+
+def unusable_lines(report: ComparisonReport) -> list[str]:
+    """Instruments that a judge cannot rank, or was not asked to, a line each."""
+    return [
+        f"{'' if why.startswith('not checked') else 'unusable: '}{name}: {why}"
+        for name, why in report.unusable.items()
+    ]
+
+
+def kind_of(one: Comparison, report: ComparisonReport) -> str:
+    """What an endpoint rests on, marked where its judge cannot rank the instrument."""
+    unusable = one.endpoint.partition(".")[0] in report.unusable
+    return f"{one.kind}{UNUSABLE}" if unusable else one.kind
+
+
 def better_way(one: Comparison) -> str:
     """An arrow for which way is better, nothing where neither is."""
     return {"higher": " ↑", "lower": " ↓"}.get(one.better, "")
@@ -75,11 +105,6 @@ def sentence(one: Comparison) -> str:
     good = one.better == "neither" or (effect.estimate > 0) == (one.better == "higher")
     way = "" if one.better == "neither" else ", for the better" if good else ", for the worse"
     return f"{name}: {size}{way} ({said} {p_value(p)}){why}."
-
-
-def kinds(found: Iterable[Comparison]) -> list[str]:
-    """The kinds of endpoints among comparisons, in order of first appearance."""
-    return list(dict.fromkeys(one.kind for one in found))
 
 
 def about_endpoint(name: str) -> str:

@@ -6,7 +6,8 @@ same number differently measure two things.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from difflib import get_close_matches
 from itertools import pairwise
 
 from muspsy_sim.evaluation.instruments.spec import REPORT_ITEMS, Anchor, Instrument, Item, Scale
@@ -57,9 +58,35 @@ def _problems(tree: Tree, instrument: Instrument) -> Iterator[Problem]:
                 f"{spoiler!r} must lower it as well",
                 "take it out of one of the two lists",
             )
+    yield from _unknown_names(instrument, told)
     for place, item in enumerate(instrument.items):
         for loc, message, hint in _item_problems(instrument, item):
             yield told(("items", place, *loc), message, hint)
+
+
+def _unknown_names(
+    instrument: Instrument, told: Callable[[Loc, str, str], Problem]
+) -> Iterator[Problem]:
+    """Spoilers and rules that do not exist, with the nearest that does."""
+    from muspsy_sim.evaluation.spoiling.catalogue import all_kinds
+    from muspsy_sim.llm.offline.judge.rules import RULES
+
+    kinds = [kind.name for kind in all_kinds()]
+    named: list[tuple[Loc, str, str, Collection[str]]] = [
+        ((key, place), "spoiler", name, kinds)
+        for key in ("must_lower", "must_not_touch")
+        for place, name in enumerate(getattr(instrument, key))
+    ]
+    named += [
+        (("items", place, "rule"), "rule of the offline judge's", item.rule, RULES)
+        for place, item in enumerate(instrument.items)
+        if item.rule
+    ]
+    for loc, what, name, known in named:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            yield told(loc, f"there is no {what} {name!r}", hint)
 
 
 def _item_problems(instrument: Instrument, item: Item) -> Iterator[tuple[Loc, str, str]]:

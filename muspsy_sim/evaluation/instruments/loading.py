@@ -14,7 +14,7 @@ from muspsy_sim.evaluation.instruments.checks import check
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.records.content import list_content
-from muspsy_sim.records.errors import ContentError, Problem
+from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.judging import ShownAnchor, ShownInstrument, ShownItem
 from muspsy_sim.records.strict_yaml import validate_tree
@@ -72,24 +72,6 @@ def chosen_instruments(names: Sequence[str] = ()) -> list[Instrument]:
             )
         chosen[instrument.id] = instrument
     return list(chosen.values())
-
-
-def check_spoilers(instrument: Instrument, known: Sequence[str]) -> None:
-    """Raise `ContentError` where an instrument names a spoiler that does not exist."""
-    problems = [
-        Problem(
-            f"{instrument.id}: there is no spoiler {name!r}",
-            field=key,
-            hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}",
-        )
-        for key in ("must_lower", "must_not_touch")
-        for name in getattr(instrument, key)
-        if name not in known
-        for near in [get_close_matches(name, known, 1)]
-    ]
-    if problems:
-        first, *others = problems
-        raise ContentError(None, None, first.field, first.message, first.hint, others=others)
 
 
 def shown(instrument: Instrument) -> ShownInstrument:

@@ -5,7 +5,7 @@ The ranges are those of `agents/client/dynamics.yaml`. The same number always gi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from muspsy_sim.agents.client.dynamics import Dynamics, Parameter
 from muspsy_sim.records.errors import RunError
@@ -17,17 +17,18 @@ _NOT_LIVED = ("scripted", "words")
 put into words."""
 
 
-def varied(dynamics: Dynamics, over: Sequence[str] = ()) -> list[str]:
+def varied(dynamics: Dynamics, over: Sequence[str] = (), fixed: Collection[str] = ()) -> list[str]:
     """Paths of the parameters that have a range; `over`: only those that begin with one of these.
 
-    Raises `RunError` where there is none.
+    What a recipe has `fixed` is no assumption of the client's any more, and is left alone unless
+    `over` names it. Raises `RunError` where there is none.
     """
     parameters = dynamics.parameters()
     paths = [
         path
         for path, parameter in parameters.items()
         if parameter.low < parameter.high
-        and (_below(path, over) if over else not _below(path, _NOT_LIVED))
+        and (_below(path, over) if over else not (path in fixed or _below(path, _NOT_LIVED)))
     ]
     if not paths:
         known = sorted({path.partition(".")[0] for path in parameters})

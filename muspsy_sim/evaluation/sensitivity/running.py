@@ -1,133 +1,140 @@
-"""The design lived again under each draw of parameters: closed loop offline, open loop otherwise.
+"""The draws of a test, lived a client at a time, in this process or in several.
 
-Closed loop: every client and counselor answers anew, so a change in trust changes what is said. It
-takes the offline model, since N runs of a paid one would be paid N times. Open loop: see
-`refeeding`.
+Each unit is kept as it comes, so that a test which was stopped goes on. Results depend neither on
+how many processes there are nor on where it was stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
-from typing import Literal
+from multiprocessing import connection, get_context, parent_process
 
 import orjson
 
-from muspsy_sim.agents.client.dynamics import load_dynamics
-from muspsy_sim.evaluation.comparing.reading import Row, Sample, read_run, row_of
+from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
+from muspsy_sim.evaluation.comparing.reading import Row, row_of
+from muspsy_sim.evaluation.sensitivity.design import Design
+from muspsy_sim.evaluation.sensitivity.kept import Kept, Lived, Unit
+from muspsy_sim.evaluation.sensitivity.living import row_lived
 from muspsy_sim.evaluation.sensitivity.refeeding import refed
 from muspsy_sim.records.errors import RunError
-from muspsy_sim.records.profile import Profile
-from muspsy_sim.runs.orchestrator import run as run_plan
-from muspsy_sim.runs.plan import plan_run
-from muspsy_sim.runs.rebuilding import rebuild
-from muspsy_sim.runs.recipe import Recipe
-from muspsy_sim.runs.store import Run, read_episode
-
-Loop = Literal["closed", "open"]
+from muspsy_sim.runs.plan import PlannedEpisode, RunPlan, plan_run
+from muspsy_sim.runs.together import tuned_gc
 
 Draw = dict[str, float]
+"""Paths of parameters to values; what is not named is as the recipe has it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
-    """What is lived again in each draw."""
+class Work:
+    """What every process is told once."""
 
-    run: Run
-    loop: Loop
-    recipe: Recipe
-    episodes: list[str]
-    profiles: list[Profile]
-    """Of the clients that take part; empty in open loop, which reads them off the episodes."""
+    design: Design
+    draws: Sequence[Draw]
+    endpoints: Sequence[str]
 
-
-def loop_of(sample: Sample) -> Loop:
-    """Closed where written sentences answer for everybody, so that it costs nothing but time."""
-    models = {
-        model
-        for role in ("client", "appraiser", "counselor")
-        for model in sample.models.get(role, set())
-    }
-    return "closed" if models == {"offline"} else "open"
+    def units(self) -> list[Unit]:
+        """All that is to be lived, draw by draw."""
+        return [(k, client) for k in range(len(self.draws)) for client in self.design.parts]
 
 
-def design_of(
-    run: Run, sample: Sample, loop: Loop, *, clients: int | None, seeds: int | None
-) -> Design:
-    """The part of a run that is lived again.
+class Living:
+    """Lives one client at a time under one draw."""
 
-    Closed loop by default: one client of each source case, one seed, all arms. Open loop: all.
-    Raises `RunError` where the run was made by other content than is here now.
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._plan: RunPlan | None = None
+        self._planned: dict[str, PlannedEpisode] = {}
+        if work.design.loop == "closed":
+            self._plan = plan_run(work.design.recipe, profiles=work.design.profiles)
+            self._planned = {one.id: one for one in self._plan.episodes}
+
+    async def live(self, unit: Unit) -> Lived:
+        """The endpoints of one client's episodes under one draw."""
+        draw, client = unit
+        design = self._work.design
+        fixed = {**design.recipe.dynamics, **self._work.draws[draw]}
+        dynamics = load_dynamics().changed(fixed) if fixed else load_dynamics()
+        rows = [await self._row(name, dynamics) for name in design.parts[client]]
+        return {row.id: {e: row.values.get(e) for e in self._work.endpoints} for row in rows}
+
+    async def _row(self, name: str, dynamics: Dynamics) -> Row:
+        if self._plan is not None:
+            return await row_lived(self._plan, self._planned[name], dynamics)
+        file = self._work.design.run.episode_file(name)
+        return row_of(refed(orjson.loads(file.read_bytes()), dynamics), file)
+
+
+async def live_all(
+    work: Work, kept: Kept, workers: int = 1, told: Callable[[], None] = lambda: None
+) -> None:
+    """Live what is not kept yet; `told` hears of each unit.
+
+    Raises `RunError` when a worker process is killed.
     """
-    rebuilt = rebuild(run)
-    rows = [row for row in sample.rows if row.end.complete]
-    kept_seeds = sorted({row.seed for row in rows})[: seeds or (1 if loop == "closed" else None)]
-    kept = _clients(rows, clients, one_each=loop == "closed" and clients is None)
-    chosen = [row for row in rows if row.persona in kept and row.seed in kept_seeds]
-    if not chosen:
-        raise RunError("no episode reached its horizon", file=run.folder, hint="run what is owed")
-    first = {row.persona: row.id for row in chosen}
-    profiles = [read_episode(run, first[name]).profile for name in kept if name in first]
-    recipe = rebuilt.recipe.model_copy(update={"seeds": kept_seeds, "variants": 0})
-    return Design(run, loop, recipe, [row.id for row in chosen], profiles)
+    owed = [unit for unit in work.units() if unit not in kept]
+    lived = _here(work, owed) if min(workers, len(owed)) <= 1 else _apart(work, owed, workers)
+    async for unit, values in lived:
+        kept.add(unit, values)
+        told()
 
 
-def lived(
-    design: Design,
-    draws: Sequence[Draw],
-    jobs: int = 1,
-    told: Callable[[int], None] = lambda _: None,
-) -> Iterator[list[Row]]:
-    """The rows of each draw, in order. `told` hears how many are done."""
-    if jobs == 1:
-        for number, draw in enumerate(draws, start=1):
-            yield _live((design, draw))
-            told(number)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        work = [(design, draw) for draw in draws]
-        for number, rows in enumerate(pool.map(_live, work), start=1):
-            yield rows
-            told(number)
+async def _here(work: Work, owed: Sequence[Unit]) -> AsyncIterator[tuple[Unit, Lived]]:
+    living = Living(work)
+    with tuned_gc():
+        for unit in owed:
+            yield unit, await living.live(unit)
 
 
-def _live(work: tuple[Design, Draw]) -> list[Row]:
-    design, draw = work
-    return _closed(design, draw) if design.loop == "closed" else _open(design, draw)
+async def _apart(
+    work: Work, owed: Sequence[Unit], workers: int
+) -> AsyncIterator[tuple[Unit, Lived]]:
+    loop = asyncio.get_running_loop()
+    pool = ProcessPoolExecutor(
+        min(workers, len(owed)), get_context("spawn"), initializer=_begin, initargs=(work,)
+    )
+    try:
+        waiting = [loop.run_in_executor(pool, _lived, unit) for unit in owed]
+        for next_one in asyncio.as_completed(waiting):
+            yield await next_one
+    except BrokenProcessPool as error:
+        raise RunError(
+            "a worker process was killed",
+            file=work.design.run.folder,
+            hint="the same command goes on from there; with fewer --workers it takes less memory",
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _closed(design: Design, draw: Draw) -> list[Row]:
-    recipe = design.recipe.model_copy(update={"dynamics": {**design.recipe.dynamics, **draw}})
-    plan = plan_run(recipe, profiles=design.profiles)
-    with tempfile.TemporaryDirectory(prefix="muspsy-draw-") as folder:
-        outcome = asyncio.run(run_plan(plan, Path(folder)))
-        return read_run(outcome.run, judged=False).rows
+_living: Living | None = None
+"""In a worker process: what it was told when it began."""
 
 
-def _open(design: Design, draw: Draw) -> list[Row]:
-    dynamics = load_dynamics().changed({**design.recipe.dynamics, **draw})
-    rows = []
-    for name in design.episodes:
-        file = design.run.episode_file(name)
-        raw = refed(orjson.loads(file.read_bytes()), dynamics)
-        rows.append(row_of(raw, file))
-    return rows
+def _begin(work: Work) -> None:
+    global _living  # noqa: PLW0603 - a pool hands its workers nothing else that stays
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tuned_gc().__enter__()  # for as long as the process lives
+    _living = Living(work)
 
 
-def _clients(rows: Sequence[Row], number: int | None, *, one_each: bool) -> list[str]:
-    """Clients in order, those of different source cases first."""
-    by_case: dict[str, list[str]] = {}
-    for row in sorted(rows, key=lambda row: (row.case, row.persona)):
-        of_case = by_case.setdefault(row.case, [])
-        if row.persona not in of_case:
-            of_case.append(row.persona)
-    if one_each:
-        return [clients[0] for clients in by_case.values()]
-    deepest = max((len(clients) for clients in by_case.values()), default=0)
-    ordered = [c[k] for k in range(deepest) for c in by_case.values() if k < len(c)]
-    return ordered[:number]
+def _lived(unit: Unit) -> tuple[Unit, Lived]:
+    if _living is None:
+        raise RuntimeError("a worker was asked before it was told what to live")
+    return unit, asyncio.run(_living.live(unit))
+
+
+def _end_with_parent() -> None:
+    """End when the parent does, however it ended: nobody else would tell a worker."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

@@ -14,7 +14,7 @@ from muspsy_sim.evaluation.spoiling.editing import (
     joined,
     said_in,
     with_sessions,
-    without,
+    without_sentences,
 )
 from muspsy_sim.evaluation.spoiling.kinds import Course
 from muspsy_sim.evaluation.spoiling.material import drawn
@@ -39,7 +39,8 @@ def homework_dropped(course: Course, rng: Random) -> Transcript | None:
             gone = [q for name, q in codes_of(said, place, language) if name == "review_homework"]
             if gone:
                 cut += 1
-                bare[place] = ("counselor", joined(language, without(said[place][1], gone), ask))
+                rest = without_sentences(said[place][1], gone, language)
+                bare[place] = ("counselor", joined(language, rest, ask))
         return bare
 
     spoiled = each_session(course.good, edit)

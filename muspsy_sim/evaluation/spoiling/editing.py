@@ -84,3 +84,10 @@ def without(text: str, words: Iterable[str]) -> str:
     while text[:1] in (".", "。", "!", "！", "?", "？", "”", "」"):
         text = text[1:].strip(" ,;:，；：、")
     return text[:1].upper() + text[1:]
+
+
+def without_sentences(text: str, words: Iterable[str], language: Language) -> str:
+    """The text without the sentences that hold any of these stretches."""
+    gone = [stretch for stretch in words if stretch]
+    kept = [one for one in cut_sentences(text, language) if not any(w in one for w in gone)]
+    return joined(language, *kept)

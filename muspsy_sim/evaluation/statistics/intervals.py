@@ -1,7 +1,7 @@
 """Intervals for a mean difference over source cases: studentized, Student's t and BCa.
 
 All take `... x n` values and return bounds of shape `...`, so that a test can cover thousands of
-data sets at once. `docs/decisions/0009-intervals.md` has the measured coverage behind the choice.
+data sets at once. `docs/decisions/0011-intervals.md` has the measured coverage behind the choice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from muspsy_sim.evaluation.statistics.resampling import (
 FEW = 30
 """Source cases below which no interval tried here keeps its level on skewed or discrete data."""
 
-Method = Literal["studentized", "studentized or t"]
+SKEWED = 1.0
+"""Skewness of the values from which each bound is looked at by itself as well."""
+
+Method = Literal["studentized", "studentized or t", "studentized, both tails"]
 
 _NO_SPREAD = 1e-12
 _ROUNDING = 1e-6
@@ -42,19 +45,32 @@ class Interval:
 def interval(values: Array, level: float = 0.95) -> Interval | None:
     """The interval for the mean of `values` (n), `None` where they can't have one.
 
-    From 30 values on the symmetric studentized bootstrap. Below, or where resamples often have no
-    spread because few values differ, the wider of that and Student's t.
+    From 30 values on the symmetric studentized bootstrap; where they are very skewed, the wider of
+    it and of the same bootstrap with a bound for each tail. Below 30, or where resamples often have
+    no spread because few values differ, the wider of the symmetric one and Student's t.
     One value, or values that are all the same, say nothing about how far they spread.
     """
     if len(values) < 2 or np.ptp(values) <= _NO_SPREAD * max(1.0, float(np.abs(values).max())):
         return None
-    low, high = studentized(values, level)
-    method: Method = "studentized"
+    (low, high), method = used(values, level)
+    return Interval(float(low), float(high), method, level)
+
+
+def used(
+    values: Array, level: float = 0.95, resamples: int = RESAMPLES
+) -> tuple[tuple[Array, Array], Method]:
+    """The bounds for the mean of `values` (n) that have some spread, and how they were found."""
+    t, mean, error = _studentized(values, resamples)
+    reach = _upper_quantile(np.abs(t), level) * error
+    low, high = mean - reach, mean + reach
     if len(values) < FEW or _often_flat(values):
         t_low, t_high = student(values, level)
-        low, high = np.fmin(low, t_low), np.fmax(high, t_high)
-        method = "studentized or t"
-    return Interval(float(low), float(high), method, level)
+        return (np.fmin(low, t_low), np.fmax(high, t_high)), "studentized or t"
+    if abs(float(stats.skew(values))) > SKEWED:
+        far = mean - _upper_quantile(t, 0.5 + level / 2.0) * error
+        near = mean + _upper_quantile(-t, 0.5 + level / 2.0) * error
+        return (np.fmin(low, far), np.fmax(high, near)), "studentized, both tails"
+    return (low, high), "studentized"
 
 
 def studentized(
@@ -64,15 +80,20 @@ def studentized(
 
     NaN where no resample had any spread.
     """
+    t, mean, error = _studentized(values, resamples)
+    reach = _upper_quantile(np.abs(t), level) * error
+    return mean - reach, mean + reach
+
+
+def _studentized(values: Array, resamples: int) -> tuple[Array, Array, Array]:
+    """Each resample's t about the mean, NaN without spread; the mean; its standard error."""
     mean, error = _mean_and_error(values)
     centred = values - mean[..., None]
     means = resampled_means(centred, resamples)
     spreads = np.sqrt(resampled_variances(centred, means) / values.shape[-1])
     # A resample without spread (but for rounding) has no t; `interval` minds where many have none.
     usable = spreads > _ROUNDING * error[..., None]
-    t = np.where(usable, np.abs(means) / np.where(usable, spreads, 1.0), np.nan)
-    reach = _upper_quantile(t, level) * error
-    return mean - reach, mean + reach
+    return np.where(usable, means / np.where(usable, spreads, 1.0), np.nan), mean, error
 
 
 def student(values: Array, level: float = 0.95) -> tuple[Array, Array]:

@@ -1,7 +1,8 @@
 """A mixed model as a check on paired effects.
 
-Random intercepts stand for the source case, the client, the client in an arm, and the client with a
-seed: draws are keyed without the arm, so that arms share a seed's luck.
+Random intercepts stand for the source case, the client, either of them in an arm, and the client
+with a seed: draws are keyed without the arm, so that arms share a seed's luck. Without the case in
+an arm, clients of one case would count as independent of each other.
 
 It sees the same episodes another way; where both disagree, the data are odd or the model is wrong,
 and a comparison says so. Needs statsmodels (extra `evaluation`).
@@ -49,9 +50,10 @@ class MixedModel:
             for s, seed in enumerate(cube.seeds)
             if np.isfinite(cube.values[i, cube.arms.index(arm), s])
         ]
+        self._cases = len({row[0] for row in rows})
         if find_spec("statsmodels") is None:
             self.note = "not checked: statsmodels is not installed (extra `evaluation`)"
-        elif len({row[0] for row in rows}) < 3:
+        elif self._cases < 3:
             self.note = "not checked: fewer than three source cases"
         elif np.ptp([row[4] for row in rows]) < 1e-12:
             self.note = "not checked: every value is the same"
@@ -59,7 +61,11 @@ class MixedModel:
             self._fit(rows)
 
     def estimate(self, weights: Mapping[str, float]) -> MixedEstimate:
-        """A contrast of the arms' means, with its Wald test."""
+        """A contrast of the arms' means, with its Wald test.
+
+        By t with one degree of freedom fewer than there are source cases: a normal bound is too
+        narrow where cases are few.
+        """
         if self._means is None or self._covariance is None:
             return MixedEstimate(None, None, None, self.note)
         from scipy import stats
@@ -69,7 +75,7 @@ class MixedModel:
         error = float(np.sqrt(max(0.0, float(w @ self._covariance @ w))))
         if not error > _NO_ERROR * self._scale:
             return MixedEstimate(estimate, None, None, "nothing varies inside the arms")
-        p = float(2.0 * stats.norm.sf(abs(estimate) / error))
+        p = float(2.0 * stats.t.sf(abs(estimate) / error, self._cases - 1))
         return MixedEstimate(estimate, error, p, self.note)
 
     def _fit(self, rows: list[tuple[str, str, str, str, float]]) -> None:
@@ -79,7 +85,9 @@ class MixedModel:
         frame = pd.DataFrame(rows, columns=["case", "client", "arm", "luck", "value"])
         parts = {}
         if frame.groupby("case")["client"].nunique().max() > 1:
+            frame["side"] = frame["case"] + "/" + frame["arm"]
             parts["client"] = "0 + C(client)"
+            parts["side"] = "0 + C(side)"
         if frame.groupby(["client", "arm"]).size().max() > 1:
             frame["cell"] = frame["client"] + "/" + frame["arm"]
             parts["cell"] = "0 + C(cell)"
