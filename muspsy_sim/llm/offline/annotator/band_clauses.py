@@ -131,6 +131,11 @@ def clause_at(text: str, start: int, language: Language) -> str:
     return text[place.start : place.end].strip()
 
 
+def clause_before(text: str, start: int, language: Language) -> str:
+    """What stands before a place in its clause."""
+    return text[min(_place(_places(text, language), start).start, start) : start]
+
+
 def _plain(text: str) -> str:
     """The text with one form of apostrophe, sign for sign, so that places stay what they are."""
     return text.replace("’", "'").replace("‘", "'")

@@ -1,7 +1,8 @@
 """Which emotions a client's turn shows, by rule, in Psy-Insight's labels.
 
 The cues are in `agents/annotator/offline/emotions-LANGUAGE.yaml`. A cue that is denied, or that is
-told of somebody else, shows nothing; of two that overlap the longer stands.
+told of somebody else, shows nothing, nor does happiness that is wished for; of two that overlap the
+longer stands. What is told and not named is not found: `benchmarks/emotions.py` says how much.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 
 from pydantic import Field
 
-from muspsy_sim.llm.offline.annotator.band_clauses import denied_or_others
+from muspsy_sim.llm.offline.annotator.band_clauses import clause_before, denied_or_others
 from muspsy_sim.records.base import Language, Record
 from muspsy_sim.records.content import content_path
 from muspsy_sim.records.corpus_answers import EmotionName
@@ -23,6 +24,9 @@ class EmotionCues(Record):
     """One file: how people talk in one language when they feel something."""
 
     language: Language
+    wished: list[str] = Field(
+        min_length=1, description="happiness after these, in the same clause, is not there"
+    )
     emotions: dict[EmotionName, list[str]] = Field(
         min_length=1, description="regular expressions by label; `Neutral` is where none is found"
     )
@@ -58,11 +62,15 @@ def emotions_in(text: str, language: Language) -> list[Shown]:
             left = left[:start] + "\0" * (end - start) + left[end:]
             standing.append((start, end, emotion))
     blanked = left.replace("\0", " ")
+    wished = _any(emotion_cues(language).wished, language)
     found: dict[EmotionName, Shown] = {}
     for start, end, emotion in sorted(standing):
-        if not denied_or_others(plain, blanked, start, end, language):
-            before = found.get(emotion)
-            found[emotion] = Shown(emotion, before.cues + 1 if before else 1, start, end)
+        if denied_or_others(plain, blanked, start, end, language):
+            continue
+        if emotion == "Happiness" and wished.search(clause_before(plain, start, language)):
+            continue
+        before = found.get(emotion)
+        found[emotion] = Shown(emotion, before.cues + 1 if before else 1, start, end)
     return sorted(found.values(), key=lambda shown: (-shown.cues, -shown.start))
 
 
@@ -77,8 +85,11 @@ def _hits(text: str, language: Language) -> list[tuple[int, int, EmotionName]]:
 
 @cache
 def _compiled(language: Language) -> tuple[tuple[EmotionName, re.Pattern[str]], ...]:
+    cues = emotion_cues(language).emotions
+    return tuple((emotion, _any(words, language)) for emotion, words in cues.items())
+
+
+def _any(cues: list[str], language: Language) -> re.Pattern[str]:
+    """Any of these; in English whole words only."""
     before, after = (r"(?<![\w'])", r"(?![\w'])") if language == "en" else ("", "")
-    return tuple(
-        (emotion, re.compile(f"{before}(?:{'|'.join(cues)}){after}", re.IGNORECASE))
-        for emotion, cues in emotion_cues(language).emotions.items()
-    )
+    return re.compile(f"{before}(?:{'|'.join(cues)}){after}", re.IGNORECASE)

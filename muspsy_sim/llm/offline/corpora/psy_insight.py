@@ -105,16 +105,11 @@ def _counselors(
 
 def _clients(view: LabelsView, words: CorpusMaterial, line: Line) -> TurnLabels:
     shown = emotions_in(line.text, view.language)
-    emotions = [each.emotion for each in shown]
-    felt = clause_at(line.text, shown[0].start, view.language) if shown else ""
     if not shown:
-        heard = hear(line.text, view.language)
-        named = [words.feelings[f.feeling] for f in heard.feelings if f.feeling in words.feelings]
-        emotions, felt = [*dict.fromkeys(named)], heard.felt or line.text
-    if not emotions:
         return TurnLabels(turn=line.id, emotion=["Neutral"], reasoning=words.reason_neutral)
+    felt = clause_at(line.text, shown[0].start, view.language)
     reason = words.reason_client.replace("{quote}", _cut(felt, view.language))
-    return TurnLabels(turn=line.id, emotion=emotions[:2], reasoning=reason)
+    return TurnLabels(turn=line.id, emotion=[each.emotion for each in shown[:2]], reasoning=reason)
 
 
 def session(view: SessionLabelsView, rng: Random) -> SessionLabels:
