@@ -11,8 +11,9 @@ import pytest
 from muspsy_sim.cli.annotate import _again
 from muspsy_sim.cli.entry import run_command_line
 from muspsy_sim.datasets.corpora.tables import read_tables
-from muspsy_sim.datasets.making.engine import make, plan_corpus
+from muspsy_sim.datasets.making.engine import make
 from muspsy_sim.datasets.making.finishing import finish, publish
+from muspsy_sim.datasets.making.planning import plan_corpus
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.rules import Shape, broken
 from muspsy_sim.datasets.making.sources import entries_of
