@@ -26,7 +26,8 @@ if not __package__:  # run as a command
 
 from benchmarks.planted_dialogues import Planted, planted_dialogues
 from muspsy_sim.datasets.corpora.tables import CorpusTables
-from muspsy_sim.datasets.making.engine import make, plan_corpus
+from muspsy_sim.datasets.making.engine import make
+from muspsy_sim.datasets.making.planning import plan_corpus
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.record import EntryFile, given
 from muspsy_sim.datasets.making.shared_spans import LONGEST, longest_shared

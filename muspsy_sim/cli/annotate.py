@@ -56,7 +56,7 @@ def annotate(
     Nothing that was said is changed. Labels are marked as annotated, beside those that were there.
     """
     from muspsy_sim.cli.generate import conclude, publish_made, run_plan
-    from muspsy_sim.datasets.making.engine import plan_corpus
+    from muspsy_sim.datasets.making.planning import plan_corpus
     from muspsy_sim.datasets.making.recipe import CorpusRecipe
     from muspsy_sim.datasets.making.sources import entries_of
 

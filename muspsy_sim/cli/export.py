@@ -136,12 +136,21 @@ def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
     from muspsy_sim.cli.corpora import print_problems
     from muspsy_sim.cli.screen import console
     from muspsy_sim.datasets.corpora.converting import convert
+    from muspsy_sim.datasets.writing import MANIFEST
+    from muspsy_sim.formats.corpora.telling_losses import loss_lines
 
     done = convert(source, to, out, wanted)
     screen = console()
     print_problems(screen, done.problems, done.told)
-    for what, number in sorted(done.written.lost.items()):
-        screen.print(f"Lost, since {to} has no place for it: {what} ({number} dialogues).")
+    if done.written.lost:
+        count = done.written.dialogues
+        of_how_many = f", and in how many of {count:,} dialogues" if count > 1 else ""
+        screen.print(
+            f"Lost, since {to} has no place for it{of_how_many} "
+            f"({MANIFEST} and README.md there have all of it):"
+        )
+        for line in loss_lines(done.written.lost, count):
+            screen.print(f"  {line}")
     if done.selection is not None:
         for reason, episodes in sorted(done.selection.left_out.items()):
             screen.print(f"Left out: {episodes} episodes, {reason}.")

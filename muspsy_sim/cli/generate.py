@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from muspsy_sim.datasets.making.engine import MakingProgress, Plan
+    from muspsy_sim.datasets.making.engine import MakingProgress
     from muspsy_sim.datasets.making.finishing import Finished
+    from muspsy_sim.datasets.making.planning import Plan
 
 _SHOWN = 10
 _LOOK_S = 3.0
@@ -65,7 +66,7 @@ def generate(
 
     A dialogue that breaks a rule to the last try is kept as a failure, with the reason.
     """
-    from muspsy_sim.datasets.making.engine import plan_corpus
+    from muspsy_sim.datasets.making.planning import plan_corpus
     from muspsy_sim.datasets.making.recipe import CorpusRecipe
     from muspsy_sim.datasets.making.sources import entries_of
     from muspsy_sim.runs.loading import Change, find_recipe, load_changed, parse_change

@@ -35,6 +35,7 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.evaluation.spoiling.material import SpoilingMaterial
     from muspsy_sim.graphs.spec import ArmFile
     from muspsy_sim.llm.offline.annotator.band_cues import BandCues
+    from muspsy_sim.llm.offline.annotator.emotions import EmotionCues
     from muspsy_sim.llm.offline.annotator.report_cues import ReportCues
     from muspsy_sim.llm.offline.appraiser.cues import CueSheet
     from muspsy_sim.llm.offline.client.material import ClientMaterial
@@ -65,6 +66,7 @@ def content_models() -> dict[str, type[BaseModel]]:
         "counselor-script": CounselorScript,
         "counselor-themes": Themes,
         "dynamics": Dynamics,
+        "emotion-cues": EmotionCues,
         "filler": FillerFile,
         "instrument": Instrument,
         "judge-cues": JudgeCues,

@@ -120,6 +120,8 @@ _NO_COURSE_READS = (
     *("client/outcome_bands", "client/counselor_mixtures"),
 )
 """Content that judges, measures or tests: an edit to it changes no course."""
+_CORPORA_READ = ("corpora/", "annotator/offline/emotions-", "annotator/offline/bands-")
+"""What of it the ways of making corpora read all the same."""
 
 
 @cache
@@ -136,7 +138,7 @@ def content_hashes(
         name = path.relative_to(root).as_posix()
         if "/offline/" in name and not offline:
             continue
-        if name.startswith(_NO_COURSE_READS) and not (corpora and name.startswith("corpora/")):
+        if name.startswith(_NO_COURSE_READS) and not (corpora and name.startswith(_CORPORA_READ)):
             continue
         if name.startswith("gate/") and path.stem.partition("-")[2] not in scripts:
             continue

@@ -1,7 +1,7 @@
 """A small random model on disk, and engines that are closed after each module.
 
-This suite needs torch, transformers, xgrammar and peft; without one of them it fails, and is not
-skipped. CI installs them.
+This suite needs torch, transformers, xgrammar, peft and bert-score; without one of them it fails, and
+is not skipped. CI installs them.
 """
 
 from __future__ import annotations

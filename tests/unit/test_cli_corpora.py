@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from muspsy_sim.cli.entry import run_command_line
+from muspsy_sim.formats.corpora.telling_losses import loss_lines
 from tests.unit import corpus_files as shapes
 from tests.unit.episodes import make_episode, write_run
 
@@ -38,7 +39,30 @@ def test_what_a_format_cannot_hold_is_printed(
         capsys, "export", tmp_path / "in", "--to", "smile", "--out", tmp_path / "out"
     )
     assert code == 0
-    assert "Lost, since smile has no place for it: where sessions begin (1 dialogues)." in out
+    said = " ".join(out.split())
+    assert "Lost, since smile has no place for it (manifest.json and README.md" in said
+    assert "where sessions begin" in said
+    assert "fields: client_id, core_beliefs, theoretical" in said
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    readme = (tmp_path / "out" / "README.md").read_text()
+    for what, number in manifest["lost"].items():
+        assert number == 1
+        assert what.partition(": ")[2] in readme
+
+
+def test_losses_are_told_by_kind() -> None:
+    lost = {"field: b": 3, "field: a": 3, "field: c": 1, "the id": 3, "field of turns: t": 2}
+    assert loss_lines(lost, 3) == [
+        "fields of turns: t (in 2)",
+        "fields: a, b (in all 3); c (in 1)",
+        "the id (in all 3)",
+    ]
+    many = {f"field: f{n:02}": 5 for n in range(20)}
+    assert loss_lines(lost, 1)[1] == "fields: a, b; c"
+    (line,) = loss_lines(many, 9)
+    assert line.endswith("f10, f11 and 8 more (in 5)")
+    (line,) = loss_lines(many, 9, shown=None)
+    assert line.count("f") == 21
 
 
 def test_a_run_as_a_published_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,9 @@ import pytest
 from muspsy_sim.cli.annotate import _again
 from muspsy_sim.cli.entry import run_command_line
 from muspsy_sim.datasets.corpora.tables import read_tables
-from muspsy_sim.datasets.making.engine import make, plan_corpus
+from muspsy_sim.datasets.making.engine import make
 from muspsy_sim.datasets.making.finishing import finish, publish
+from muspsy_sim.datasets.making.planning import plan_corpus
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.rules import Shape, broken
 from muspsy_sim.datasets.making.sources import entries_of
@@ -21,6 +22,7 @@ from muspsy_sim.llm.seam import ModelFailure
 from muspsy_sim.records.corpus_answers import Script, ScriptLine, StrategyName
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import ExportError, RunError
+from muspsy_sim.runs.provenance import content_hashes
 
 WAYS = ["cactus", "cpsycoun", "smile", "simpsydial", "muspsy", "muspsy simulated", "psy-insight"]
 TWO = ["en-gordon-pell", "zh-lu-xiaowen"]
@@ -324,6 +326,12 @@ async def test_turns_and_sessions_are_labelled_and_nothing_said_is_changed(talks
     publish(plan, tmp_path / "out", "psy-insight", allow_offline=True)
     files = (tmp_path / "out" / "exports" / "psy-insight").glob("*.json*")
     assert any("Sleep Problems" in file.read_text(encoding="utf-8") for file in files)
+
+
+def test_the_cues_that_label_offline_are_hashed_and_no_course_minds_them():
+    read = set(content_hashes(True, corpora=True)) - set(content_hashes(True))
+    assert {f"agents/annotator/offline/{n}-{c}.yaml" for n in ("emotions", "bands") for c in ("en", "zh")} <= read  # fmt: skip
+    assert not any("annotator" in name for name in content_hashes(False, corpora=True))
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,32 @@ def test_what_names_nobody_stays() -> None:
         "I'm 5 minutes late, and I am tired of it.",
         "我是一个会计，我是孤独的，我是说真的。",
         "老师说得对。In short, no.",
+        "我叫他别走，我叫了出租车。",
+        "我往东方看，南门口有家店，他是长孙。",
+        "我是东方人，我是高中老师。",
+        "第一·睡觉，第二·吃饭。谢谢老师，谢谢医生。",
     ):
         assert Masker().mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "masked"),
+    [
+        ("我叫欧阳小雨，小雨是小名。", "我叫[NAME_1]，[NAME_1]是小名。"),
+        ("我是司马青。欧阳昨天没来。", "我是[NAME_1]。[NAME_2]昨天没来。"),
+        ("上官老师说诸葛明远也在，上官没说话。", "[NAME_1]老师说[NAME_2]也在，[NAME_1]没说话。"),
+        ("东方先生走了，东方刚亮。", "[NAME_1]先生走了，东方刚亮。"),
+        ("我叫张王小红，小红就行。", "我叫[NAME_1]，[NAME_1]就行。"),
+        ("我叫阿依古丽，今年大二。", "我叫[NAME_1]，今年大二。"),
+        ("同事叫约翰·史密斯，约翰常来。", "同事叫[NAME_1]，[NAME_1]常来。"),
+        ("她叫迪丽娜尔·艾合买提。", "她叫[NAME_1]。"),
+        ("老欧阳和小诸葛都走了。", "[NAME_1]和[NAME_2]都走了。"),
+        ("慕容雨来了，慕容雨老师很累。", "[NAME_1]来了，[NAME_1]老师很累。"),
+    ],
+)
+def test_chinese_names_of_every_make_go(said: str, masked: str) -> None:
+    found, _ = mask_dialogue(dialogue([said], "zh"))
+    assert [turn.text for turn in found.utterances()] == [masked]
 
 
 def test_declared_names_go() -> None:

@@ -9,9 +9,10 @@ import pytest
 from benchmarks.planted_dialogues import planted_dialogues
 from muspsy_sim.datasets.corpora.tables import CorpusTables
 from muspsy_sim.datasets.making.bench import Complaint
-from muspsy_sim.datasets.making.engine import make, plan_corpus
+from muspsy_sim.datasets.making.engine import make
 from muspsy_sim.datasets.making.finishing import finish
 from muspsy_sim.datasets.making.plain_words import cut, plain, shared_plain
+from muspsy_sim.datasets.making.planning import plan_corpus
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.retrieving import ranked
 from muspsy_sim.datasets.making.shared_spans import length

@@ -13,6 +13,7 @@ from muspsy_sim.datasets.reading import glances, open_run
 from muspsy_sim.datasets.selecting import Selection, Wanted, select
 from muspsy_sim.datasets.writing import MANIFEST, staged, write_json, write_text
 from muspsy_sim.formats.corpora.catalogue import format_named
+from muspsy_sim.formats.corpora.telling_losses import loss_lines
 from muspsy_sim.formats.corpora.writing import Written, write_corpus
 from muspsy_sim.records.corpus import Dialogue, offline_roles
 from muspsy_sim.records.errors import ExportError, FormatError, Problem
@@ -136,7 +137,7 @@ def _readme(to: str, written: Written, selection: Selection | None, offline: boo
         lines += ["The offline default spoke here: do not train on this.", ""]
     if written.lost:
         lines += ["What this format has no place for, and in how many dialogues it was lost:", ""]
-        lines += [f"- {what}: {n}" for what, n in sorted(written.lost.items())]
+        lines += [f"- {line}" for line in loss_lines(written.lost, written.dialogues, shown=None)]
     else:
         lines.append("Nothing was lost.")
     return "\n".join(lines) + "\n"

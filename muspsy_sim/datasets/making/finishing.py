@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from muspsy_sim.datasets.corpora.tables import TABLES, CorpusTables
-from muspsy_sim.datasets.making.engine import Plan
+from muspsy_sim.datasets.making.planning import Plan
 from muspsy_sim.datasets.making.record import EntryFile
 from muspsy_sim.datasets.making.store import Place, read_entry
 from muspsy_sim.datasets.writing import MANIFEST, RowFile, staged, write_json, write_text

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from muspsy_sim.datasets.personal_data import Finder, personal_spans
+from muspsy_sim.datasets.privacy.chinese_names import NAMES, is_name, is_word, parts_of
 from muspsy_sim.records.corpus import Dialogue
 
 KINDS = (
@@ -23,10 +24,6 @@ KINDS = (
 _PLACEHOLDER = re.compile(r"\[[A-Z]+_\d+\]")
 
 _NAME_EN = r"[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)?"
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程"
-    "苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万"
-)
 _NO_NAMES = """
     I Hi Hello Well Yes No Thanks Thank Okay Oh Monday Tuesday Wednesday Thursday Friday Saturday
     Sunday January February March April May June July August September October November December
@@ -55,18 +52,7 @@ _GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|mother|father|neighbour|neighbor)(?:,| is| called| named)* ({_NAME_EN})\b"
         ),
     ),
-    (
-        "name",
-        re.compile(r"(?:我叫|我的名字是|名叫|我是)([\u4e00-\u9fff]{2,3})(?=[，。！？、,.!?\s]|$)"),
-    ),
-    (
-        "name",
-        re.compile(
-            rf"([{_SURNAMES}][\u4e00-\u9fff]{{0,2}})(?:先生|女士|小姐|老师|医生|师傅|阿姨|叔叔)"
-        ),
-    ),
-    ("name", re.compile(rf"((?:小|老|阿)[{_SURNAMES}])(?![\u4e00-\u9fff]*(?:时候|家))")),
-    ("name", re.compile(rf"([{_SURNAMES}]某[某]?)")),
+    *(("name", pattern) for pattern in NAMES),
     ("age", re.compile(r"(?<![\d.])(\d{1,2})(?= ?岁)")),
     (
         "age",
@@ -112,11 +98,6 @@ _GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("place", re.compile(r"(?:在|从|到|去|回)([\u4e00-\u9fff]{2,4}(?:市|县|镇|乡|村|区))")),
 )
 
-# 我是 is followed by far more than names; what ends in one of these is none.
-_NO_NAME = re.compile(
-    r"(?:一|个|的|了|在|不|很|想|说|来|做|老|工|学|师|员|人|因|独|真|还|就|这|那)"
-)
-
 
 @dataclass(slots=True)
 class Masker:
@@ -150,7 +131,8 @@ class Masker:
             part: next(iter(names)).casefold() for part, names in bearers.items() if len(names) == 1
         }
         parts = {part for name in found for part in _parts(name)}
-        self.learned = sorted(found | parts, key=lambda name: (-len(name), name))
+        lookup = {name for name in found | parts if not is_word(name)}
+        self.learned = sorted(lookup, key=lambda name: (-len(name), name))
 
     def mask(self, text: str, language: str = "en") -> str:
         """The text with placeholders."""
@@ -247,14 +229,14 @@ def mask_dialogue(
 
 
 def _parts(name: str) -> list[str]:
-    """What a person is also called: each part of a Latin name, the given part of a Chinese one."""
+    """What a person is also called."""
     if name.isascii():
         parts = name.split()
         return [part for part in parts if _is_name(part)] if len(parts) > 1 else []
-    return [name[1:]] if len(name) == 3 and name[0] in _SURNAMES else []
+    return parts_of(name)
 
 
 def _is_name(said: str) -> bool:
     if said.isascii():
         return said.split()[0] not in _NOT_NAMES
-    return _NO_NAME.search(said[1:]) is None
+    return is_name(said)

@@ -113,6 +113,29 @@ def trust_in(text: str, language: Language) -> list[Found]:
     )
 
 
+def denied_or_others(text: str, blanked: str, start: int, end: int, language: Language) -> bool:
+    """Whether a cue that stands from `start` to `end` is denied, or somebody else's.
+
+    `blanked` is the text with every cue blanked, so that what is part of one denies no other.
+    """
+    scope = patterns(language).scope
+    place = _place(_places(text, language), start)
+    if _negated(blanked[min(place.start, start) : start], scope, language):
+        return True
+    return not (scope["own"].search(text, start, end) or _own(text, place, start, end, scope))
+
+
+def clause_at(text: str, start: int, language: Language) -> str:
+    """The clause of a turn that holds a place, as it stands."""
+    place = _place(_places(text, language), start)
+    return text[place.start : place.end].strip()
+
+
+def clause_before(text: str, start: int, language: Language) -> str:
+    """What stands before a place in its clause."""
+    return text[min(_place(_places(text, language), start).start, start) : start]
+
+
 def _plain(text: str) -> str:
     """The text with one form of apostrophe, sign for sign, so that places stay what they are."""
     return text.replace("’", "'").replace("‘", "'")

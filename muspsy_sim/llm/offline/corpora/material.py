@@ -12,7 +12,7 @@ from pydantic import Field
 
 from muspsy_sim.records.base import Language, Record
 from muspsy_sim.records.content import content_path
-from muspsy_sim.records.corpus_answers import CounselorNote, EmotionName
+from muspsy_sim.records.corpus_answers import CounselorNote
 from muspsy_sim.records.strict_yaml import load_strict
 
 Sayings = list[str]
@@ -47,7 +47,6 @@ class CorpusMaterial(Record):
         description="what a client says to a question that its story does not answer"
     )
     leads: Sayings = Field(min_length=1, description="to what a client says of its own accord")
-    feelings: dict[str, EmotionName] = Field(description="the counselor's feeling nouns to labels")
     reason_counselor: str
     reason_opening: str
     reason_client: str

@@ -1,6 +1,7 @@
 """`psy-insight.labels` and `psy-insight.session` offline.
 
-By the cues that the offline appraiser and counselor have for behaviours, feelings and themes.
+By the cues that the offline annotator has for emotions, and the offline appraiser and counselor for
+behaviours, feelings and themes.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from muspsy_sim.llm.offline.annotator.band_clauses import clause_at
+from muspsy_sim.llm.offline.annotator.emotions import emotions_in
 from muspsy_sim.llm.offline.appraiser import appraise
 from muspsy_sim.llm.offline.corpora.material import CorpusMaterial, corpus_material
 from muspsy_sim.llm.offline.counselor_material import material
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.appraisal import Behaviour
 from muspsy_sim.records.corpus_answers import (
-    EmotionName,
     LabelsAnswer,
     SessionLabels,
     StrategyName,
@@ -102,15 +104,12 @@ def _counselors(
 
 
 def _clients(view: LabelsView, words: CorpusMaterial, line: Line) -> TurnLabels:
-    heard = hear(line.text, view.language)
-    emotions: dict[EmotionName, None] = {}
-    for feeling in heard.feelings:
-        emotions[words.feelings.get(feeling.feeling, "Others")] = None
-    if not emotions:
+    shown = emotions_in(line.text, view.language)
+    if not shown:
         return TurnLabels(turn=line.id, emotion=["Neutral"], reasoning=words.reason_neutral)
-    shown = heard.felt or line.text
-    reason = words.reason_client.replace("{quote}", _cut(shown, view.language))
-    return TurnLabels(turn=line.id, emotion=[*emotions][:2], reasoning=reason)
+    felt = clause_at(line.text, shown[0].start, view.language)
+    reason = words.reason_client.replace("{quote}", _cut(felt, view.language))
+    return TurnLabels(turn=line.id, emotion=[each.emotion for each in shown[:2]], reasoning=reason)
 
 
 def session(view: SessionLabelsView, rng: Random) -> SessionLabels:
