@@ -331,6 +331,7 @@ async def test_turns_and_sessions_are_labelled_and_nothing_said_is_changed(talks
 def test_the_cues_that_label_offline_are_hashed_and_no_course_minds_them():
     read = set(content_hashes(True, corpora=True)) - set(content_hashes(True))
     assert {f"agents/annotator/offline/{n}-{c}.yaml" for n in ("emotions", "bands") for c in ("en", "zh")} <= read  # fmt: skip
+    assert any(name.startswith("agents/corpora/") for name in read)
     assert not any("annotator" in name for name in content_hashes(False, corpora=True))
 
 
