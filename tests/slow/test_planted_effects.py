@@ -124,3 +124,36 @@ def test_with_the_weights_as_shipped_it_reaches_what_they_lead_to(zero: Run) -> 
         print(f"\n{name}: {moved[name].mean():+.4f}")
         assert moved[name].mean() > 0.0
         assert stats.ttest_1samp(moved[name], 0.0).pvalue < 0.001
+
+
+DISPLACED = ("autonomy", "collaborate", "elicit_change", "inform")
+"""What a counselor that has nothing to come back to does with the beginning of a session."""
+
+
+def test_what_is_left_between_two_counselors_is_what_a_remembering_turn_displaces(
+    zero: Run,
+) -> None:
+    """With every weight at 0 latent endpoints may differ: the two do not say the same things."""
+    done: dict[str, list[float]] = {}
+    for name in zero.episode_ids():
+        raw = orjson.loads(zero.episode_file(name).read_bytes())
+        for session in raw["sessions"][1:]:
+            coded = [
+                one["behaviour"]
+                for turn in session["turns"]
+                if turn["appraisal"]
+                for one in turn["appraisal"]["behaviours"]
+            ]
+            for behaviour in DISPLACED:
+                key = f"{raw['arm']} {behaviour}"
+                done.setdefault(key, []).append(coded.count(behaviour))
+    for behaviour in DISPLACED:
+        kept, lost = (float(np.mean(done[f"{arm} {behaviour}"])) for arm in (WHOLE, BROKEN))
+        print(f"\n{behaviour} per later session: {kept:.2f} with recall, {lost:.2f} without")
+        assert lost > 2.0 * kept
+
+    rows = read_run(zero).rows
+    found = [p_of(zero, [row for row in rows if row.seed == seed]) for seed in range(SEEDS)]
+    for endpoint in (e for e in ENDPOINTS.values() if e.kind == "latent"):
+        share = np.mean([p[endpoint.name] <= 0.05 for p in found])
+        print(f"{endpoint.name}: rejected in {share:.0%} of data sets")
