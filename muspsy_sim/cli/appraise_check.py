@@ -94,7 +94,8 @@ async def _asked(
     at_once: int,
 ) -> list[TurnOutcome]:
     from muspsy_sim.cli.calls_told import CallsTold
-    from muspsy_sim.evaluation.appraise_check.asking import Asking, ask_all
+    from muspsy_sim.evaluation.appraise_check.asking import ask_all
+    from muspsy_sim.evaluation.asking_sets import Asking
 
     asking = Asking()
     return await ask_all(

@@ -111,7 +111,8 @@ def _judge_pairs(
     from muspsy_sim.cli.names import named
     from muspsy_sim.cli.screen import console
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
-    from muspsy_sim.evaluation.pairing import judge_pairs, tallies
+    from muspsy_sim.evaluation.judging.tallies import tallies
+    from muspsy_sim.evaluation.pairing import judge_pairs
     from muspsy_sim.records.errors import RunError
 
     arms = named([given])

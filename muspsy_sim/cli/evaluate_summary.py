@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from muspsy_sim.evaluation.agreement import Agreement
     from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
     from muspsy_sim.evaluation.judging.scores_store import ScoreStore
-    from muspsy_sim.evaluation.pairing import Tally
+    from muspsy_sim.evaluation.judging.tallies import Tally
     from muspsy_sim.evaluation.reliability import ItemAgreement
 
 _REASONS = 3

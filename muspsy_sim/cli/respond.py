@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from muspsy_sim.evaluation.asking_sets import Mode
     from muspsy_sim.evaluation.instruments.spec import Instrument
-    from muspsy_sim.evaluation.responding.asking import Asked, Mode
+    from muspsy_sim.evaluation.responding.asking import Asked
     from muspsy_sim.evaluation.responding.cases import ReplyCase
     from muspsy_sim.evaluation.responding.outcomes import ReplyOutcome
 
@@ -180,7 +181,8 @@ def _text(path: Path) -> str:
 
 async def _replied(cases: list[ReplyCase], asked: Asked, out: Path | None) -> list[ReplyOutcome]:
     from muspsy_sim.cli.calls_told import CallsTold
-    from muspsy_sim.evaluation.responding.asking import Asking, reply_all
+    from muspsy_sim.evaluation.asking_sets import Asking
+    from muspsy_sim.evaluation.responding.asking import reply_all
 
     asking = Asking()
     return await reply_all(cases, asked, folder=out, asking=asking, told=CallsTold(asking))

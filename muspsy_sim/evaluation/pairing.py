@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -48,25 +47,6 @@ from muspsy_sim.records.files import canonical_json, write_atomic
 from muspsy_sim.records.pairs import PairScores, PairVerdict
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file, writing
 from muspsy_sim.runs.together import first_cause
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often each arm was found better; only consistent verdicts are wins."""
-
-    instrument: str
-    item: str
-    first: int
-    second: int
-    ties: int
-    inconsistent: int
-    lost: int
-    """Verdicts that failed or were voided."""
-
-    @property
-    def counted(self) -> int:
-        """Verdicts that count: wins of either arm, and ties."""
-        return self.first + self.second + self.ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,23 +287,3 @@ def _read(file: Path) -> PairScores | None:
         raise RunError(
             "holds no verdicts on a pair", file=file, hint="delete it and judge again"
         ) from error
-
-
-def tallies(pairs: Sequence[PairScores]) -> list[Tally]:
-    """Verdicts added up by instrument and item, over clients, seeds, sessions and judges."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for pair in pairs:
-        for verdict in pair.verdicts:
-            counts.setdefault((verdict.instrument, verdict.item), Counter())[verdict.outcome] += 1
-    return [
-        Tally(
-            instrument,
-            item,
-            first=count["first"],
-            second=count["second"],
-            ties=count["tie"],
-            inconsistent=count["inconsistent"],
-            lost=count["failed"] + count["void"],
-        )
-        for (instrument, item), count in sorted(counts.items())
-    ]

@@ -12,7 +12,8 @@ import pytest
 
 from muspsy_sim.cli.entry import run_command_line
 from muspsy_sim.evaluation.gate import courses
-from muspsy_sim.evaluation.gate.conditions import ArmSummary, Condition
+from muspsy_sim.evaluation.gate.arms import ArmSummary
+from muspsy_sim.evaluation.gate.conditions import Condition
 from muspsy_sim.evaluation.gate.courses import Asked
 from muspsy_sim.evaluation.gate.validating import validate
 from muspsy_sim.evaluation.gate.verdict import Validity

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from muspsy_sim.evaluation.gate.arms import arm_summaries
 from muspsy_sim.evaluation.gate.conditions import (
     Condition,
-    arm_summaries,
     frozen_report_condition,
     frozen_state_condition,
     order_condition,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress, Mode
-from muspsy_sim.evaluation.pairing import judge_pairs, tallies
+from muspsy_sim.evaluation.judging.tallies import tallies
+from muspsy_sim.evaluation.pairing import judge_pairs
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Model, Reply, Request
 from muspsy_sim.records.errors import RunError

@@ -7,14 +7,14 @@ are compared within clients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from muspsy_sim.evaluation.gate.intervals import Interval, mean_interval, ratio_interval
 from muspsy_sim.evaluation.gate.outcomes import Outcome
+from muspsy_sim.evaluation.gate.paired import ROUNDING, by_client, difference, mean_of, paired
 from muspsy_sim.records.base import Record
 
 Status = Literal["holds", "broken", "unmeasured"]
@@ -26,8 +26,6 @@ psychotherapy responded at two months (Cuijpers and others 2021); 65% is far abo
 MOST_TOLD_TO_NODDING = 0.25
 LEAST_KAPPA = 0.4
 """Where "moderate" agreement begins (Landis and Koch 1977)."""
-_ROUNDING = 9
-"""Decimals to which ends are compared: 0.0000000000000002 is no difference."""
 
 
 class Condition(Record):
@@ -58,7 +56,7 @@ def order_condition(
     All three comparisons of an order must exclude 0, so no correction for their number is due: a
     chance find in one of them opens no gate.
     """
-    found = _difference(outcomes, better, worse, 0.95)
+    found = difference(outcomes, better, worse, 0.95)
     condition = Condition(
         id=f"order:{better}-{worse}",
         title=f"{better} - {worse}",
@@ -94,7 +92,7 @@ def shuffled_condition(
     left of the difference.
     """
     level = 1.0 - 0.05 / comparisons
-    found = _difference(outcomes, better, worse, level)
+    found = difference(outcomes, better, worse, level)
     condition = Condition(
         id=f"shuffled:{better}-{worse}",
         title=f"{better} - {worse}, appraisals shuffled",
@@ -107,7 +105,7 @@ def shuffled_condition(
     )
     if found.interval is None:
         return condition.model_copy(update={"words": found.why})
-    own = _difference(real, better, worse, 0.95).interval
+    own = difference(real, better, worse, 0.95).interval
     detail = f"{own.figure:+.2f} with their own appraisals" if own is not None else ""
     holds = found.interval.includes(0.0)
     words = (
@@ -149,7 +147,7 @@ def frozen_state_condition(outcomes: Sequence[Outcome]) -> Condition:
 
 def frozen_report_condition(outcomes: Sequence[Outcome]) -> Condition:
     """What frozen clients report changes by measurement error alone: the mean is 0 within it."""
-    found = _by_client([o for o in outcomes if o.arm == "frozen"], lambda o: o.change)
+    found = by_client([o for o in outcomes if o.arm == "frozen"], lambda o: o.change)
     condition = Condition(
         id="frozen:report",
         title="frozen: reported improvement",
@@ -159,7 +157,7 @@ def frozen_report_condition(outcomes: Sequence[Outcome]) -> Condition:
         status="unmeasured",
         clients=len(found),
     )
-    interval, why = _mean(list(found.values()), 0.95)
+    interval, why = mean_of(list(found.values()), 0.95)
     if interval is None:
         return condition.model_copy(update={"words": why})
     holds = interval.includes(0.0)
@@ -170,7 +168,7 @@ def frozen_report_condition(outcomes: Sequence[Outcome]) -> Condition:
 def response_condition(outcomes: Sequence[Outcome], arm: str = "full") -> Condition:
     """Fewer than 65% respond under the good counselor (see `outcomes.RESPONSE`)."""
     counted = [o for o in outcomes if o.arm == arm and o.responded is not None]
-    found = _by_client(counted, lambda o: float(o.responded or 0))
+    found = by_client(counted, lambda o: float(o.responded or 0))
     condition = Condition(
         id=f"response:{arm}",
         title=f"response under {arm}",
@@ -185,7 +183,7 @@ def response_condition(outcomes: Sequence[Outcome], arm: str = "full") -> Condit
             update={"words": f"no client under {arm} has a PHQ-9 of 10 or more to begin with"}
         )
     interval = mean_interval(list(found.values()))
-    holds = round(interval.figure, _ROUNDING) < MOST_RESPONDING
+    holds = round(interval.figure, ROUNDING) < MOST_RESPONDING
     words = "" if holds else f"nearly everyone gets well under {arm}, as no trial has seen"
     left_out = sum(1 for o in outcomes if o.arm == arm) - len(counted)
     detail = f"{len(counted)} courses; {left_out} begin below a PHQ-9 of 10"
@@ -197,7 +195,7 @@ def telling_condition(
 ) -> Condition:
     """Who merely nods is told at most a quarter of the sensitive facts that the good one hears."""
     told = {
-        arm: _paired(outcomes, arm, lambda o: float(o.sensitive_told)) for arm in (nodding, good)
+        arm: paired(outcomes, arm, lambda o: float(o.sensitive_told)) for arm in (nodding, good)
     }
     clients = sorted(told[nodding].keys() & told[good].keys())
     condition = Condition(
@@ -223,7 +221,7 @@ def telling_condition(
         )
     interval = ratio_interval(above, below)
     assert interval is not None  # noqa: S101 - `below` has something in it
-    holds = round(interval.figure, _ROUNDING) <= MOST_TOLD_TO_NODDING
+    holds = round(interval.figure, ROUNDING) <= MOST_TOLD_TO_NODDING
     words = "" if holds else f"clients tell what is sensitive to {nodding} nearly as to {good}"
     counts = {arm: sum(o.sensitive_told for o in outcomes if o.arm == arm) for arm in told}
     detail = f"{counts[nodding]} and {counts[good]} facts, found in the client's words"
@@ -250,7 +248,7 @@ def fidelity_condition(
     )
     if interval is None:
         return condition.model_copy(update={"words": why})
-    holds = round(interval.figure, _ROUNDING) >= LEAST_KAPPA
+    holds = round(interval.figure, ROUNDING) >= LEAST_KAPPA
     words = "" if holds else f"a reader cannot tell the client's {what} from its words"
     return _settled(condition, interval, holds, words, detail)
 
@@ -268,82 +266,3 @@ def _settled(
             "detail": detail,
         }
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A paired difference, or why there is none."""
-
-    interval: Interval | None
-    clients: int
-    why: str
-
-
-def _difference(outcomes: Sequence[Outcome], better: str, worse: str, level: float) -> _Found:
-    one = _paired(outcomes, better, lambda o: o.change)
-    other = _paired(outcomes, worse, lambda o: o.change)
-    clients = sorted(one.keys() & other.keys())
-    interval, why = _mean([one[c] - other[c] for c in clients], level)
-    return _Found(interval=interval, clients=len(clients), why=why)
-
-
-def _mean(values: Sequence[float], level: float) -> tuple[Interval | None, str]:
-    """The mean with an interval that has both ends, or why there is none."""
-    if not values:
-        return None, "no client has lived these courses"
-    interval = mean_interval([round(value, _ROUNDING) for value in values], level)
-    if interval.low is None or interval.high is None:
-        few = "1 client is" if len(values) == 1 else f"{len(values)} clients are"
-        return None, f"{few} too few for a {level:.0%} interval"
-    tidy = [round(v, _ROUNDING) + 0.0 for v in (interval.figure, interval.low, interval.high)]
-    return Interval(*tidy), ""
-
-
-def _paired(
-    outcomes: Sequence[Outcome], arm: str, value: Callable[[Outcome], float]
-) -> dict[str, float]:
-    return _by_client([o for o in outcomes if o.arm == arm], value)
-
-
-def _by_client(outcomes: Sequence[Outcome], value: Callable[[Outcome], float]) -> dict[str, float]:
-    """Each client's mean over its seeds (and over its variants: one source case is one client)."""
-    values: dict[str, list[float]] = {}
-    for outcome in outcomes:
-        values.setdefault(outcome.client, []).append(value(outcome))
-    return {client: sum(v) / len(v) for client, v in sorted(values.items())}
-
-
-class ArmSummary(Record):
-    """How the courses of one arm went, clients weighing alike."""
-
-    arm: str
-    courses: int
-    improvement: float = Field(description="points of PHQ-9 and GAD-7 together, mean")
-    low: float | None
-    high: float | None
-    dropped_out: float = Field(description="share of courses")
-    responded: float | None = Field(description="share of those that count; None: none does")
-    sensitive_told: int
-
-
-def arm_summaries(outcomes: Sequence[Outcome], order: Mapping[str, int]) -> list[ArmSummary]:
-    """A line for each arm, in this order."""
-    lines = []
-    for arm in sorted({o.arm for o in outcomes}, key=lambda a: (order.get(a, len(order)), a)):
-        own = [o for o in outcomes if o.arm == arm]
-        interval = mean_interval(list(_by_client(own, lambda o: o.change).values()))
-        counted = [o for o in own if o.responded is not None]
-        responded = _by_client(counted, lambda o: float(o.responded or 0))
-        lines.append(
-            ArmSummary(
-                arm=arm,
-                courses=len(own),
-                improvement=interval.figure,
-                low=interval.low,
-                high=interval.high,
-                dropped_out=sum(o.dropped_out for o in own) / len(own),
-                responded=sum(responded.values()) / len(responded) if responded else None,
-                sensitive_told=sum(o.sensitive_told for o in own),
-            )
-        )
-    return lines

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from muspsy_sim.evaluation.gate.arms import ArmSummary, arm_summaries
 from muspsy_sim.evaluation.gate.conditions import (
-    ArmSummary,
     Condition,
-    arm_summaries,
     frozen_report_condition,
     frozen_state_condition,
     order_condition,

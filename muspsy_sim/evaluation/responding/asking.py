@@ -6,13 +6,12 @@ an outcome with its reason, never an empty reply.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
 
+from muspsy_sim.evaluation.asking_sets import Asking, Mode, header_for, in_order, journalled
 from muspsy_sim.evaluation.instruments.loading import shown
 from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.evaluation.judging.prompts import RATE, rating_with
@@ -20,22 +19,19 @@ from muspsy_sim.evaluation.judging.verdicts import Said, scores_of, unscored
 from muspsy_sim.evaluation.responding.cases import ReplyCase
 from muspsy_sim.evaluation.responding.outcomes import ReplyOutcome
 from muspsy_sim.llm.ask import Asker, CallFailed
-from muspsy_sim.llm.counting import Counted, UsageCount
+from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
+from muspsy_sim.llm.journal import GroupSync, Header
 from muspsy_sim.llm.models import open_model, parse_model
-from muspsy_sim.llm.prompting import digest, load_template, schema_digest
+from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying
 from muspsy_sim.llm.seam import Model, ModelFailure, Prompt, Reply, Request, Role, Sampling
 from muspsy_sim.records.answers import PlainReply
 from muspsy_sim.records.chance import Chance
-from muspsy_sim.records.errors import RunError
-from muspsy_sim.records.files import canonical_json, storage_error
+from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.judging import JudgeView, SessionLines
 from muspsy_sim.records.scores import Score
 from muspsy_sim.records.views import Line, ReplyView
-from muspsy_sim.runs.provenance import code_version
-from muspsy_sim.runs.together import first_cause
 
 REPLY = Prompt(
     "counselor.reply", "counselor", ReplyView, PlainReply, "counselor/reply.md.j2", plain=True
@@ -46,13 +42,9 @@ SAMPLING: dict[Role, Sampling] = {
 }
 """How replies and judgments are sampled: as recipes sample unless they say otherwise."""
 
-T = TypeVar("T")
-
 _EPISODE = "respond"
 _HISTORY, _REPLIED = 1, 2
 """The sessions of a judge's view: what went before, and what is rated."""
-
-Mode = Literal["go on", "restart", "retry failed", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +58,6 @@ class Asked:
     seed: int = 0
     at_once: int = 8
     mode: Mode = "go on"
-
-
-@dataclass(slots=True)
-class Asking:
-    """Where the asking stands; read by displays while it changes."""
-
-    calls: int = 0
-    done: int = 0
-    failed: int = 0
-    count: UsageCount = field(default_factory=UsageCount)
 
 
 async def reply_all(
@@ -102,13 +84,16 @@ async def reply_all(
                   for j in asked.judges}  # fmt: skip
         await endpoints.check()
         work = _Work(cases, asked, folder, sync, asking, told)
-        async with _journalled(opened, "counselor", "replies", work) as asker:
-            replies = await _together(work, lambda case, at: _replied(work, asker, case, at))
+        with _asker(opened, "counselor", "replies", work) as asker:
+            replies = await in_order(
+                cases, asked.at_once, lambda case, at: _replied(work, asker, case, at)
+            )
         scores: dict[str, list[Score]] = {case.id: [] for case in cases}
         for judge in judges.values():
             file = f"scores-{digest(judge.name.encode())[:12]}"
-            async with _journalled(judge, "judge", file, work, tuple(replies)) as asker:
-                each = await _together(work, _rater(work, asker, judge.name, replies))
+            with _asker(judge, "judge", file, work, tuple(replies)) as asker:
+                rater = _rater(work, asker, judge.name, replies)
+                each = await in_order(cases, asked.at_once, rater)
             for case, given in zip(cases, each, strict=True):
                 scores[case.id] += given
     return [
@@ -221,51 +206,17 @@ def view_of(instrument: Instrument, case: ReplyCase, reply: str) -> JudgeView:
     )
 
 
-@asynccontextmanager
-async def _journalled(
+@contextmanager
+def _asker(
     model: Model, role: Role, file: str, work: _Work, about: Sequence[Replied] = ()
-) -> AsyncIterator[Asker]:
-    asked = work.asked
-    counted: Model = model
-    journal: Journal | None = None
-    if work.folder is not None:
-        header = _header(model, role, work, about)
-        path = _journal_file(work.folder, file, asked.mode)
-        journal = (
-            Journal.for_replay(path, header, work.sync)
-            if asked.mode == "replay"
-            else Journal.open(path, header, work.sync)
-        )
-        if asked.mode == "retry failed":
-            journal.owe_failed()
-        counted = Journalled(model, journal)
-    try:
-        wrapped = Retrying(Counted(counted, work.asking.count))
-        yield Asker(_EPISODE, {role: wrapped}, SAMPLING, Chance(_EPISODE, asked.seed))
-    finally:
-        if journal is not None:
-            journal.close()
-
-
-def _journal_file(folder: Path, name: str, mode: Mode) -> Path:
-    path = folder / f"{name}.journal.jsonl"
-    try:
-        if mode == "replay":
-            if not path.is_file():
-                raise RunError(
-                    "there is no journal to replay", file=path, hint="run it without --replay first"
-                )
-            return path
-        folder.mkdir(parents=True, exist_ok=True)
-        if mode == "restart":
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise storage_error(folder, error, "write to") from error
-    return path
+) -> Iterator[Asker]:
+    header = _header(model, role, work, about)
+    with journalled(model, work.folder, file, header, work.asked.mode, work.sync) as opened:
+        wrapped = Retrying(Counted(opened, work.asking.count))
+        yield Asker(_EPISODE, {role: wrapped}, SAMPLING, Chance(_EPISODE, work.asked.seed))
 
 
 def _header(model: Model, role: Role, work: _Work, about: Sequence[Replied]) -> Header:
-    prompt = REPLY if role == "counselor" else RATE
     sampling = SAMPLING[role]
     settings = {
         "model": model.name,
@@ -274,31 +225,9 @@ def _header(model: Model, role: Role, work: _Work, about: Sequence[Replied]) -> 
         "system": work.asked.system,
     }
     held = [case.model_dump(mode="json", exclude={"gold", "file"}) for case in work.cases]
-    return Header(
-        episode=_EPISODE,
-        recipe="",
-        content={
-            "cases": digest(canonical_json(held)),
-            "model, sampling and system": digest(canonical_json(settings)),
-            **({"replies": digest(canonical_json([list(a) for a in about]))} if about else {}),
-        },
-        prompts={prompt.name: load_template(prompt.template).digest},
-        schemas={prompt.name: schema_digest(prompt.answer)},
-        code_version=code_version(),
-    )
-
-
-async def _together(work: _Work, act: Callable[[ReplyCase, int], Awaitable[T]]) -> list[T]:
-    """What comes of every case, in order, so many at once; places are counted from 1."""
-    room = asyncio.Semaphore(work.asked.at_once)
-
-    async def one(case: ReplyCase, at: int) -> T:
-        async with room:
-            return await act(case, at)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(case, at)) for at, case in enumerate(work.cases, 1)]
-    except BaseExceptionGroup as several:
-        raise first_cause(several) from None
-    return [task.result() for task in tasks]
+    content = {
+        "cases": digest(canonical_json(held)),
+        "model, sampling and system": digest(canonical_json(settings)),
+        **({"replies": digest(canonical_json([list(a) for a in about]))} if about else {}),
+    }
+    return header_for(_EPISODE, REPLY if role == "counselor" else RATE, content)
