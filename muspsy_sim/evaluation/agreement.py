@@ -2,6 +2,7 @@
 
 Plain numpy, since the packages that compute alpha and ICC are under the GPL. A measure that is not
 defined (one judge, fewer than two units, no variation) is `None` with the reason, never NaN.
+Perfect agreement has no interval: none can say from it how far other units would differ.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A measure with its 95% interval, or why there is none. `units` is what it rests on."""
+    """A measure with its 95% interval; `why` one of them is missing. `units`: what it rests on."""
 
     value: float | None
     low: float | None = None
@@ -67,7 +68,13 @@ def weighted_kappa(
     inner = w - np.add.outer(by_row, by_column) * (1.0 - kappa)
     variance = float((p * inner**2).sum()) - (kappa - expected * (1.0 - kappa)) ** 2
     error = float(np.sqrt(max(0.0, variance) / n)) / (1.0 - expected)
-    return Agreement(kappa, max(-1.0, kappa - 1.96 * error), min(1.0, kappa + 1.96 * error), n)
+    return _measured(kappa, max(-1.0, kappa - 1.96 * error), min(1.0, kappa + 1.96 * error), n)
+
+
+def _measured(value: float, low: float | None, high: float | None, units: int) -> Agreement:
+    if value > 1.0 - _TINY:
+        return Agreement(value, units=units, why="no two judgments differ: there is no interval")
+    return Agreement(value, low, high, units)
 
 
 def krippendorff_alpha(
@@ -88,7 +95,7 @@ def krippendorff_alpha(
         return Agreement(None, units=units, why=why)
     members = _members(ratings, clusters)
     low, high = _bootstrap(members, lambda drawn: _alpha(drawn, level)[0], seed)
-    return Agreement(value, low, high, units)
+    return _measured(value, low, high, units)
 
 
 def _members(ratings: Ratings, clusters: Sequence[str] | None) -> list[Ratings]:
@@ -162,7 +169,7 @@ def icc(ratings: Ratings, average: bool = False) -> Agreement:
     low, high = _icc_interval(single, b, j, e, n, k)
     if average:
         single, low, high = (_stepped_up(x, k) for x in (single, low, high))
-    return Agreement(single, low, high, n)
+    return _measured(single, low, high, n)
 
 
 @dataclass(frozen=True, slots=True)

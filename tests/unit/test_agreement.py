@@ -127,7 +127,15 @@ def test_alpha_draws_whole_clusters() -> None:
     assert by_case.low < by_unit.low, "units of one client are not independent"
 
 
-def test_perfect_agreement_is_one_for_icc_too() -> None:
-    found = icc(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]]))
+@pytest.mark.parametrize(
+    "found",
+    [
+        icc(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]])),
+        weighted_kappa([1, 2, 3, 3], [1, 2, 3, 3], [1, 2, 3]),
+        krippendorff_alpha(np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]])),
+    ],
+)
+def test_perfect_agreement_is_one_and_claims_no_interval(found: Agreement) -> None:
     assert found.value == pytest.approx(1.0)
-    assert found.high == pytest.approx(1.0)
+    assert (found.low, found.high) == (None, None)
+    assert "no interval" in found.why

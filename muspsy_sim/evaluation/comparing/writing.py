@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from muspsy_sim.evaluation.comparing.comparison import ComparisonReport
-from muspsy_sim.records.files import write_atomic
+from muspsy_sim.records.files import canonical_json, write_atomic
 from muspsy_sim.runs.store import Run
 
 _EFFECT = (
@@ -20,7 +20,8 @@ _EFFECT = (
 
 
 def as_json(report: ComparisonReport) -> bytes:
-    """The whole comparison as JSON. Refuses NaN, which is no measurement."""
+    """The whole comparison as JSON. Raises `ValueError` for NaN, which is no measurement."""
+    canonical_json(report)
     return orjson.dumps(
         report.model_dump(mode="json"), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     )
