@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from muspsy_sim.llm.local import engine as engines
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.loading import Loaded
+from muspsy_sim.llm.local.small import save
 from tests.local.writing import WORDS, conversation, write
 
 
@@ -159,3 +163,20 @@ def test_one_at_a_time_waits_for_no_company(loaded: Loaded, prompts: list[list[i
         assert time.monotonic() - began >= 0.5, "after company, company is waited for"
     finally:
         made.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system limits a process's memory so")
+def test_memory_that_really_runs_out_halves_the_batch_and_loses_nothing(tmp_path: Path) -> None:
+    folder = save(tmp_path / "model", width=256, layers=4)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.local.short_of_memory", str(folder), "30"],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    halved, limit, same = map(int, done.stdout.split())
+    assert halved >= 1
+    assert limit <= 8
+    assert same == 16

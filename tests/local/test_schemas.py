@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
+from muspsy_sim.llm.local.calls import Call, Written
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.grammar import smallest
 from muspsy_sim.llm.parsing import AnswerError, parse_answer
@@ -50,3 +52,20 @@ def test_a_limit_too_small_for_any_answer_is_said_to_be_reached(
 def test_the_smallest_answer_of_a_recursive_schema_ends() -> None:
     schema = {"$defs": {"a": {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}}}}
     assert smallest({"$ref": "#/$defs/a"}, schema) is not None
+
+
+def test_a_schema_that_no_grammar_can_be_made_of_fails_its_own_call(
+    engine: Engine, prompts: list[list[int]]
+) -> None:
+    outcomes: list[Written | BaseException] = []
+    left = threading.Semaphore(0)
+
+    def done(outcome: Written | BaseException) -> None:
+        outcomes.append(outcome)
+        left.release()
+
+    for n, schema in enumerate([json.dumps(answer_schema(Speech)), '{"$ref": "#/nowhere"}', None]):
+        engine.submit(Call(prompts[n], 300, 1.0, 0.95, n, f"e{n}", schema, done))
+    for _ in range(3):
+        assert left.acquire(timeout=60)
+    assert sum(isinstance(each, Written) for each in outcomes) == 2

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muspsy_sim.llm.local.calls import Call
+from muspsy_sim.llm.local.calls import Call, Row
 from muspsy_sim.llm.local.prefixes import Kept, Prefixes
 from muspsy_sim.llm.local.reading import ON_A_PROCESSOR, Costs, Prompt, together
 
@@ -16,7 +16,7 @@ from muspsy_sim.llm.local.reading import ON_A_PROCESSOR, Costs, Prompt, together
 def prompt(fresh: int, kept: int = 0) -> Prompt:
     ids = list(range(kept + fresh))
     call = Call(ids, 10, 1.0, 1.0, 0, "e", None, lambda outcome: None)
-    return Prompt(call, Kept(ids[:kept], []) if kept else None)
+    return Prompt(Row(call, None), Kept(ids[:kept], []) if kept else None)
 
 
 def fresh(groups: list[list[Prompt]]) -> list[list[int]]:

@@ -122,16 +122,10 @@ class Engine:
         """Read the prompts of those who wait longest, and let them join."""
         room = self.limit - len(self._batch.rows)
         calls = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
-        groups = deque(
-            together(
-                (
-                    Prompt(call, self._prefixes.find(call.owner, call.ids))
-                    for call in calls
-                    if not call.cancelled
-                ),
-                ON_A_PROCESSOR if self.loaded.device.type == "cpu" else ON_A_CARD,
-            )
-        )
+        prompts = [prompt for call in calls if (prompt := self._prompt(call)) is not None]
+        card = self.loaded.device.type != "cpu"
+        groups = deque(together(prompts, ON_A_CARD if card else ON_A_PROCESSOR))
+        prompts.clear()
         while groups:
             under_way = len(self._batch.rows)
             try:
@@ -143,8 +137,8 @@ class Engine:
                 groups.popleft()
                 self._settle(under_way)
                 continue
-            group = [prompt.call for prompt in groups.popleft()]
-            others = [prompt.call for prompt in chain(*groups)]
+            group = [prompt.row.call for prompt in groups.popleft()]
+            others = [prompt.row.call for prompt in chain(*groups)]
             if out_of_memory(fault):
                 groups.clear()
             if self._fewer(fault, under_way + len(group), [*group, *others]):
@@ -152,10 +146,19 @@ class Engine:
             for call in group:
                 call.done(fault)
 
+    def _prompt(self, call: Call) -> Prompt | None:
+        """What is to be read for a call, or `None` where nobody waits or no grammar can be made."""
+        if call.cancelled:
+            return None
+        try:
+            guide = None if call.schema is None else self._grammars.guide(call.schema)
+        except Exception as error:  # noqa: BLE001 - of this call, and no matter of the others'
+            call.done(error)
+            return None
+        return Prompt(Row(call, guide), self._prefixes.find(call.owner, call.ids))
+
     def _begin(self, prompts: list[Prompt]) -> None:
-        schemas = [prompt.call.schema for prompt in prompts]
-        guides = [None if each is None else self._grammars.guide(each) for each in schemas]
-        rows = [Row(prompt.call, guide) for prompt, guide in zip(prompts, guides, strict=True)]
+        rows = [prompt.row for prompt in prompts]
         begin(self.loaded, self._batch, rows, [prompt.kept for prompt in prompts])
         self.counts.calls += len(prompts)
 

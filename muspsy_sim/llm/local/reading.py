@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from muspsy_sim.llm.local.calls import Call
+from muspsy_sim.llm.local.calls import Row
 from muspsy_sim.llm.local.prefixes import Kept
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A call whose prompt is to be read, from where what is kept of it ends."""
+    """A row whose prompt is to be read, from where what is kept of it ends."""
 
-    call: Call
+    row: Row
     kept: Kept | None
 
     @property
     def fresh(self) -> int:
         """Tokens to read."""
-        return len(self.call.ids) - (len(self.kept.tokens) if self.kept else 0)
+        return self.length - (len(self.kept.tokens) if self.kept else 0)
+
+    @property
+    def length(self) -> int:
+        """Tokens in all."""
+        return len(self.row.call.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,12 @@ def together(prompts: Iterable[Prompt], costs: Costs) -> list[list[Prompt]]:
             group = groups[-1]
             width, rows = prompt.fresh, len(group) + 1
             padded = padding + len(group) * (width - group[-1].fresh)
-            length = max(longest, len(prompt.call.ids))
+            length = max(longest, prompt.length)
             fits = rows * width <= costs.tokens and rows * width * length <= costs.pairs
             if fits and padded <= costs.a_pass:
                 group.append(prompt)
                 padding, longest = padded, length
                 continue
         groups.append([prompt])
-        padding, longest = 0, len(prompt.call.ids)
+        padding, longest = 0, prompt.length
     return groups
