@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from muspsy_sim.llm.counting import UsageCount
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
+from muspsy_sim.llm.journal import Journal, Journalled
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.prompting import load_template, schema_digest
 from muspsy_sim.llm.seam import Model, Prompt
 from muspsy_sim.records.errors import RunError

@@ -33,7 +33,9 @@ from muspsy_sim.evaluation.symptoms import symptom_scores
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Journal, Journalled, read_journal
+from muspsy_sim.llm.journal import Journal, Journalled
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from muspsy_sim.llm.journal import Entry, read_journal
+from muspsy_sim.llm.journal_text import Entry, read_journal
 from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.records.errors import ModelSetupError
 

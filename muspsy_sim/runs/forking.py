@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from muspsy_sim.graphs.spec import arm_names
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, encode_line, read_journal
+from muspsy_sim.llm.journal import Journal
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import Header, encode_line, read_journal
 from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.episode import Episode, Session, SessionEnd
 from muspsy_sim.records.errors import RecipeError, RunError

@@ -19,7 +19,9 @@ from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
 from muspsy_sim.llm.budget import Budget, Budgeted
 from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Journal, Journalled, read_journal
+from muspsy_sim.llm.journal import Journal, Journalled
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.prefixes import Prefixes, Sent
 from muspsy_sim.llm.replay import ReplayModel

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from muspsy_sim.agents.live import Schedule
-from muspsy_sim.llm.journal import Header
+from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.records.base import Id, Record
 from muspsy_sim.records.episode import Episode

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import orjson
 
-from muspsy_sim.llm.journal import GroupSync, Journal
+from muspsy_sim.llm.journal import Journal
+from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.orchestrator import Connections, RunProgress, connected, live_episode

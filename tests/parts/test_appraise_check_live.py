@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from tests.parts.chat_server import in_a_process
 from tests.parts.command import COMMAND, environment, muspsy
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.records.episode import CourseEnd, Usage
 from muspsy_sim.runs.orchestrator import RunOutcome, run
 from muspsy_sim.runs.plan import plan_run

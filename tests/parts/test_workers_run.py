@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.models import open_model, parse_model
 from muspsy_sim.llm.parsing import parse_answer
 from muspsy_sim.llm.probing import Checked, probe

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from tests.parts.command import muspsy, recipe
 
 pytestmark = pytest.mark.timeout(300)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.runs.store import Run, episodes
 from tests.parts.chat_answers import answer as chat_answer

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.runs.workers.starting import Crew, run_with
 from tests.parts.chat_server import ChatServer, in_a_process
 from tests.parts.command import COMMAND, environment, recipe

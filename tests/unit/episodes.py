@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from muspsy_sim.llm.journal import Entry, Header, encode_line
+from muspsy_sim.llm.journal_text import Entry, Header, encode_line
 from muspsy_sim.records.appraisal import Appraisal, Coded
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import (

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from muspsy_sim.llm.journal import read_journal
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
 from muspsy_sim.records.answers import CounselorReply
 from muspsy_sim.records.episode import CourseEnd, Episode, SessionEnd

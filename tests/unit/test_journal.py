@@ -12,16 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muspsy_sim.llm.journal import (
-    Entry,
-    GroupSync,
-    Header,
-    Journal,
-    Journalled,
-    decode_line,
-    encode_line,
-    read_journal,
-)
+from muspsy_sim.llm.journal import Journal, Journalled
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import Entry, Header, decode_line, encode_line, read_journal
 from muspsy_sim.llm.seam import CallKey, ModelFailure, Reply, Request, Sampling
 from muspsy_sim.records.answers import PlainReply
 from muspsy_sim.records.episode import Usage

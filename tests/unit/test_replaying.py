@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from muspsy_sim.llm.journal import decode_line, encode_line
+from muspsy_sim.llm.journal_text import decode_line, encode_line
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Reply, Request
 from muspsy_sim.records.episode import Usage

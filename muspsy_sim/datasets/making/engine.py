@@ -18,7 +18,9 @@ from muspsy_sim.datasets.making.record import EntryFailure
 from muspsy_sim.datasets.making.store import Place, making, read_entry, write_entry
 from muspsy_sim.llm.budget import BudgetSpent
 from muspsy_sim.llm.counting import UsageCount
-from muspsy_sim.llm.journal import GroupSync, Journal, read_journal
+from muspsy_sim.llm.journal import Journal
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.orchestrator import Connections, connected

@@ -9,7 +9,7 @@ from muspsy_sim.datasets.making.bench import Entry
 from muspsy_sim.datasets.making.flow import compile_flow
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.way import PLAYED, Way, way_named
-from muspsy_sim.llm.journal import Header
+from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.seam import Role
 from muspsy_sim.records.content import content_path

@@ -18,7 +18,8 @@ from muspsy_sim.evaluation.asking_sets import Asking, Mode, header_for, in_order
 from muspsy_sim.llm.ask import Asker, CallFailed
 from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Header
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying

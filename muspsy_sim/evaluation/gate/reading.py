@@ -13,7 +13,9 @@ from pathlib import Path
 from muspsy_sim.evaluation.gate.fidelity import BANDS, Reading, Stretch, settle
 from muspsy_sim.llm.ask import Asker, CallFailed
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync, Header, Journal, Journalled
+from muspsy_sim.llm.journal import Journal, Journalled
+from muspsy_sim.llm.journal_sync import GroupSync
+from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.retrying import Retrying

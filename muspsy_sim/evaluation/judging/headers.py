@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from muspsy_sim.llm.journal import Header
+from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.seam import Prompt, Sampling
 from muspsy_sim.records.content import content_path, list_content

@@ -14,7 +14,7 @@ import time
 from contextlib import AsyncExitStack
 
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.journal import GroupSync
+from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.orchestrator import (
     Connections,

@@ -1,0 +1,83 @@
+"""Bringing what was written to journals to the disk: many files together, round by round."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from pathlib import Path
+
+from muspsy_sim.records.errors import StorageError
+from muspsy_sim.records.files import storage_error
+
+_SYNC_EVERY_S = 0.05
+"""Pause between two rounds of fdatasync over the files written to. A killed process loses nothing
+(the line is with the kernel); a power cut can lose this and the round under way (some milliseconds
+a file), which is then asked for again."""
+
+_REST = 3.0
+_SYNC_AT_LEAST_EVERY_S = 0.5
+"""A round that took long, with many journals or a slow disk, is followed by a pause `_REST` times
+as long, up to this: disk and interpreter are busy with it a quarter of the time at most."""
+
+
+class GroupSync:
+    """Brings written journal lines to the disk together: one fdatasync per file and beat.
+
+    Once the disk refuses, every later `mark` and the end of the `async with` raise `StorageError`:
+    the kernel tells of a failed write once, and asking again would look like success.
+    """
+
+    def __init__(self) -> None:
+        self._dirty: dict[int, Path] = {}
+        self._syncing = threading.Lock()
+        """Held while one file is brought to the disk, so that nobody closes it meanwhile."""
+        self._refused: StorageError | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def mark(self, fd: int, path: Path) -> None:
+        """Note that this file has lines that are not on the disk yet. Raises `StorageError`."""
+        if self._refused is not None:
+            raise self._refused
+        self._dirty[fd] = path
+
+    def flush(self) -> None:
+        """Bring all to the disk now. Raises `StorageError`."""
+        for fd in list(self._dirty):
+            self.forget(fd)
+
+    def forget(self, fd: int) -> None:
+        """Bring one file to the disk now, before it is closed. Raises `StorageError`."""
+        with self._syncing:
+            path = self._dirty.pop(fd, None)
+            if path is None:
+                return
+            try:
+                os.fdatasync(fd)
+            except OSError as error:
+                self._refused = storage_error(path, error, "write")
+                raise self._refused from error
+
+    async def __aenter__(self) -> GroupSync:
+        self._task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self.flush()
+        if self._refused is not None:
+            raise self._refused
+
+    async def _beat(self) -> None:
+        pause = _SYNC_EVERY_S
+        while self._refused is None:
+            await asyncio.sleep(pause)
+            began = time.perf_counter()
+            with contextlib.suppress(StorageError):  # `mark` raises it where the run hears of it.
+                await asyncio.to_thread(self.flush)
+            took = time.perf_counter() - began
+            pause = min(_SYNC_AT_LEAST_EVERY_S, max(_SYNC_EVERY_S, _REST * took))
