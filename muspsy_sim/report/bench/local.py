@@ -1,9 +1,10 @@
 """`muspsy bench local`: many episodes over one checkpoint, beside one episode at a time.
 
-The checkpoints are small random models made for the purpose; MUSPSY_LOCAL_DEVICE says where they
-run. The counselor's turns come from them, as a `bare` counselor's, the client's from `offline`. The
-same episodes are lived one after the other and all at once, by the same engine, by turns. Answers
-in schema are asked for apart, and every one is held to its schema.
+The checkpoints are small random models made for the purpose, which speak in whole words;
+MUSPSY_LOCAL_DEVICE says where they run. The counselor's turns come from them, as a `bare`
+counselor's, the client's from `offline`. Episodes are lived one after the other and many at once,
+by the same engine, by turns. Answers in schema are asked of a model that says anything, and every
+one is held to its schema.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class _Model:
 
 _SENTENCES = _Model("answers of about 30 tokens", 128, 2, 30, 3)
 _WORDS = _Model("answers of about 8 tokens", 128, 2, 8, 1)
-_WIDER = _Model("a model of 14 times the weights", 512, 4, 30, 1)
+_WIDER = _Model("30 tokens, 16 times the weights", 512, 4, 30, 1)
 
 
 class _Nothing(Record):
@@ -65,7 +66,7 @@ def measure(size: Size) -> Measured:
         with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as room:
             folder = Path(room)
             for n, model in enumerate((_SENTENCES, _WORDS, _WIDER) if full else (_SENTENCES,)):
-                save(folder / f"m{n}", model.width, model.layers, model.length)
+                save(folder / f"m{n}", model.width, model.layers, model.length, words=True)
                 name = f"hf:{folder / f'm{n}'}"
                 beside = asyncio.run(
                     lived_by_turns(folder / f"r{n}", name, many, exchanges, model.rounds)
@@ -74,7 +75,8 @@ def measure(size: Size) -> Measured:
                 lines.append(f"{model.about}: {beside.told}")
                 if not n:
                     lines.insert(0, beside.where)
-                    figures.append(_in_schema(*asyncio.run(_answered(name, many))))
+            name = f"hf:{save(folder / 'any')}"
+            figures.append(_in_schema(*asyncio.run(_answered(name, many))))
     finally:
         close_writers()
     return figures, lines
