@@ -60,6 +60,7 @@ def measure(size: Size) -> Measured:
     check_installed("bench local")
     full = size == "full"
     many, exchanges = (32, 16) if full else (8, 2)
+    limit = FASTER if full else None
     figures: list[Figure] = []
     lines: list[str] = []
     try:
@@ -71,9 +72,7 @@ def measure(size: Size) -> Measured:
                 beside = asyncio.run(
                     lived_by_turns(folder / f"r{n}", name, many, exchanges, model.rounds)
                 )
-                figures += _figures(
-                    model, many, beside, first=not n, limit=FASTER if full else None
-                )
+                figures += _figures(model, many, beside, first=not n, limit=limit)
                 lines.append(f"{model.about}: {beside.told}")
                 if not n:
                     lines.insert(0, beside.where)
