@@ -169,7 +169,7 @@ def test_one_at_a_time_waits_for_no_company(loaded: Loaded, prompts: list[list[i
 def test_memory_that_really_runs_out_halves_the_batch_and_loses_nothing(tmp_path: Path) -> None:
     folder = save(tmp_path / "model", width=256, layers=4)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.local.short_of_memory", str(folder), "30"],
+        [sys.executable, "-m", "tests.local.short_of_memory", str(folder), "8"],
         capture_output=True,
         text=True,
         timeout=110,

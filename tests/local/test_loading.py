@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+import torch
 
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.local import engines as opened
 from muspsy_sim.llm.local.calls import Greeting
+from muspsy_sim.llm.local.devices import place
 from muspsy_sim.llm.local.loading import load
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.records.errors import ModelSetupError
@@ -54,3 +57,41 @@ def test_a_wrong_setting_is_told(small: Path, environ: dict[str, str]) -> None:
 def test_a_wrong_number_of_rows_is_told(small: Path) -> None:
     with pytest.raises(ModelSetupError, match="MUSPSY_LOCAL_BATCH is 'many'"):
         opened.open_engine(Greeting("hf:rows", str(small), {"MUSPSY_LOCAL_BATCH": "many"}, 0))
+
+
+@pytest.mark.parametrize(
+    ("device", "its_own", "dtype"),
+    [("cuda", True, "bfloat16"), ("cuda:0", False, "float16"), ("cpu", False, "float32")],
+)
+def test_the_type_is_what_the_device_is_good_at(
+    device: str, its_own: bool, dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def supported(including_emulation: bool = True) -> bool:
+        asked.append(including_emulation)
+        return its_own or including_emulation
+
+    # No card is here: what torch would say of one.
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", supported)
+    monkeypatch.setattr(torch.cuda, "device", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(torch, "empty", lambda *_, **__: None)
+    chosen, type_ = place({"MUSPSY_LOCAL_DEVICE": device})
+    assert str(chosen) == device
+    assert type_ is getattr(torch, dtype)
+    assert asked == ([False] if device != "cpu" else [])
+    assert (
+        place({"MUSPSY_LOCAL_DEVICE": device, "MUSPSY_LOCAL_DTYPE": "float16"})[1] is torch.float16
+    )
+
+
+@pytest.mark.parametrize(
+    ("cuda", "apple", "best"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_the_device_is_the_best_that_is_there(
+    cuda: bool, apple: bool, best: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
+    monkeypatch.setattr(torch, "empty", lambda *_, **__: None)
+    assert place({"MUSPSY_LOCAL_DTYPE": "float32"})[0].type == best

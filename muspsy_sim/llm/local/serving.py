@@ -1,9 +1,9 @@
 """The process that a checkpoint is loaded and written in: `python -m muspsy_sim.llm.local.serving`.
 
-It has an interpreter of its own because an engine in the thread of another waits at each of a
-model's hundreds of operations until the other's interpreter lets it in: a hundred times as long as
-the operation takes, while episodes are busy. It reads what is asked from its standard input, writes
-what came of it to its standard output, and ends when nobody is there to ask.
+It has an interpreter of its own because in a thread of another's an engine would wait, at each of a
+model's hundreds of operations, until busy episodes let it in (docs/decisions/0013). It reads what
+is asked from its standard input, writes what came of it to its standard output, and ends when
+nobody is there to ask.
 """
 
 from __future__ import annotations

@@ -50,7 +50,10 @@ class Beside:
 
 
 async def lived_by_turns(folder: Path, name: str, many: int, exchanges: int, rounds: int) -> Beside:
-    """Live an eighth of the episodes one after the other, then all at once, and again."""
+    """Live some episodes one after the other, then others `many` at once, and again.
+
+    Twice as many are lived as go on at once: as in any run, who is done is followed by another.
+    """
     await _lived(folder / "warm", name, 1, 1, 1)
     alone: list[_Lived] = []
     together: list[_Lived] = []
@@ -58,7 +61,7 @@ async def lived_by_turns(folder: Path, name: str, many: int, exchanges: int, rou
     for n in range(rounds):
         alone.append(await _lived(folder / f"alone{n}", name, max(2, many // 8), 1, exchanges))
         before = _writer(name).counts()
-        together.append(await _lived(folder / f"together{n}", name, many, many, exchanges))
+        together.append(await _lived(folder / f"together{n}", name, 2 * many, many, exchanges))
         after = _writer(name).counts()
     facts = _writer(name).facts
     pairs = list(zip(alone, together, strict=True))
