@@ -33,8 +33,10 @@ SEVEN = (
 ASKED = Asked(personas=SEVEN, seeds=1)
 
 
-def gate(folder: Path, overrides: Mapping[Role, Model] | None = None) -> dict[str, Any]:
-    found: Validity = asyncio.run(validate(ASKED, folder, overrides=overrides))
+def gate(
+    folder: Path, overrides: Mapping[Role, Model] | None = None, asked: Asked = ASKED
+) -> dict[str, Any]:
+    found: Validity = asyncio.run(validate(asked, folder, overrides=overrides))
     for condition in found.conditions:
         print(condition.status, condition.title, condition.figure, condition.low, condition.high)
     return {condition.id: condition for condition in found.conditions}
@@ -66,7 +68,8 @@ class Indifferent:
 
 
 def test_the_gate_as_it_is(tmp_path: Path) -> None:
-    found = gate(tmp_path)
+    # Two seeds: with one, seven clients often leave one who gains nothing, and an end of exactly 0.
+    found = gate(tmp_path, asked=Asked(personas=SEVEN, seeds=2))
     for name in (
         "order:full-neutral",
         "order:script-good-script-neutral",
