@@ -52,16 +52,17 @@ class Beside:
 async def lived_by_turns(folder: Path, name: str, many: int, exchanges: int, rounds: int) -> Beside:
     """Live some episodes one after the other, then others `many` at once, and again.
 
-    Twice as many are lived as go on at once: as in any run, who is done is followed by another.
+    Four times as many are lived as go on at once: as in any run, who is done is followed by
+    another, and the last ones, who go on with less and less company, are few among them.
     """
     await _lived(folder / "warm", name, 1, 1, 1)
     alone: list[_Lived] = []
     together: list[_Lived] = []
     before = after = _writer(name).counts()
     for n in range(rounds):
-        alone.append(await _lived(folder / f"alone{n}", name, max(2, many // 8), 1, exchanges))
+        alone.append(await _lived(folder / f"alone{n}", name, many // 4, 1, exchanges))
         before = _writer(name).counts()
-        together.append(await _lived(folder / f"together{n}", name, 2 * many, many, exchanges))
+        together.append(await _lived(folder / f"together{n}", name, 4 * many, many, exchanges))
         after = _writer(name).counts()
     facts = _writer(name).facts
     pairs = list(zip(alone, together, strict=True))
