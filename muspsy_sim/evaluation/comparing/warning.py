@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muspsy_sim.evaluation.comparing.comparison import MANY_FAILURES, ComparisonReport
 from muspsy_sim.evaluation.comparing.design import Crossed, Declared
-from muspsy_sim.evaluation.comparing.wording import ALPHA
+from muspsy_sim.evaluation.comparing.wording import ALPHA, p_value
 from muspsy_sim.evaluation.statistics.intervals import FEW
 from muspsy_sim.evaluation.statistics.testing import least_p
 
@@ -75,7 +75,7 @@ def _disagreeing(report: ComparisonReport) -> list[str]:
             continue
         if (check.p <= ALPHA) != (effect.p <= ALPHA):
             told.append(
-                f"{one.endpoint}, {one.contrast}: the mixed model (p {check.p:.3f}) and the paired "
-                f"test (p {effect.p:.3f}) disagree."
+                f"{one.endpoint}, {one.contrast}: the mixed model (p {p_value(check.p)}) and the "
+                f"paired test (p {p_value(effect.p)}) disagree."
             )
     return told
