@@ -25,8 +25,9 @@ LENGTH = 15
 TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}"
     "[{{ message['role'] }}] {{ message['content'] }}\n"
-    "{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}"
 )
+"""A word begins with its space: an answer has the tokens that it will have in later prompts."""
 
 
 def texts() -> Iterator[str]:

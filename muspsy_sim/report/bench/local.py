@@ -1,6 +1,7 @@
 """`muspsy bench local`: many episodes over one checkpoint, beside one episode at a time.
 
-The checkpoints are small random models made for the purpose, which speak in whole words;
+The checkpoints are small random models made for the purpose, the first as small as those of
+the tests, which speak in whole words;
 MUSPSY_LOCAL_DEVICE says where they run. The counselor's turns come from them, as a `bare`
 counselor's, the client's from `offline`. Episodes are lived one after the other and many at once,
 by the same engine, by turns. Answers in schema are asked of a model that says anything, and every
@@ -42,9 +43,9 @@ class _Model:
     rounds: int
 
 
-_SENTENCES = _Model("answers of about 30 tokens", 128, 2, 30, 3)
-_WORDS = _Model("answers of about 8 tokens", 128, 2, 8, 1)
-_WIDER = _Model("30 tokens, 16 times the weights", 512, 4, 30, 1)
+_SENTENCES = _Model("answers of some sentences", 64, 2, 40, 3)
+_WORDS = _Model("answers of some words", 64, 2, 10, 1)
+_WIDER = _Model("40 times the weights", 512, 4, 40, 1)
 
 
 class _Nothing(Record):
