@@ -1,11 +1,10 @@
 """`muspsy bench local`: many episodes over one checkpoint, beside one episode at a time.
 
-The checkpoints are small random models made for the purpose, the first as small as those of
-the tests, which speak in whole words;
-MUSPSY_LOCAL_DEVICE says where they run. The counselor's turns come from them, as a `bare`
-counselor's, the client's from `offline`. Episodes are lived one after the other and many at once,
-by the same engine, by turns. Answers in schema are asked of a model that says anything, and every
-one is held to its schema.
+The checkpoints are random models made for the purpose, the first as small as that of the tests,
+which speak in whole words; MUSPSY_LOCAL_DEVICE says where they run. The counselor's turns come from
+them, as a `bare` counselor's, the client's from `offline`. Episodes are lived one after the other
+and many at once, by the same engine, by turns. Answers in schema are asked of a model that says
+anything, and every one is held to its schema.
 """
 
 from __future__ import annotations
