@@ -17,6 +17,7 @@ from muspsy_sim.records.errors import RecipeError, RunError
 from muspsy_sim.records.files import content_hash
 from muspsy_sim.runs.orchestrator import Batch, RunOutcome, run
 from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.workers import dealing
 from muspsy_sim.runs.workers.dealing import Hire, deal
 from muspsy_sim.runs.workers.leases import LeasedBudget, Purse
 from muspsy_sim.runs.workers.messages import Done, Lease, News, Order, Pulse, Setup, WorkerDied
@@ -123,6 +124,43 @@ def test_progress_and_what_was_sent_are_those_of_one_process(tmp_path: Path) -> 
     assert dealt.budget.spent == alone.budget.spent
     again = by_hands(plan, tmp_path / "dealt", 2, hire).progress
     assert (again.kept, again.done, again.count.attempts) == (3, 3, 0)
+
+
+class HandCounting(HandHere):
+    """Tells how much it holds whenever it is given an episode, and lets all begin together."""
+
+    def __init__(self, given: list[int]) -> None:
+        super().__init__()
+        self._given = given
+        self._held = 0
+
+    async def live(self, order: Order) -> Done:
+        self._held += 1
+        self._given.append(self._held)
+        await asyncio.sleep(0)
+        try:
+            return await super().live(order)
+        finally:
+            self._held -= 1
+
+
+@pytest.mark.parametrize("by_processor", [True, False])
+def test_who_is_first_does_not_take_all_of_the_last_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_processor: bool
+) -> None:
+    """Where only processors are at work; where a server is waited for, nothing is held back."""
+    plan = planned(**{**SMALL, "exchanges": 1, "seeds": list(range(12))})
+    assert dealing._by_processor(plan)
+    monkeypatch.setattr(dealing, "_by_processor", lambda plan: by_processor)
+    given: list[int] = []
+
+    async def hire() -> HandHere:
+        return HandCounting(given)
+
+    outcome = by_hands(plan, tmp_path, 2, hire)
+    assert outcome.progress.done == len(given) == 12
+    held_back = [held <= max(1, -(-(12 - at) // 2)) for at, held in enumerate(given)]
+    assert all(held_back) is by_processor
 
 
 @pytest.mark.slow

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from muspsy_sim.llm.budget import Budget
+from muspsy_sim.llm.models import parse_model
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import MuspsyError, RunError
 from muspsy_sim.runs.known import Known
 from muspsy_sim.runs.orchestrator import Batch, whole_before
-from muspsy_sim.runs.plan import budget_of
+from muspsy_sim.runs.plan import RunPlan, budget_of
+from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.together import first_cause
 from muspsy_sim.runs.workers.leases import Purse
 from muspsy_sim.runs.workers.messages import (
@@ -88,6 +91,8 @@ class Dealing:
         self._shares = Shares(recipe.limits.calls_at_once, recipe.limits.calls_per_minute, parts)
         self._purse = Purse(batch.connections.budget, parts)
         self._under_way: dict[str, Order] = {}
+        self._held: Counter[int] = Counter()
+        self._by_processor = _by_processor(batch.plan)
         self._changed = asyncio.Condition()
         self._hired = 0
         self._names: dict[int, str] = {}
@@ -176,8 +181,13 @@ class Dealing:
 
     async def _place(self, worker: int, hand: Hand) -> None:
         while self._queue:
+            if not self._may_take(worker):
+                async with self._changed:
+                    await self._changed.wait_for(lambda: not self._queue or self._may_take(worker))
+                continue
             order = self._queue.popleft()
             self._under_way[order.id] = order
+            self._held[worker] += 1
             self._batch.progress.running += 1
             try:
                 done = await hand.live(replace(order, share=self._shares.of(worker)))
@@ -193,10 +203,23 @@ class Dealing:
                 self._finished(worker, order, done)
             finally:
                 self._batch.progress.running -= 1
+                self._held[worker] -= 1
                 del self._under_way[order.id]
-            if not self._queue:
+            if self._by_processor or not self._queue:
                 async with self._changed:
                     self._changed.notify_all()
+
+    def _may_take(self, worker: int) -> bool:
+        """Whether a worker may have one more under way.
+
+        Where only its processor is at work, many at once end no sooner than one after another, and
+        all of them end together: whoever took the last ones would be waited for. So towards the end
+        a worker holds no more than its part of what is left. Where a server is waited for, what
+        waits here would only come later.
+        """
+        if not self._by_processor:
+            return True
+        return self._held[worker] < max(1, math.ceil(len(self._queue) / max(1, self.workers)))
 
     def _back(self, order: Order, death: WorkerDied | None) -> None:
         """Owe an episode again."""
@@ -269,3 +292,9 @@ class Dealing:
             with contextlib.suppress(MuspsyError):  # A damaged journal was told already.
                 whole_before(self._batch.run, self._batch.plan, budget, Known(self._batch.run))
                 self._batch.progress.budget = budget
+
+
+def _by_processor(plan: RunPlan) -> bool:
+    """Whether every answer of a run is made by the worker that asks for it, and nobody waits."""
+    asked = {plan.recipe.model_of(role, arm.use) for arm in plan.arms for role in ROLES}
+    return all(parse_model(text).scheme in ("offline", "replay") for text in asked)
