@@ -15,6 +15,7 @@ from pydantic import Field
 
 from muspsy_sim.agents.client.dynamics import Dynamics
 from muspsy_sim.agents.client.own_words import OwnWords
+from muspsy_sim.agents.held import HeldSession, HeldTurns
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.chance import Chance
@@ -23,7 +24,6 @@ from muspsy_sim.records.episode import (
     Failure,
     Session,
     SessionEnd,
-    Turn,
     Week,
 )
 from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan, TurnPlan
@@ -118,7 +118,7 @@ class LiveSession:
     number: int
     week: int
     state_before: ClientState
-    turns: list[Turn] = field(default_factory=list)
+    turns: HeldTurns = field(default_factory=HeldTurns)
     exchange: int = 0
     recalled: list[Recalled] = field(default_factory=list)
     recalled_from: int = -1
@@ -173,7 +173,7 @@ class LiveCourse:
     """The system prompt of a model or product under test; `None` = the project's plain one."""
     week: int = 0
     session: LiveSession | None = None
-    sessions: list[Session] = field(default_factory=list)
+    sessions: list[HeldSession] = field(default_factory=list)
     weeks: list[Week] = field(default_factory=list)
     intake: Session | None = None
     baseline: SymptomReport | None = None
@@ -187,7 +187,7 @@ class LiveCourse:
     switch_at: tuple[int, int] | None = None
     """A fork leaves the old arm after this turn of this session."""
 
-    _heard: tuple[Session, list[Line]] | None = field(default=None, repr=False)
+    _heard: tuple[HeldSession, list[Line]] | None = field(default=None, repr=False)
 
     def heard(self) -> list[Line]:
         """The dialogue of the session held last, as both parties heard it; empty where none was."""
@@ -195,13 +195,15 @@ class LiveCourse:
             return []
         last = self.sessions[-1]
         if self._heard is None or self._heard[0] is not last:
-            self._heard = (last, lines_of(last))
+            self._heard = (last, last.lines())
         return self._heard[1][:]
 
-    def keep(self, session: Session, lines: list[Line]) -> None:
+    def keep(self, session: HeldSession, lines: list[Line]) -> None:
         """Add a session that was held, with its dialogue as both parties heard it."""
+        session.turns.squeeze()
         self.sessions.append(session)
         self._heard = (session, lines)
+        self.client.own_words.keep(lines)
 
     @property
     def now(self) -> LiveSession:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
-from muspsy_sim.records.episode import Turn
+from muspsy_sim.records.views import Line
 
 _SAME = 3
 """Turns of one speaker that must be alike."""
@@ -20,7 +20,7 @@ _FAREWELL = re.compile(
 )
 
 
-def stuck(turns: Sequence[Turn]) -> str:
+def stuck(turns: Sequence[Line]) -> str:
     """Why the session is stuck, or nothing.
 
     Stuck is: one speaker's last three turns are the same but for case and punctuation, or the last

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from muspsy_sim.agents.client import acting as client
 from muspsy_sim.agents.client.dynamics import attends, open_session
+from muspsy_sim.agents.held import HeldSession
 from muspsy_sim.agents.intake import intake_session, told_at_intake
 from muspsy_sim.agents.live import LiveCourse, LiveSession, lines_of
-from muspsy_sim.records.episode import CourseEnd, Session, SessionEnd
+from muspsy_sim.records.episode import CourseEnd, SessionEnd
 
 
 class SwitchArm(Exception):
@@ -50,7 +51,7 @@ async def open_week(course: LiveCourse) -> str:
         return "absent"
     if attendance == "misses":
         course.sessions.append(
-            Session(number=course.week, week=course.week, end=SessionEnd.CLIENT_MISSED)
+            HeldSession(number=course.week, week=course.week, end=SessionEnd.CLIENT_MISSED)
         )
         return "absent"
     return "attended"
@@ -80,7 +81,7 @@ def keep_session(course: LiveCourse) -> None:
     """Record the session being held and end it."""
     now = course.now
     course.keep(
-        Session(
+        HeldSession(
             number=now.number,
             week=now.week,
             turns=now.turns,

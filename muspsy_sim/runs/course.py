@@ -110,7 +110,7 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     side.remembers = not sham and (noted or side.keeps_transcripts)
     if side.keeps_transcripts and not side.transcripts:
         # Who takes over a course in its middle is shown what it would have heard itself.
-        side.transcripts = [(s.number, lines_of(s)) for s in course.sessions if s.turns]
+        side.transcripts = [(s.number, s.lines()) for s in course.sessions if s.turns]
     if not side.remembers:
         if sham and side.notes:
             side.note_tokens = note_lengths(side.notes)
@@ -212,7 +212,7 @@ def episode_of(
         provenance=provenance,
         intake=course.intake,
         baseline=course.baseline,
-        sessions=course.sessions,
+        sessions=[session.record() for session in course.sessions],
         weeks=course.weeks,
         follow_up=course.follow_up,
         end=course.end,

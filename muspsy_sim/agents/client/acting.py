@@ -90,7 +90,7 @@ async def _say(course: LiveCourse, decision: Decision) -> bool:
         dialogue=now.lines(),
         report=side.reports[-1] if side.reports else None,
         progress=side.progress,
-        earlier=side.own_words.earlier(course.sessions),
+        earlier=side.own_words.earlier,
         own_words=side.own_words,
         last=now.week >= course.schedule.sessions,
     )
@@ -138,7 +138,7 @@ def _ending(
         return SessionEnd.COUNSELOR_CLOSED
     if decision.leaves == "closes" or leaves:
         return SessionEnd.CLIENT_CLOSED
-    if reason := stuck(now.turns):
+    if reason := stuck(now.lines()):
         now.end_detail = reason
         return SessionEnd.STUCK
     if now.exchange >= course.schedule.exchanges:
@@ -192,7 +192,8 @@ async def between(course: LiveCourse) -> None:
         rules.arc_session(side.profile, week + 1),
     )
     side.state = lived.state
-    missed = any(s.week == week and s.end is SessionEnd.CLIENT_MISSED for s in course.sessions)
+    last = course.sessions[-1:]
+    missed = any(s.week == week and s.end is SessionEnd.CLIENT_MISSED for s in last)
     course.weeks.append(
         Week.model_construct(
             number=week,
@@ -232,5 +233,5 @@ def scores_of(report: SymptomReport) -> ReportedScores:
 
 def _held(course: LiveCourse) -> int | None:
     """The number of this week's session, if one was held."""
-    held = [s for s in course.sessions if s.week == course.week and s.turns]
+    held = [s for s in course.sessions[-1:] if s.week == course.week and s.turns]
     return held[-1].number if held else None

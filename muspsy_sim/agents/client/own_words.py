@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from muspsy_sim.records.episode import Session, Turn
+from muspsy_sim.records.episode import Turn
 from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.views import Line
 
 _STOPS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
 _SHORTEST = 3
@@ -25,12 +26,12 @@ class OwnWords:
     _turns: Sequence[Turn] = ()
     _heard: int = 0
     _today: str = ""
-    _sessions: int = -1
-    _earlier: str = ""
+    earlier: str = ""
+    """What the client said in the sessions that have been held."""
     _asked: tuple[str, set[str], set[str]] | None = None
     _repeatable: tuple[str, ...] = ()
 
-    def today(self, turns: list[Turn]) -> str:
+    def today(self, turns: Sequence[Turn]) -> str:
         """What the client has said so far among the turns of the session being held."""
         if turns is not self._turns:
             self._turns, self._heard, self._today = turns, 0, ""
@@ -41,14 +42,10 @@ class OwnWords:
                 self._today = "\n".join([self._today, *new] if self._today else new)
         return self._today
 
-    def earlier(self, sessions: Sequence[Session]) -> str:
-        """What the client said in the sessions that have been held."""
-        if self._sessions != len(sessions):
-            self._sessions = len(sessions)
-            self._earlier = "\n".join(
-                turn.text for held in sessions for turn in held.turns if turn.speaker == "client"
-            )
-        return self._earlier
+    def keep(self, lines: Sequence[Line]) -> None:
+        """Add what the client said in a session that was held."""
+        said = [line.text for line in lines if line.speaker == "client"]
+        self.earlier = "\n".join([self.earlier, *said] if self.earlier else said)
 
     def repeatable(
         self, profile: Profile, told: set[str], beliefs: set[str], earlier: str

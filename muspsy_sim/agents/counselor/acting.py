@@ -6,11 +6,12 @@ what came of it to the counselor's side and the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from muspsy_sim.agents.counselor import view as views
 from muspsy_sim.agents.counselor.recalling.size import tokens_of
+from muspsy_sim.agents.held import Said
 from muspsy_sim.agents.live import CounselorSide, LiveCourse
 from muspsy_sim.agents.prompts import BARE, PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
 from muspsy_sim.records.answers import NoteAnswer
@@ -33,7 +34,7 @@ async def recall(course: LiveCourse) -> None:
     now.recalled = views.recall(
         side,
         course.schedule.recall_tokens,
-        heard=[turn.text for turn in now.turns],
+        heard=[line.text for line in now.lines()],
         session=now.number,
         turn=len(now.turns) + 1,
     )
@@ -120,7 +121,7 @@ async def remember(course: LiveCourse) -> None:
         views.remember_view(course.counselor, session.number, earlier, course.heard()),
         session=session.number,
     )
-    said = {turn.id: turn.text for held in course.sessions for turn in held.turns}
+    said = Said(course.sessions, course.heard())
     note = settle_note(asked.answer, session.number, said)
     session.note = note
     keep_note(course.counselor, note)
@@ -185,7 +186,7 @@ async def _plan(course: LiveCourse, number: int, lines: list[Line]) -> None:
     side.planned_session = number
 
 
-def settle_note(answer: NoteAnswer, session: int, said: dict[str, str]) -> SessionNote:
+def settle_note(answer: NoteAnswer, session: int, said: Mapping[str, str]) -> SessionNote:
     """The note as it is kept.
 
     A statement that claims a quote must quote a cited turn verbatim, and turns that do not exist

@@ -1,0 +1,172 @@
+"""Sessions as a running course holds them: the last turns as records, those before them packed.
+
+A turn with all that was appraised and changed takes some kilobytes as records, and a lab lives
+thousands of courses at once. What nothing changes any more is kept as the JSON that it is written
+as, and read again when it is asked for. What comes back is equal to what was put in.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import overload
+
+from pydantic import TypeAdapter
+
+from muspsy_sim.records.episode import Failure, Session, SessionEnd, Turn
+from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan
+from muspsy_sim.records.state import ClientMemory, ClientState
+from muspsy_sim.records.views import Line
+
+_AS_RECORDS = 2
+"""The last exchange: what it stirred is written on its turns until the client has answered."""
+_FAST = 1
+"""zlib's level; the higher ones save little more of a session, and take longer."""
+
+
+class HeldTurns(Sequence[Turn]):
+    """The turns of one session. Only its last two may be changed in place."""
+
+    __slots__ = ("_last", "_number", "_packed", "_squeezed")
+
+    def __init__(self, turns: Iterable[Turn] = ()) -> None:
+        self._last: list[Turn] = []
+        self._packed: list[bytes] = []
+        self._squeezed: bytes | None = None
+        self._number = 0
+        for turn in turns:
+            self.append(turn)
+
+    def append(self, turn: Turn) -> None:
+        """Add the turn that was just spoken. Raises `RuntimeError` once it is squeezed."""
+        if self._squeezed is not None:
+            raise RuntimeError("the session was held, and no turn is added to it")
+        self._last.append(turn)
+        self._number += 1
+        if len(self._last) > _AS_RECORDS:
+            self._packed.append(_bytes_of(self._last.pop(0)))
+
+    def squeeze(self) -> None:
+        """Keep it all as small as it gets: the session is over."""
+        if self._squeezed is None and self._number:
+            packed = [*self._packed, *map(_bytes_of, self._last)]
+            self._squeezed = zlib.compress(b",".join(packed), _FAST)
+            self._packed, self._last = [], []
+
+    def _read(self, start: int) -> list[Turn]:
+        """The packed turns from one on, as records."""
+        if self._squeezed is not None:
+            raw = zlib.decompress(self._squeezed)
+        else:
+            raw = b",".join(self._packed[start:])
+        return _turns().validate_json(b"[%b]" % raw) if raw else []
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Turn]:
+        return iter([*self._read(0), *self._last])
+
+    @overload
+    def __getitem__(self, at: int) -> Turn: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Turn]: ...
+    def __getitem__(self, at: int | slice) -> Turn | list[Turn]:
+        if isinstance(at, slice):
+            return list(self)[at] if self._squeezed is not None else self._slice(at)
+        if self._squeezed is not None:
+            return list(self)[at]
+        place = range(self._number)[at]
+        if place >= len(self._packed):
+            return self._last[place - len(self._packed)]
+        return Turn.model_validate_json(self._packed[place])
+
+    def _slice(self, at: slice) -> list[Turn]:
+        """Some turns; of the packed ones no more are read than those from the first one on."""
+        places = range(self._number)[at]
+        if not places:
+            return []
+        first = min(places)
+        from_here = [*self._read(first), *self._last[max(0, first - len(self._packed)) :]]
+        return [from_here[place - first] for place in places]
+
+
+def _bytes_of(turn: Turn) -> bytes:
+    return turn.model_dump_json(exclude_defaults=True).encode()
+
+
+@cache
+def _turns() -> TypeAdapter[list[Turn]]:
+    return TypeAdapter(list[Turn])
+
+
+@dataclass(slots=True, eq=False)
+class HeldSession:
+    """A session that was held, or missed. The fields are those of `Session`."""
+
+    number: int
+    week: int
+    end: SessionEnd
+    turns: HeldTurns = field(default_factory=HeldTurns)
+    end_detail: str = ""
+    arm: str = ""
+    plan: SessionPlan | None = None
+    note: SessionNote | None = None
+    treatment_plan: TreatmentPlan | None = None
+    client_memory: ClientMemory | None = None
+    state_before: ClientState | None = None
+    state_after: ClientState | None = None
+    failures: list[Failure] = field(default_factory=list)
+
+    def lines(self) -> list[Line]:
+        """Its dialogue as both parties heard it."""
+        return [Line(id=t.id, speaker=t.speaker, text=t.text) for t in self.turns]
+
+    def record(self) -> Session:
+        """The record of it."""
+        return Session(
+            number=self.number,
+            week=self.week,
+            turns=list(self.turns),
+            end=self.end,
+            end_detail=self.end_detail,
+            arm=self.arm,
+            plan=self.plan,
+            note=self.note,
+            treatment_plan=self.treatment_plan,
+            client_memory=self.client_memory,
+            state_before=self.state_before,
+            state_after=self.state_after,
+            failures=self.failures,
+        )
+
+
+class Said(Mapping[str, str]):
+    """The text of every turn of some sessions by its id; a session is read when it is asked for."""
+
+    def __init__(self, sessions: Sequence[HeldSession], heard: Sequence[Line]) -> None:
+        self._sessions = {session.number: session for session in sessions if session.turns}
+        self._read: dict[str, str] = {line.id: line.text for line in heard}
+        self._known = {int(line.id[1:].partition("t")[0]) for line in heard[:1]}
+
+    def _look_up(self, number: int) -> None:
+        if number not in self._known and number in self._sessions:
+            self._read |= {turn.id: turn.text for turn in self._sessions[number].turns}
+        self._known.add(number)
+
+    def __getitem__(self, turn: str) -> str:
+        if turn not in self._read:
+            number = turn.removeprefix("s").partition("t")[0]
+            if number.isascii() and number.isdigit():
+                self._look_up(int(number))
+        return self._read[turn]
+
+    def __iter__(self) -> Iterator[str]:
+        for number in self._sessions:
+            self._look_up(number)
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return sum(len(session.turns) for session in self._sessions.values())
