@@ -15,6 +15,7 @@ from typing import overload
 
 from pydantic import TypeAdapter
 
+from muspsy_sim.records.base import Speaker
 from muspsy_sim.records.episode import Failure, Session, SessionEnd, Turn
 from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan
 from muspsy_sim.records.state import ClientMemory, ClientState
@@ -24,6 +25,16 @@ _AS_RECORDS = 2
 """The last exchange: what it stirred is written on its turns until the client has answered."""
 _FAST = 1
 """zlib's level; the higher ones save little more of a session, and take longer."""
+
+
+_LINE_FIELDS = {"id", "speaker", "text"}
+
+
+def line_of(turn: str, speaker: Speaker, text: str) -> Line:
+    """A line of dialogue; all share one set of the fields that were set, which is half of one."""
+    line = Line(id=turn, speaker=speaker, text=text)
+    object.__setattr__(line, "__pydantic_fields_set__", _LINE_FIELDS)
+    return line
 
 
 class HeldTurns(Sequence[Turn]):
@@ -122,7 +133,7 @@ class HeldSession:
 
     def lines(self) -> list[Line]:
         """Its dialogue as both parties heard it."""
-        return [Line(id=t.id, speaker=t.speaker, text=t.text) for t in self.turns]
+        return [line_of(t.id, t.speaker, t.text) for t in self.turns]
 
     def record(self) -> Session:
         """The record of it."""

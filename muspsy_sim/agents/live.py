@@ -15,7 +15,7 @@ from pydantic import Field
 
 from muspsy_sim.agents.client.dynamics import Dynamics
 from muspsy_sim.agents.client.own_words import OwnWords
-from muspsy_sim.agents.held import HeldSession, HeldTurns
+from muspsy_sim.agents.held import HeldSession, HeldTurns, line_of
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.chance import Chance
@@ -135,14 +135,14 @@ class LiveSession:
     def lines(self) -> list[Line]:
         """The dialogue as both parties heard it. A turn's line is the same object at each call."""
         self._lines += [
-            Line(id=t.id, speaker=t.speaker, text=t.text) for t in self.turns[len(self._lines) :]
+            line_of(t.id, t.speaker, t.text) for t in self.turns[len(self._lines) :]
         ]
         return self._lines[:]
 
     def uncounted_lines(self) -> list[Line]:
         """The same, with ids that do not tell which session this is: `t1` in place of `s3t1`."""
         self._uncounted += [
-            line.model_copy(update={"id": f"t{n}"})
+            line_of(f"t{n}", line.speaker, line.text)
             for n, line in enumerate(self.lines(), start=1)
             if n > len(self._uncounted)
         ]
