@@ -134,9 +134,9 @@ class LiveSession:
 
     def lines(self) -> list[Line]:
         """The dialogue as both parties heard it. A turn's line is the same object at each call."""
-        self._lines += [
-            line_of(t.id, t.speaker, t.text) for t in self.turns[len(self._lines) :]
-        ]
+        if len(self._lines) < len(self.turns):
+            new = self.turns[len(self._lines) :]
+            self._lines += [line_of(t.id, t.speaker, t.text) for t in new]
         return self._lines[:]
 
     def uncounted_lines(self) -> list[Line]:

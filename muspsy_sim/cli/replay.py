@@ -18,6 +18,10 @@ def replay(
         str | None,
         typer.Argument(metavar="EPISODE", help="Only this one: its id or a part of it."),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=1, max=256, metavar="N", help="Processes at once."),
+    ] = 1,
 ) -> None:
     """Run it again from the journals, with no model, and compare every episode byte by byte."""
     from muspsy_sim.cli.entry import tell
@@ -26,7 +30,7 @@ def replay(
     from muspsy_sim.runs.finding import find_episode
     from muspsy_sim.runs.orchestrator import RunProgress
     from muspsy_sim.runs.rebuilding import rebuild
-    from muspsy_sim.runs.replaying import replay_run
+    from muspsy_sim.runs.replaying import replay_apart, replay_run
     from muspsy_sim.runs.store import find_run
 
     found = find_run(run)
@@ -37,8 +41,11 @@ def replay(
     screen = console()
     progress = RunProgress(len(names))
     try:
+        workers = min(workers, len(names))
         results = run_stoppable(
             replay_run(rebuilt, names, progress, lambda one: _print(screen, one))
+            if workers == 1
+            else replay_apart(rebuilt, names, workers, progress, lambda one: _print(screen, one))
         )
     except Stopped as stopped:
         tell(f"Stopped with {progress.done} of {len(names)} episodes replayed; nothing changed.")

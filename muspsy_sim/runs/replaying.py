@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import orjson
@@ -17,9 +18,10 @@ from muspsy_sim.llm.journal import Journal
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
+from muspsy_sim.runs.apart import done_apart
 from muspsy_sim.runs.orchestrator import Connections, RunProgress, connected, live_episode
-from muspsy_sim.runs.rebuilding import Rebuilt
-from muspsy_sim.runs.store import episode_bytes, read_episode
+from muspsy_sim.runs.rebuilding import Rebuilt, rebuild
+from muspsy_sim.runs.store import Run, episode_bytes, read_episode
 from muspsy_sim.runs.together import tuned_gc
 
 Verdict = Literal["identical", "different", "refused"]
@@ -74,6 +76,49 @@ async def replay_run(
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one(name)) for name in episodes]
     return [task.result() for task in tasks]
+
+
+async def replay_apart(
+    rebuilt: Rebuilt,
+    episodes: Sequence[str],
+    workers: int,
+    progress: RunProgress,
+    told: Callable[[Replayed], None] = lambda _: None,
+) -> list[Replayed]:
+    """The same by several processes, which read the run for themselves. In the order of `episodes`.
+
+    Raises `RunError` when one of them is killed.
+    """
+    size = max(1, min(_AT_A_TIME, len(episodes) // (4 * workers)))
+    parts = [episodes[at : at + size] for at in range(0, len(episodes), size)]
+    found: dict[str, Replayed] = {}
+    folder = rebuilt.run.folder
+    hint = "with fewer --workers it takes less memory"
+    async for part in done_apart(
+        _replayed, parts, workers, _begin, folder, folder=folder, hint=hint
+    ):
+        for one in part:
+            progress.done += 1
+            found[one.episode] = one
+            told(one)
+    return [found[name] for name in episodes]
+
+
+_AT_A_TIME = 16
+"""Episodes that a process takes at once."""
+_rebuilt: Rebuilt | None = None
+"""In a worker process: the run that it replays."""
+
+
+def _begin(folder: Path) -> None:
+    global _rebuilt  # noqa: PLW0603 - a pool hands its workers nothing else that stays
+    _rebuilt = rebuild(Run(folder))
+
+
+def _replayed(names: Sequence[str]) -> list[Replayed]:
+    if _rebuilt is None:
+        raise RuntimeError("a worker was asked before it was told what to replay")
+    return asyncio.run(replay_run(_rebuilt, names, RunProgress(len(names))))
 
 
 async def _one(

@@ -17,7 +17,7 @@ from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.orchestrator import RunProgress
 from muspsy_sim.runs.rebuilding import rebuild
-from muspsy_sim.runs.replaying import Replayed, first_difference, replay_run
+from muspsy_sim.runs.replaying import Replayed, first_difference, replay_apart, replay_run
 from muspsy_sim.runs.store import Run
 from tests.fakes import FakeModel
 from tests.unit.courses import PERSONA, altered, held, planned
@@ -81,6 +81,25 @@ def test_an_altered_episode_is_found_with_its_place(tmp_path: Path) -> None:
     found = replayed(tmp_path)[NAME]
     assert (found.verdict, found.where) == ("different", "$.sessions[1].turns[2].text")
     assert '!" in the file' in found.detail
+
+
+def test_several_processes_find_the_same(tmp_path: Path) -> None:
+    held(tmp_path, OfflineModel(), planned(seeds=[0, 1, 2], personas=[PERSONA]))
+    run = Run(tmp_path)
+    names = run.episode_ids()
+    file = run.episode_file(names[1])
+    file.write_bytes(file.read_bytes().replace(b'"week":1', b'"week":2', 1))
+    run.journal_file(names[2]).unlink()
+    alone = asyncio.run(replay_run(rebuild(run), names, RunProgress(3)))
+    told: list[str] = []
+    progress = RunProgress(3)
+    apart = asyncio.run(
+        replay_apart(rebuild(run), names, 2, progress, lambda one: told.append(one.episode))
+    )
+    assert apart == alone
+    assert [one.verdict for one in apart] == ["identical", "different", "refused"]
+    assert sorted(told) == names
+    assert progress.done == 3
 
 
 def test_another_layout_of_the_same_episode_is_not_the_same_bytes(tmp_path: Path) -> None:

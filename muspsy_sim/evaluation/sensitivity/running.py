@@ -7,14 +7,8 @@ how many processes there are nor on where it was stopped.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
 
 import orjson
 
@@ -24,7 +18,7 @@ from muspsy_sim.evaluation.sensitivity.design import Design
 from muspsy_sim.evaluation.sensitivity.kept import Kept, Lived, Unit
 from muspsy_sim.evaluation.sensitivity.living import row_lived
 from muspsy_sim.evaluation.sensitivity.refeeding import refed
-from muspsy_sim.records.errors import RunError
+from muspsy_sim.runs.apart import done_apart
 from muspsy_sim.runs.plan import PlannedEpisode, RunPlan, plan_run
 from muspsy_sim.runs.together import tuned_gc
 
@@ -96,22 +90,17 @@ async def _here(work: Work, owed: Sequence[Unit]) -> AsyncIterator[tuple[Unit, L
 async def _apart(
     work: Work, owed: Sequence[Unit], workers: int
 ) -> AsyncIterator[tuple[Unit, Lived]]:
-    loop = asyncio.get_running_loop()
-    pool = ProcessPoolExecutor(
-        min(workers, len(owed)), get_context("spawn"), initializer=_begin, initargs=(work,)
+    results = done_apart(
+        _lived,
+        owed,
+        workers,
+        _begin,
+        work,
+        folder=work.design.run.folder,
+        hint="the same command goes on from there; with fewer --workers it takes less memory",
     )
-    try:
-        waiting = [loop.run_in_executor(pool, _lived, unit) for unit in owed]
-        for next_one in asyncio.as_completed(waiting):
-            yield await next_one
-    except BrokenProcessPool as error:
-        raise RunError(
-            "a worker process was killed",
-            file=work.design.run.folder,
-            hint="the same command goes on from there; with fewer --workers it takes less memory",
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    async for lived in results:
+        yield lived
 
 
 _living: Living | None = None
@@ -120,9 +109,6 @@ _living: Living | None = None
 
 def _begin(work: Work) -> None:
     global _living  # noqa: PLW0603 - a pool hands its workers nothing else that stays
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    tuned_gc().__enter__()  # for as long as the process lives
     _living = Living(work)
 
 
@@ -130,11 +116,3 @@ def _lived(unit: Unit) -> tuple[Unit, Lived]:
     if _living is None:
         raise RuntimeError("a worker was asked before it was told what to live")
     return unit, asyncio.run(_living.live(unit))
-
-
-def _end_with_parent() -> None:
-    """End when the parent does, however it ended: nobody else would tell a worker."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

@@ -1,0 +1,70 @@
+"""Work on what a run left behind, done by processes side by side.
+
+For what is read and computed anew, such as replays and tests of sensitivity. Running itself deals
+its episodes out by `runs/workers`, which survives the death of a worker; here one stops the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+from typing import TypeVar
+
+from muspsy_sim.records.errors import RunError
+from muspsy_sim.runs.together import tuned_gc
+
+T = TypeVar("T")
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+
+async def done_apart(
+    do: Callable[[Unit], Result],
+    units: Sequence[Unit],
+    workers: int,
+    begin: Callable[[T], None],
+    told: T,
+    *,
+    folder: Path,
+    hint: str,
+) -> AsyncIterator[Result]:
+    """Results as they come, of `do` over units, in `workers` processes at most.
+
+    Each process calls `begin` with `told` before all else; both functions are a module's own, and
+    what they take and give can be pickled. Raises what `do` raises, and `RunError` with this folder
+    and hint when a process is killed.
+    """
+    loop = asyncio.get_running_loop()
+    pool = ProcessPoolExecutor(
+        min(workers, len(units)), get_context("spawn"), initializer=_begin, initargs=(begin, told)
+    )
+    try:
+        waiting = [loop.run_in_executor(pool, do, unit) for unit in units]
+        for next_one in asyncio.as_completed(waiting):
+            yield await next_one
+    except BrokenProcessPool as error:
+        raise RunError("a worker process was killed", file=folder, hint=hint) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(begin: Callable[[T], None], told: T) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tuned_gc().__enter__()  # for as long as the process lives
+    begin(told)
+
+
+def _end_with_parent() -> None:
+    """End when the parent does, however it ended: nobody else would tell a worker."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
