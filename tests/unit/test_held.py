@@ -8,7 +8,8 @@ import pytest
 
 from muspsy_sim.agents.held import HeldSession, HeldTurns, Said
 from muspsy_sim.records.appraisal import Appraisal
-from muspsy_sim.records.episode import Session, SessionEnd, StateChange, Turn, Usage
+from muspsy_sim.records.episode import Session, SessionEnd, Turn, Usage
+from muspsy_sim.records.state import StateChange
 from muspsy_sim.records.views import Line
 
 

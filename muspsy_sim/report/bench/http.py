@@ -28,6 +28,7 @@ from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import RunPlan
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.together import tuned_gc
+from muspsy_sim.runs.workers.starting import Crew, run_with
 
 LATENCY = 0.2
 """Seconds that the server takes for an answer."""
@@ -82,6 +83,7 @@ async def _at_once(url: str, size: Size) -> list[Figure]:
     for courses in (64,) if size == "quick" else (64, 256):
         exchanges = int(_QUICK["exchanges"]) if size == "quick" else _EXCHANGES
         ran, plain, ideal = await _rivals(url, plan_of(courses, 1, exchanges))
+        apart = await _by_two(plan_of(courses, 1, exchanges, model=f"{url}#canned"), url)
         figures += [
             Figure(
                 name=f"a run over the plain requests, {courses} at once",
@@ -95,8 +97,30 @@ async def _at_once(url: str, size: Size) -> list[Figure]:
                 goal=f"at least {_GOALS[courses]}",
                 note=f"the plain requests: {ideal / plain.wall:.3f}",
             ),
+            Figure(
+                name=f"the same with --workers 2, from their first call on, {courses} at once",
+                value=round(ideal / apart, 3),
+                goal=f"at least {_GOALS[courses]}",
+            ),
         ]
     return figures
+
+
+async def _by_two(plan: RunPlan, url: str) -> float:
+    """Seconds that two worker processes take for a plan, by the server's clock.
+
+    From the first request to the last answer: that a worker starts is not what is measured.
+    """
+    with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as folder:
+        await run_with(plan, Path(folder), Crew("processes", 2))
+    return await _clock(url)
+
+
+async def _clock(url: str) -> float:
+    """Seconds from the first request to the last answer, since it was asked for before."""
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/clock") as response:
+        first, last = orjson.loads(await response.read())
+    return float(last - first)
 
 
 async def _processor(url: str, size: Size) -> list[Figure]:
@@ -144,6 +168,7 @@ async def _rivals(url: str, plan: RunPlan) -> tuple[Took, Took, float]:
         clocks = _clocks()
         await _plain(f"{url}/chat/completions", bodies)
         plain = _took(clocks, asked)
+        await _clock(url)
     longest = max(len(in_a_row(chain)[0]) for chain in chains.values())
     return ran, plain, longest * LATENCY
 

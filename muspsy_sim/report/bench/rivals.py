@@ -17,7 +17,7 @@ from muspsy_sim.report.bench.fake import CannedModel
 from muspsy_sim.runs.course import Seat, begin
 from muspsy_sim.runs.plan import PlannedEpisode, RunPlan, plan_run
 from muspsy_sim.runs.provenance import ROLES
-from muspsy_sim.runs.recipe import Recipe
+from muspsy_sim.runs.recipe import Limits, Recipe
 from muspsy_sim.runs.together import tuned_gc
 
 _EXCHANGE = ("recall", "plan", "respond", "appraise", "feel", "speak")
@@ -58,7 +58,13 @@ async def timed(model: CannedModel, work: Callable[[], Awaitable[object]]) -> To
     return Took(wall, processor, model.calls - calls, model.exchanges - exchanges)
 
 
-def plan_of(courses: int, sessions: int, exchanges: int, concurrency: int | None = None) -> RunPlan:
+def plan_of(
+    courses: int,
+    sessions: int,
+    exchanges: int,
+    concurrency: int | None = None,
+    model: str = "offline",
+) -> RunPlan:
     """The arm `full` with one persona, as many courses as asked, differing by their seeds."""
     return plan_run(
         Recipe(
@@ -68,6 +74,8 @@ def plan_of(courses: int, sessions: int, exchanges: int, concurrency: int | None
             sessions=sessions,
             exchanges=exchanges,
             concurrency=concurrency or courses,
+            models={"default": model},
+            limits=Limits(calls_at_once=2 * courses),
         )
     )
 
