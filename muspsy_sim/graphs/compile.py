@@ -1,15 +1,16 @@
-"""From a checked wiring to LangGraph state machines: one for the session, one for the course.
+"""From a checked wiring to what runs: a LangGraph state machine for the session, and the course.
 
 Linear runs of nodes, and forks that join again, are fused into one step, and a step that leads back
 to itself is gone through again inside it, since a LangGraph step has a price; drawings and records
-still show each node. State holds primitives; the live course travels
-in `context`, and no checkpointer is used: the journal is the archive.
+still show each node. State holds primitives; the live course travels in `context`, and no
+checkpointer is used: the journal is the archive. The course goes through its steps without a
+machine of its own, which every episode would hold beside its session's for all of its weeks.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -47,6 +48,18 @@ class Step:
     last: str
 
 
+Once = Callable[[LiveCourse], Awaitable[str]]
+"""Goes through one step; where the flow goes on, or `END`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A flow's steps by name, and the one that it starts with."""
+
+    start: str
+    steps: dict[str, Once]
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledArm:
     """An arm ready to run."""
@@ -56,7 +69,7 @@ class CompiledArm:
     levels: Levels
     nodes: frozenset[str]
     session: CompiledStateGraph[Any, Any, Any, Any] | None
-    course: CompiledStateGraph[Any, Any, Any, Any]
+    course: Walk
     resumed: CompiledStateGraph[Any, Any, Any, Any] | None = None
     """The session's graph from its second exchange on, for a session begun under another arm."""
 
@@ -70,10 +83,12 @@ class CompiledArm:
         )
 
     async def run(self, course: LiveCourse) -> None:
-        """Run the course graph to its end."""
-        await self.course.ainvoke(
-            Progressing(steps=0), context=course, config={"recursion_limit": _NO_LIMIT}
-        )
+        """Go through the course's steps to its end."""
+        name = self.course.start
+        while name != END:
+            name = await self.course.steps[name](course)
+            # Models that answer at once would hold the loop for a whole course.
+            await asyncio.sleep(0)
 
 
 @cache
@@ -98,7 +113,7 @@ def compile_arm(name: str, drop: tuple[str, ...] = (), *, midway: bool = False) 
         levels=effective_levels(arm),
         nodes=frozenset(names - {END}),
         session=_machine(session, None) if holds else None,
-        course=_machine(course, "session" if midway else None),
+        course=_walk(course, "session" if midway else None),
         resumed=_machine(session, again) if midway else None,
     )
 
@@ -160,6 +175,12 @@ def _branches(flow: Flow, firsts: Sequence[str]) -> tuple[tuple[Branch, ...], st
     return tuple(tuple(path[:-1]) for path in paths if path[:-1]), joins.pop()
 
 
+def _walk(flow: Flow, start: str | None) -> Walk:
+    steps = steps_of(flow, start)
+    names = {step.name: _once(step, _ways(flow, step, steps, END)) for step in steps.values()}
+    return Walk(steps[start or flow.graph["start"]].name, names)
+
+
 def _machine(flow: Flow, start: str | None) -> CompiledStateGraph[Any, Any, Any, Any]:
     from langgraph.graph import END as STOP
     from langgraph.graph import START, StateGraph
@@ -168,7 +189,8 @@ def _machine(flow: Flow, start: str | None) -> CompiledStateGraph[Any, Any, Any,
     graph = StateGraph(Progressing, context_schema=LiveCourse)
     for step in steps.values():
         ways = _ways(flow, step, steps, STOP)
-        graph.add_node(step.name, _runner(step, ways), destinations=tuple(set(ways.values())))
+        once = _once(step, ways)
+        graph.add_node(step.name, _runner(step, once), destinations=tuple(set(ways.values())))
     graph.add_edge(START, steps[start or flow.graph["start"]].name)
     return graph.compile()
 
@@ -183,10 +205,7 @@ def _ways(flow: Flow, step: Step, steps: dict[str, Step], stop: str) -> dict[str
     return ways
 
 
-def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
-    from langgraph.runtime import Runtime
-    from langgraph.types import Command
-
+def _once(step: Step, ways: dict[str | None, str]) -> Once:
     stages = [[[NODES[name].act for name in branch] for branch in stage] for stage in step.stages]
 
     async def run_branch(acts: Sequence[Any], course: LiveCourse) -> str | None:
@@ -213,6 +232,13 @@ def _runner(step: Step, ways: dict[str | None, str]) -> Callable[..., Any]:
                 raise stopped[0]
             answer = None
         return ways[answer] if answer in ways else ways[None]
+
+    return once
+
+
+def _runner(step: Step, once: Once) -> Callable[..., Any]:
+    from langgraph.runtime import Runtime
+    from langgraph.types import Command
 
     async def run(state: Progressing, runtime: Runtime[LiveCourse]) -> Any:
         taken = 1
