@@ -31,48 +31,111 @@ class Sent:
         return self.again / self.characters if self.characters else None
 
 
-_FENCE_ENDS = "\n</dialogue>"
-"""Up to where a dialogue that only grew is the same: a good guess, and no more than that."""
+_OPENS = "<dialogue>\n"
+_CLOSES = "\n</dialogue>"
+
+
+@dataclass(slots=True)
+class _Dialogue:
+    """A dialogue as far as it went: what several prompts hold, each up to its own turn."""
+
+    text: str
+
+    def holds(self, other: str) -> bool:
+        """Whether the other is a beginning of this one, which grows where it is one of it."""
+        if len(other) > len(self.text) and other.startswith(self.text):
+            self.text = other
+            return True
+        return self.text.startswith(other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a next prompt can begin with: of the last message all up to where its dialogue ends.
+
+    What follows there is for one turn alone, and long enough to be felt in a thousand episodes.
+    """
+
+    before: tuple[Message, ...]
+    """The messages but the last, of which `head` is what stands before the dialogue."""
+    role: str
+    head: str
+    dialogue: _Dialogue | None
+    """`None` where there is none: then `head` is all of it."""
+    length: int
+    """How much of the dialogue it was."""
 
 
 @dataclass(slots=True)
 class Prefixes:
     """The prompts that one episode sent last, by name."""
 
-    _last: dict[str, tuple[Message, ...]] = field(default_factory=dict)
+    _last: dict[str, _Kept] = field(default_factory=dict)
+    _dialogues: list[_Dialogue] = field(default_factory=list)
 
     def of(self, request: Request) -> tuple[int, int]:
         """Characters of this prompt, and how many of them begin it as they began the last one."""
-        name = request.key.prompt
         messages = request.messages
-        before = self._last.get(name, ())
-        self._last[name] = messages
         total = sum(len(message.content) for message in messages)
-        again = 0
-        for old, new in zip(before, messages, strict=False):
+        kept = self._last.get(request.key.prompt)
+        again = 0 if kept is None else _again(kept, messages)
+        self._last[request.key.prompt] = self._kept(messages)
+        return total, again
+
+    def _kept(self, messages: tuple[Message, ...]) -> _Kept:
+        *before, last = messages
+        text = last.content
+        opens, closes = text.find(_OPENS), text.rfind(_CLOSES)
+        opens += len(_OPENS)
+        if not len(_OPENS) <= opens <= closes:
+            return _Kept(tuple(before), last.role, text, None, 0)
+        dialogue = self._dialogue(text[opens:closes])
+        return _Kept(tuple(before), last.role, text[:opens], dialogue, closes - opens)
+
+    def _dialogue(self, text: str) -> _Dialogue:
+        for known in self._dialogues:
+            if known.holds(text):
+                return known
+        self._dialogues.append(_Dialogue(text))
+        del self._dialogues[:-_DIALOGUES]
+        return self._dialogues[-1]
+
+
+_DIALOGUES = 4
+"""Dialogues in whose beginnings prompts are looked for: this session's and that of the one before,
+as either side numbers them."""
+
+
+def _again(kept: _Kept, messages: tuple[Message, ...]) -> int:
+    """How many characters of a prompt begin it as they began the kept one."""
+    again = 0
+    for at, new in enumerate(messages):
+        if at < len(kept.before):
+            old = kept.before[at]
             if old.role == new.role and old.content == new.content:
                 again += len(new.content)
                 continue
-            if old.role == new.role:
-                again += common_beginning(old.content, new.content, old.content.rfind(_FENCE_ENDS))
-            break
-        return total, again
+            same = common_beginning(old.content, new.content) if old.role == new.role else 0
+            return again + same
+        return again + (_again_last(kept, new.content) if kept.role == new.role else 0)
+    return again
 
 
-def common_beginning(one: str, other: str, guess: int = 0) -> int:
-    """How many characters two texts begin with in common.
+def _again_last(kept: _Kept, text: str) -> int:
+    head, dialogue = kept.head, kept.dialogue
+    if dialogue is None or not text.startswith(head):
+        return common_beginning(head, text)
+    start = len(head)
+    here = text[start : start + kept.length]
+    if not dialogue.text.startswith(here) or len(here) < kept.length:
+        return start + common_beginning(dialogue.text[: kept.length], here)
+    start += kept.length
+    return start + common_beginning(_CLOSES, text[start : start + len(_CLOSES)])
 
-    `guess`: how many it may be at least, as for a dialogue that grows; a wrong one only costs time.
-    """
+
+def common_beginning(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
     low, high = 0, min(len(one), len(other))
-    if 0 < guess <= high and one[:guess] == other[:guess]:
-        low = guess
-        # Where the guess was right, they part within a sign or two.
-        near = min(high, low + 8)
-        while low < near and one[low] == other[low]:
-            low += 1
-        if low < near:
-            return low
     step = 8
     while low < high:
         end = min(high, low + step)

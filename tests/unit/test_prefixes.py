@@ -6,18 +6,61 @@ from itertools import takewhile
 from random import Random
 
 from muspsy_sim.llm.kept_text import KeptText, fence
-from muspsy_sim.llm.prefixes import Sent, common_beginning
+from muspsy_sim.llm.prefixes import Prefixes, Sent, common_beginning
+from muspsy_sim.llm.seam import CallKey, Message, Request, Sampling
+from muspsy_sim.records.base import Record
 from muspsy_sim.records.views import Line
 
 
-def test_the_common_beginning_is_found_whatever_was_guessed() -> None:
+def test_the_common_beginning_is_found() -> None:
     rng = Random(0)
     for _ in range(2000):
         one = "".join(rng.choices("ab", k=rng.randrange(120)))
         other = one[: rng.randrange(len(one) + 1)] + "".join(rng.choices("ab", k=rng.randrange(99)))
         same = (a == b for a, b in zip(one, other, strict=False))
         expected = len(list(takewhile(bool, same)))
-        assert common_beginning(one, other, rng.randrange(-1, 130)) == expected
+        assert common_beginning(one, other) == expected
+
+
+def asked(prompt: str, *messages: tuple[str, str]) -> Request:
+    return Request(
+        key=CallKey("e", 1, 1, prompt),
+        role="client",
+        view=Record(),
+        answer=Record,
+        messages=tuple(Message(role, content) for role, content in messages),
+        schema=None,
+        sampling=Sampling(),
+        seed=0,
+        fingerprint="",
+    )
+
+
+def test_a_prompt_is_held_against_the_last_of_its_name_up_to_its_dialogue() -> None:
+    """Counted anew from whole texts: what is kept of them is no more than their beginnings."""
+    rng = Random(1)
+    lines = [f"[s1t{n}] Words {rng.random()}" for n in range(40)]
+    prefixes = Prefixes()
+    last: dict[str, list[tuple[str, str]]] = {}
+    for turn in range(1, 40):
+        for name in ("speak", "plan", "plain", "other"):
+            said = "\n".join(lines[: turn - (name == "plan")])
+            if name == "other" and turn % 7 == 0:
+                said = said.replace("Words", "Other", 1 + turn % 3)
+            head = f"Session {turn // 15}.\n"
+            text = f"{head}<dialogue>\n{said}\n</dialogue>\nNow {turn}, {name}."
+            user = text if name != "plain" else f"{head}{said}"
+            system = "Same." if turn % 11 else f"Another {turn}."
+            messages = [("system", system), ("user", user)]
+            expected = 0
+            for old, new in zip(last.get(name, []), messages, strict=False):
+                same = len(list(takewhile(bool, (a == b for a, b in zip(old[1], new[1])))))  # noqa: B905
+                expected += same
+                if same < len(new[1]):
+                    break
+            last[name] = messages
+            total = sum(len(content) for _, content in messages)
+            assert prefixes.of(asked(name, *messages)) == (total, expected), (turn, name)
 
 
 def test_a_share_of_nothing_is_none() -> None:

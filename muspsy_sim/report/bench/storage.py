@@ -27,7 +27,7 @@ from muspsy_sim.runs.store import Run, episodes
 
 RESUME_OVER_READING = 1.0
 REPLAY_OVER_RUN = 2.0
-KB_AN_EPISODE = 300
+KB_AN_EPISODE = 200
 MB_A_CROWD = 1024
 
 _TOGETHER = 0.01
