@@ -104,7 +104,7 @@ _ENGLISH_VERB = re.compile(
 )
 _ENGLISH_BAD = re.compile(
     r"\b(?:which|that|who|and|but|or|because|the|a|an|to|of|if|when|with|for|in|on|at|than|as|it's"
-    r"|i|i'm|my|is|was)$|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
+    r"|i|i'm|my|is|was|like|between)$|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
     r"|i think so|i don't|it is|it does|that's (?:it|all|right|fine|true)|i'm not sure|i'm fine"
     r"|it's fine|i'm okay|it's okay|it was|i was|there it is|i can't say)$"
     r"|never told (?:any|no)|haven't told any|said (?:this|that) out loud|hard to say this"
@@ -160,9 +160,12 @@ _CHINESE_BAD = re.compile(
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
 )
 _CUT = re.compile(
-    r"\s+(?:because|when|while|until|so that|even though|although|if|and then|and)\s+",
+    r"\s+(?:because|while|until|so that|even though|although|and then"
+    r"|and(?=\s+(?:i|i'm|i've|i'd|he|he's|she|she's|it|it's|we|they|there|then|my|nobody)\b))\s+"
+    r"|(?<!\blike)(?<!\bis)(?<!\bwas)(?<!\bare)(?<!\bwere)(?<!'m)(?<!'s)(?<!'re)\s+(?:when|if)\s+",
     re.IGNORECASE,
 )
+"""Where a clause may end. An `and` within a phrase joins two halves of one thing."""
 
 
 def _shorter(clause: str) -> str:
@@ -176,13 +179,21 @@ def _shorter(clause: str) -> str:
     return clause
 
 
+_LEANS = re.compile(r"\s*(?:是|才|就|都|也|又|却|被|把|有一|还|再|那|所以|的)")
+"""How a Chinese piece begins that completes the one before it."""
+_ONLY_A_NOUN = re.compile(r"(?:的[^，]{1,6}|那[只个件天张条回次][^，]{0,3})$")
+
+
 def _shorter_chinese(clause: str) -> str:
-    """A clause of more than 14 characters without its last pieces, where what is left stands."""
+    """A clause of more than 10 characters without its last pieces, where what is left stands."""
     pieces = clause.split("，")
-    while len(pieces) > 1 and length_of("，".join(pieces), "zh") > 14:
-        pieces.pop()
-    kept = "，".join(pieces)
-    return kept if "我" in kept and length_of(kept, "zh") >= 5 else clause
+    kept = len(pieces)
+    for n in range(len(pieces) - 1, 0, -1):
+        head = "，".join(pieces[:n])
+        whole = not _LEANS.match(pieces[n]) and not _ONLY_A_NOUN.search(head)
+        if whole and "我" in head and length_of(head, "zh") >= 5:
+            kept = n
+    return clause if length_of(clause, "zh") <= 10 else "，".join(pieces[:kept])
 
 
 def _keeps_capital(clause: str, language: Language) -> bool:

@@ -31,8 +31,11 @@ from muspsy_sim.llm.offline.counselor_scene import (
 )
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.answers import CounselorReply
+from muspsy_sim.records.base import Language
 
 _REVIEWS = ("review", "review_text", "review_again")
+_A_YES: dict[Language, int] = {"en": 9, "zh": 14}
+"""Words (characters) up to which an answer to what the hour is for is a yes, or nearly."""
 
 
 def attuned(scene: Scene) -> CounselorReply:
@@ -121,6 +124,9 @@ def follow(scene: Scene, heard: Heard) -> None:
         return
     if answered(scene, heard):
         return
+    if _agenda_taken(scene, heard):
+        ask(scene)
+        return
     receive(scene, heard)
     if _asks_after_homework(scene, heard):
         return
@@ -159,6 +165,16 @@ def _agenda(scene: Scene) -> bool:
         return scene.voice.say("agenda_focus", focus=plan.focus.rstrip(".。"))
     weighty = scene.heard is not None and scene.heard.shows("self_critical", "secret")
     return not weighty and scene.rng.random() < 0.5 and scene.voice.say("agenda_open")
+
+
+def _agenda_taken(scene: Scene, heard: Heard) -> bool:
+    """Take a short yes to what the hour is to be for as that, and no more."""
+    offered = scene.voice.was("agenda_focus", scene.last_said)
+    told = heard.feelings or heard.topics or heard.sore or heard.question
+    if not offered or told or heard.length > _A_YES[scene.view.language]:
+        return False
+    shut = heard.shows("deflect", "resist", "change", "aside")
+    return not shut and scene.voice.say("agenda_taken")
 
 
 def _sayable(focus: str, language: str) -> bool:

@@ -14,6 +14,7 @@ from muspsy_sim.llm.offline.clauses import length_of
 from muspsy_sim.llm.offline.counselor_meeting import kinds, meet
 from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import Scene
+from muspsy_sim.llm.offline.giving_back import thin
 from muspsy_sim.llm.offline.listening import Heard
 from muspsy_sim.records.base import Language
 
@@ -41,7 +42,7 @@ _FEW: dict[Language, int] = {"en": 8, "zh": 13}
 """Words (characters) up to which a thought may be said back."""
 _REPEATED = 0.5
 """Share of such thoughts that are."""
-_MET = 0.4
+_MET = 0.5
 """Share of the lines of a known kind that are met as that kind, rather than given back."""
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
 _AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work")
@@ -137,8 +138,8 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     found = kinds(scene, heard)
     if found and (found[0] in _AT_ONCE or scene.rng.random() < _MET) and meet(scene, heard):
         return True
-    if heard.length <= _A_YES and heard.salience < _SLIGHT and scene.rng.random() < 0.5:
-        return voice.say("meet_short", "acknowledge", **slots)
+    if heard.length <= _A_YES and heard.salience < _SLIGHT and not heard.topics:
+        return voice.say("meet_short", "unhurried", "acknowledge", **slots)
     if heard.salience < _SLIGHT:
         given = (
             _about_them(slots["clause"], scene.view.language)
@@ -172,7 +173,12 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
 
 
 def _about_them(clause: str, language: Language) -> bool:
-    """Whether a clause, as it is said back, speaks of the client. Chinese may leave `you` out."""
+    """Whether a clause, as it is said back, says something of the client.
+
+    Chinese may leave `you` out.
+    """
+    if thin(clause, language):
+        return False
     if _YOU[language].search(clause):
         return True
     return bool(clause) and language == "zh" and not _OTHERS.search(clause)

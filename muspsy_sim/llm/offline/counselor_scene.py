@@ -100,7 +100,7 @@ def scene(view: RespondView, rng: Random) -> Scene:
     return Scene(
         view=view,
         words=words,
-        voice=Voice(view.language, words.manners[manner], mine, rng),
+        voice=Voice(view.language, words.manners[manner], mine, rng, view.session),
         rng=rng,
         heard=lines[-1] if lines else None,
         before=lines[:-1],

@@ -16,6 +16,8 @@ from muspsy_sim.records.base import Language
 
 _ENDS = re.compile(r"(?<=[.!?])[”’\"]?\s+|(?<=[。！？])[”]?")
 _SPACES = re.compile(r"\s+")
+_TURNS = 3
+"""Sessions after which the same sentences come first again."""
 _STARTS = re.compile(r"(^|[.!?]\s+[“\"]?|^[“\"])([a-z])")
 
 
@@ -27,7 +29,10 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 class Voice:
-    """Says sentences of one manner in one session; each choice is the rng's."""
+    """Says sentences of one manner in one session; each choice is the rng's.
+
+    `session` is its number, where the counselor can know it: what it said an hour ago comes last.
+    """
 
     def __init__(
         self,
@@ -35,10 +40,12 @@ class Voice:
         frames: dict[str, tuple[Frame, ...]],
         said: Iterable[str],
         rng: Random,
+        session: int | None = None,
     ) -> None:
         self.language = language
         self.frames = frames
         self.rng = rng
+        self.session = session
         turns = list(said)
         self._said = "\n".join(turns).lower()
         self._sentences = {s for turn in turns for s in sentences(turn)}
@@ -67,6 +74,10 @@ class Voice:
         given = {name for name, value in slots.items() if value}
         order = [f for f in frames if f.slots <= given and not self._used(f)]
         self.rng.shuffle(order)
+        if self.session is not None and len(frames) > _TURNS:
+            # Hours that follow each other begin at different places, where they can be told apart.
+            turn = {f.key: n % _TURNS != self.session % _TURNS for n, f in enumerate(frames)}
+            order.sort(key=lambda f: turn[f.key])
         if self.rng.random() < 0.8:
             order.sort(key=lambda f: not f.slots)
         late = ""

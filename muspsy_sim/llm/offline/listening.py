@@ -86,16 +86,34 @@ _NEARLY: dict[Language, re.Pattern[str]] = {
         r"|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
         r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
         r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
+        r"|\bi(?:'ve)? never (?:told|said|asked|thought|did|had|saw|heard|got|knew|expected|met)\b"
         r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
         r"|\b(?:his|her|their) (?:mother|father|wife|husband|son|daughter)'s (?:ashes|grave)",
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|我得(?:说声|等它|赶紧)"
+        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|从来没(?:有)?(?:痛|疼|想到|见|听|去|提|说)过|一直都这么|我得(?:说声|等它|赶紧)"
     ),
 }
 """What nearly happened did not, not to be able to say is no inability, what is new is no `never`,
 and having to wait for a hook to hang still is no rule to live by."""
+
+
+_THEIRS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\b(?:his|her|their|(?!(?:it|that|there|he|she|what|here|who|how)'s)[a-z]{2,}'s)"
+        r" (?:own |late |new |old )?(?:mother|mum|mom|father|dad"
+        r"|parents|folks|wife|husband|partner|sister|brother|aunt|uncle|son|daughter|kids|children"
+        r"|boss|manager|friends?)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        "(?:他|她|人家|别人|对方|同事|朋友|同学|室友)(?:们)?(?:的|家)?(?:爸妈|爸爸|妈妈|父母|父亲|母亲|爸|妈|公婆|婆婆"
+        "|公公|哥哥?|姐姐?|弟弟?|妹妹?|老公|丈夫|先生|老婆|妻子|媳妇|儿子|女儿|闺女|孩子|奶奶|爷爷)"
+    ),
+}
+"""Somebody else's kin: not the client's, and so no topic that is said back with a `your`."""
+_MARKS = " \t.,!?…。，！？~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,8 @@ class _Ear:
     """The word lists of one language, compiled."""
 
     ignore: re.Pattern[str]
+    in_a_word: frozenset[str]
+    """What says how bad it is where it is the whole line."""
     cues: tuple[tuple[str, re.Pattern[str]], ...]
     feelings: tuple[tuple[Feeling, re.Pattern[str]], ...]
     topics: tuple[tuple[str, re.Pattern[str]], ...]
@@ -126,7 +146,10 @@ def _ear(language: Language) -> _Ear:
     listening = words.listening
     return _Ear(
         ignore=words_pattern(listening.ignore, language),
-        cues=tuple((n, words_pattern(c, language)) for n, c in listening.cues.items()),
+        in_a_word=frozenset(listening.cues.get("in_a_word", ())),
+        cues=tuple(
+            (n, words_pattern(c, language)) for n, c in listening.cues.items() if n != "in_a_word"
+        ),
         feelings=tuple((f, words_pattern(f.cues, language)) for f in listening.feelings),
         topics=tuple((t.name, words_pattern(t.cues, language)) for t in listening.topics),
         themes=tuple((n, words_pattern(t.cues, language)) for n, t in words.themes.items()),
@@ -140,9 +163,11 @@ def hear(text: str, language: Language) -> Heard:
     plain = _NEARLY[language].sub(" ", text.replace("’", "'"))
     # An aside is told by its lead-in, which is no rule and no inability and so is not in `plain`.
     cues = frozenset(name for name, p in ear.cues if p.search(text if name == "aside" else plain))
+    if text.strip(_MARKS).lower() in ear.in_a_word:
+        cues |= {"blow"}
     meant = ear.ignore.sub(" ", plain)
     feelings = _felt(meant, ear.feelings)
-    topics = tuple(_by_last(meant, ear.topics))
+    topics = tuple(_by_last(_THEIRS[language].sub(" ", meant), ear.topics))
     named = [name for name, pattern in ear.themes if pattern.search(meant)]
     giving_way = material(language).themes
     themes = tuple(n for n in named if not set(giving_way[n].not_with) & set(named))

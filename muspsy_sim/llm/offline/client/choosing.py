@@ -109,7 +109,7 @@ def _score(scene: Scene, piece: Piece, kind: str, draft: Draft) -> float:
             score += 0.5 - 0.1 * piece.place
         case "retold":
             score -= 1.0
-        case "presenting" if scene.view.session > 1:
+        case "presenting" if scene.view.session > 1 or kind not in _BARE:
             score -= 2.2
         case "situation" if kind in LINKED:
             return -9.0

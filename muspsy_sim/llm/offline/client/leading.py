@@ -9,6 +9,7 @@ from __future__ import annotations
 from muspsy_sim.llm.offline.client.choosing import LOOSE
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.homework import report
+from muspsy_sim.llm.offline.client.material import pattern
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import (
     content,
@@ -21,6 +22,8 @@ from muspsy_sim.records.views import UnlockedFact
 
 _BREATH = 0.6
 """Of the facts that are hard to tell, those with a breath before them."""
+_LED_IN = 0.6
+"""Of the facts that come otherwise, those that are led in: people mostly just say it."""
 _ANSWERED = 0.6
 """Of the facts told behind another question, those before which that is answered."""
 _INWARD = frozenset(
@@ -45,7 +48,7 @@ def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
     """The words before a fact, or `None` where it answers by itself."""
     kind = scene.heard.kind
     room = draft.sentences_most > 1 and size(fact.text) < draft.most
-    asked_for = _asked_about(scene) & content(f"{fact.topic} {fact.text}")
+    asked_for = _answers_by_itself(scene, fact)
     if not scene.mine:
         return None
     if kind in _LATE and fact.guarded:
@@ -60,6 +63,13 @@ def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
     answer = _answer(scene) if room else None
     parts = [part for part in (answer, _link(scene, fact, answer is not None)) if part]
     return joined(parts, scene.language) or None
+
+
+def _answers_by_itself(scene: Scene, fact: UnlockedFact) -> bool:
+    """Whether a fact touches on the words of the question, or is of the kind that it asks for."""
+    cues = scene.material.about.get(scene.heard.kind)
+    of_its_kind = scene.heard.question and cues and pattern(*cues).search(fact.text)
+    return bool(of_its_kind or _asked_about(scene) & content(f"{fact.topic} {fact.text}"))
 
 
 def _asked_about(scene: Scene) -> frozenset[str]:
@@ -88,6 +98,8 @@ def _link(scene: Scene, fact: UnlockedFact, answered: bool) -> str | None:
     """Why this comes now: the question needs it, or what was said has another side."""
     if fact.guarded and scene.rng.random() < _BREATH:
         return scene.line("lead_tell", 12)
+    if scene.rng.random() >= _LED_IN:
+        return None
     if scene.heard.question and not answered:
-        return scene.line("bridge_ask", 12)
+        return scene.line("bridge_ask", 16)
     return scene.line("bridge_said" if fact.guarded else "lead_aside", 12)

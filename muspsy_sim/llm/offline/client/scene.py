@@ -29,7 +29,10 @@ from muspsy_sim.records.views import SpeakView
 _SESSIONS_PER_ROUND = 6
 """Sessions after which a pool is gone through from its beginning again."""
 _NEAR = 4
-"""How many of the next lines in a persona's order one is drawn from."""
+"""How many of the next lines in a persona's order one is drawn from, at most.
+
+Fewer where the next session begins nearer, so that it begins with other lines.
+"""
 _AGREE_MOST = 0.22
 """Share of turns that may open with agreement; people do so in 17% (FIELD, section 4)."""
 _AGREE_DEFERRING = 0.26
@@ -116,10 +119,11 @@ class Scene:
         short: list[str] = []
         near: list[str] = []
         floor = self._floor(most)
-        for text in self._ordered(pool):
+        order, step = self._ordered(pool)
+        for text in order:
             if self.fits(text, most):
                 (near if size(text) >= floor else short).append(text)
-                if len(near) == _NEAR:
+                if len(near) == min(_NEAR, max(2, step)):
                     break
         choice = near or short
         return self.rng.choice(choice) if choice else None
@@ -134,13 +138,14 @@ class Scene:
         alone = self.view.stance.length in ("one short sentence", "a sentence or two")
         return self.floor if alone and most > 2 * self.floor and self.rng.random() < 0.75 else 0
 
-    def _ordered(self, pool: str) -> Sequence[str]:
+    def _ordered(self, pool: str) -> tuple[Sequence[str], int]:
+        """The lines of a pool in this session's order, and how far the next session is on."""
         own, reserve = _order(self.language, pool, self.register, self.persona, self.formal)
         if not own:
-            return reserve
+            return reserve, _NEAR
         step = -(-len(own) // _SESSIONS_PER_ROUND)
         start = ((self.view.session - 1) * step) % len(own)
-        return own[start:] + own[:start] + reserve
+        return own[start:] + own[:start] + reserve, step
 
     def lately(self, pool: str, turns: int) -> bool:
         """Whether a line of this pool came up in the client's last turns."""
