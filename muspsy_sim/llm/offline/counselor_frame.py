@@ -37,6 +37,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
+_LATELY = 2
+"""Sessions back from which a quotation opens an hour: an older one has been heard before."""
 _WEIGHTY = 5.0
 """Salience from which last words are too large for a last minute."""
 _BRIEFLY = {"en": 11, "zh": 20}
@@ -63,9 +65,13 @@ def opening(scene: Scene) -> None:
     if scene.ends and view.last:
         voice.say("last_hour")
     # One thing at a time: what was said, or what was to be tried; seldom both.
-    telling = [k for k in remembered if hear(k.quote, view.language).salience >= _LASTING][:2]
+    telling = [
+        k
+        for k in remembered
+        if hear(k.quote, view.language).salience >= _LASTING and _lately(scene, k.session)
+    ]
     if telling and (not task or scene.parting or scene.rng.random() < 0.4):
-        kept = scene.rng.choice(telling)
+        kept = scene.rng.choice(telling[:2])
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
     if scene.parting:
         voice.say("course_end")
@@ -75,6 +81,12 @@ def opening(scene: Scene) -> None:
         voice.say("review_text", task=task.text)
     else:
         voice.say("invite")
+
+
+def _lately(scene: Scene, session: int) -> bool:
+    """Whether a session is one of the last two; in the last hour any of them may be spoken of."""
+    now = scene.view.session
+    return scene.parting or now is None or now - session <= _LATELY
 
 
 def _intake_slots(scene: Scene) -> dict[str, str]:

@@ -18,6 +18,8 @@ _ENDS = re.compile(r"(?<=[.!?])[”’\"]?\s+|(?<=[。！？])[”]?")
 _SPACES = re.compile(r"\s+")
 _TURNS = 3
 """Sessions after which the same sentences come first again."""
+_IN_TURN = 0.7
+"""Share of the choices that follow it."""
 _STARTS = re.compile(r"(^|[.!?]\s+[“\"]?|^[“\"])([a-z])")
 
 
@@ -74,7 +76,7 @@ class Voice:
         given = {name for name, value in slots.items() if value}
         order = [f for f in frames if f.slots <= given and not self._used(f)]
         self.rng.shuffle(order)
-        if self.session is not None and len(frames) > _TURNS:
+        if self.session is not None and len(frames) > _TURNS and self.rng.random() < _IN_TURN:
             # Hours that follow each other begin at different places, where they can be told apart.
             turn = {f.key: n % _TURNS != self.session % _TURNS for n, f in enumerate(frames)}
             order.sort(key=lambda f: turn[f.key])

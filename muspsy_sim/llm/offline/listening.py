@@ -92,7 +92,7 @@ _NEARLY: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|从来没(?:有)?(?:痛|疼|想到|见|听|去|提|说)过|一直都这么|我得(?:说声|等它|赶紧)"
+        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|从来没(?:有)?(?:痛|疼|想到|见|听|去|提|说)过|一直都这么|我得(?:说声|等它|赶紧|设个|走了|回去)"
     ),
 }
 """What nearly happened did not, not to be able to say is no inability, what is new is no `never`,
