@@ -23,11 +23,12 @@ def length_of(text: str, language: Language) -> int:
 _SENTENCES = re.compile(r"(?<=[.!?。！？])[”\"’]?\s*|\n+")
 _ENGLISH_BREAKS = re.compile(
     r"\s*(?:;|:|—|–| - |\.{3}|…)\s*|,\s*(?=(?:and|but|so|because|then|or|which|yet)\b)"
-    r"|,\s*(?=(?:i|i'm|i've|he|she|it|they|it's|that's|my|there's)\b)",
+    r"|,\s*(?=(?:i|i'm|i've|he|she|it|they|it's|that's|my|there's)\b)"
+    r"|\s+(?=and (?:i|i'm|i've|i'd)\b)",
     re.IGNORECASE,
 )
 _ENGLISH_LEADS = re.compile(
-    r"^(?:(?:well|so|and|but|or|because|cause|'cause|then|also|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm"
+    r"^(?:(?:well|so|and|but|or|because|cause|'cause|then|also|even so|all the same|still(?=,)|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm"
     r"|hmm|like|anyway|look|honestly|actually|basically|sure|right|fine|true|mostly|plus|yet"
     r"|to be honest|i mean|i guess|i suppose|i don't know|you know|the thing is|it's just that"
     r"|it's like|for what it's worth|if i'm honest|i dunno)(?:,\s*|\s+(?=\w)|$))+",
@@ -92,7 +93,7 @@ _ENGLISH_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_NOUN = re.compile(r"^(?:my|our|the|one|some|most|all|every|half)\b", re.IGNORECASE)
-_ENGLISH_WHEN = re.compile(r"^(?:when|whenever|after|since|every time)\b", re.IGNORECASE)
+_ENGLISH_WHEN = re.compile(r"^(?:when|whenever|after|every time)\b", re.IGNORECASE)
 _SUBJECTS_WITHIN = re.compile(r"\b(?:i|i'm|i've|we|he|she|they|it|it's|my \w+)\b", re.IGNORECASE)
 _ENGLISH_VERB = re.compile(
     r"\b(?:is|isn't|are|aren't|was|wasn't|were|has|hasn't|had|have|do|does|doesn't|did|didn't|can"
@@ -152,7 +153,7 @@ def reflectable(clause: str, language: Language) -> str:
 _CHINESE_BAD = re.compile(
     r"^(?:如果|要是|虽然|就算|哪怕|即使|每次|每当|当|除非|无论|不管|等)|(?:的时候|以后|之后|之前|和|跟|把|被|是)$"
     r"|^(?:我不知道|我知道了|我明白|我想想|我懂|我没事|我还好|我很好|我试试|我觉得吧?|我说)$"
-    r"|还是|我晓得的?$|我懂的?$|^我知道$"
+    r"|还是|^我[^，]{1,4}叫|我晓得的?$|我懂的?$|^我知道$"
     r"|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$"
     r"|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
@@ -191,7 +192,7 @@ def _shorter_chinese(clause: str) -> str:
     for n in range(len(pieces) - 1, 0, -1):
         head = "，".join(pieces[:n])
         whole = not _LEANS.match(pieces[n]) and not _ONLY_A_NOUN.search(head)
-        if whole and "我" in head and length_of(head, "zh") >= 5:
+        if whole and "我" in head and length_of(head, "zh") >= 8:
             kept = n
     return clause if length_of(clause, "zh") <= 10 else "，".join(pieces[:kept])
 

@@ -68,7 +68,7 @@ def told(scene: Scene) -> bool:
     heard = scene.heard
     if heard is None or heard.thought or heard.minimal or heard.question:
         return False
-    if heard.shows("aside") and scene.voice.say("ask_aside", **scene.slots()):
+    if heard.shows("aside") and not heard.sore and scene.voice.say("ask_aside", **scene.slots()):
         return True
     telling = heard.sore or (heard.length >= _A_TELLING and heard.salience >= _TOLD)
     share = 0.75 if heard.sore else 0.5

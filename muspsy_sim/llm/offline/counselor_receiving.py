@@ -38,6 +38,8 @@ _OTHERS = re.compile(
     "[他她它谁您]|别人|人家|大家|同事|老师|医生|领导|老板|爸|妈|儿|女|孩|哥|弟|姐|妹|丈夫|妻子|老伴|对象|朋友"
 )
 """Who else a Chinese clause without a subject may be about."""
+_ARRIVING = 2
+"""The exchange in which somebody is still coming in."""
 _FEW: dict[Language, int] = {"en": 8, "zh": 13}
 """Words (characters) up to which a thought may be said back."""
 _REPEATED = 0.5
@@ -45,7 +47,7 @@ _REPEATED = 0.5
 _MET = 0.5
 """Share of the lines of a known kind that are met as that kind, rather than given back."""
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
-_AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work")
+_AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work", "treated")
 """Kinds that are always met as such."""
 _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
@@ -91,11 +93,11 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("meet_eased", "acknowledge", **slots)
     if heard.shows("better") and not heard.sore and voice.say("affirm_better", **slots):
         return True
-    if heard.shows("minimise") and not heard.feelings:
+    if heard.shows("minimise") and not heard.feelings and not heard.shows("blow", "mood", "body"):
         return voice.say("meet_small", "autonomy", **slots)
     if heard.shows("change") and not heard.sore and _wishes(heard):
         return voice.say("receive_wish", "acknowledge", **slots)
-    if scene.view.exchange == 2 and not weighty(heard):
+    if scene.view.exchange == _ARRIVING and not weighty(heard):
         return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
     if heard.question:
         kind = "meet_doubt" if heard.shows("doubt") else "answer_question"
@@ -164,6 +166,9 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         if not good and not own_words and heard.sore and mine and scene.rng.random() < 0.5:
             ways.insert(0, "reflect_burden")
         ways.insert(scene.rng.randrange(2), "reflect_good" if good else "reflect_feeling")
+    if scene.view.exchange == _ARRIVING:
+        # Beside what somebody says on coming in, words about the way here weigh nothing.
+        ways = [w for w in ways if w not in ("reflect_clause", "reflect_phrase", "reflect_burden")]
     filled = {"reflect_phrase": "quote", "reflect_weighty": "quote"}
     filled |= {"reflect_feeling": "feel", "reflect_good": "feel"}
     ways = [w for w in ways if w == "receive_weighty" or slots[filled.get(w, "clause")]]

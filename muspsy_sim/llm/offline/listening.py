@@ -86,13 +86,14 @@ _NEARLY: dict[Language, re.Pattern[str]] = {
         r"|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
         r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
         r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
+        r"|\b(?:out of|in|inside|into|round|through) my (?:own )?head\b|\bquiet head\b"
         r"|\bi(?:'ve)? never (?:told|said|asked|thought|did|had|saw|heard|got|knew|expected|met)\b"
         r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
         r"|\b(?:his|her|their) (?:mother|father|wife|husband|son|daughter)'s (?:ashes|grave)",
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|从来没(?:有)?(?:痛|疼|想到|见|听|去|提|说)过|一直都这么|我得(?:说声|等它|赶紧|设个|走了|回去)"
+        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|从来没(?:有)?(?:痛|疼|想到|见|听|去|提|说)过|一直都这么|动手之前|真要动手|我得(?:说声|等它|赶紧|设个|走了|回去)"
     ),
 }
 """What nearly happened did not, not to be able to say is no inability, what is new is no `never`,
