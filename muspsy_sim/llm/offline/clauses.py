@@ -40,7 +40,7 @@ _ENGLISH_TAILS = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_LEADS = re.compile(
-    r"^(?:…+|嗯+|唉|哎|啊|哦|噢|其实|就是说|然后就|然后|而且|但是|但|可是|不过|所以|因为|反正|可能|也许|说实话"
+    r"^(?:…+|嗯+|唉|哎|啊|哦|噢|其实|就是说|然后就|然后|而且|但是|但|可是呢?|不过呢?|所以|因为|反正|可能|也许|说实话"
     r"|说真的|怎么说呢|怎么说|是的|好像|后来|比如说|比如|主要是|只是|呃|按说|按理说?|照理说?|怎么讲|这么讲|大体上|(?:那个|那|可|结果|就是)(?=我|就|他|她)"
     r"|对$|那$)+"
 )
@@ -105,7 +105,7 @@ _ENGLISH_VERB = re.compile(
 )
 _ENGLISH_BAD = re.compile(
     r"\b(?:which|that|who|and|but|or|because|the|a|an|to|of|if|when|with|for|in|on|at|than|as|it's"
-    r"|i|i'm|my|is|was|like|between)$|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
+    r"|i|i'm|my|is|was|like|between|not)$|^(?:it|that) fits\b|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
     r"|i think so|i don't|it is|it does|that's (?:it|all|right|fine|true)|i'm not sure|i'm fine"
     r"|it's fine|i'm okay|it's okay|it was|i was|there it is|i can't say)$"
     r"|never told (?:any|no)|haven't told any|said (?:this|that) out loud|hard to say this"
@@ -153,7 +153,7 @@ def reflectable(clause: str, language: Language) -> str:
 _CHINESE_BAD = re.compile(
     r"^(?:如果|要是|虽然|就算|哪怕|即使|每次|每当|当|除非|无论|不管|等)|(?:的时候|以后|之后|之前|和|跟|把|被|是)$"
     r"|^(?:我不知道|我知道了|我明白|我想想|我懂|我没事|我还好|我很好|我试试|我觉得吧?|我说)$"
-    r"|还是|^我[^，]{1,4}叫|我晓得的?$|我懂的?$|^我知道$"
+    r"|还是|(?:弄清楚|弄明白|想知道|想问)$|^我[^，]{1,4}叫|我晓得的?$|我懂的?$|^我知道$"
     r"|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$"
     r"|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
@@ -163,7 +163,7 @@ _CHINESE_BAD = re.compile(
 _CUT = re.compile(
     r"\s+(?:because|while|until|so that|even though|although|and then"
     r"|and(?=\s+(?:i|i'm|i've|i'd|he|he's|she|she's|it|it's|we|they|there|then|my|nobody)\b))\s+"
-    r"|(?<!\blike)(?<!\bis)(?<!\bwas)(?<!\bare)(?<!\bwere)(?<!'m)(?<!'s)(?<!'re)\s+(?:when|if)\s+",
+    r"|(?<!\blike)(?<!\bnot)(?<!\bis)(?<!\bwas)(?<!\bare)(?<!\bwere)(?<!'m)(?<!'s)(?<!'re)\s+(?:when|if)\s+",
     re.IGNORECASE,
 )
 """Where a clause may end. An `and` within a phrase joins two halves of one thing."""

@@ -257,7 +257,9 @@ def last_words(scene: Scene, heard: Heard) -> None:
         voice.say(hold)
     elif heard.sore:
         voice.say("receive_sore_end", "acknowledge_sore")
-    elif heard.shows("better", "relief", "warm", "change"):
+    elif heard.shows("change"):
+        voice.say("receive_wish", "receive_takeaway")
+    elif heard.shows("better", "relief", "warm"):
         voice.say("receive_good_end", "receive_takeaway")
     elif (
         asked_what_stays

@@ -162,11 +162,12 @@ def hear(text: str, language: Language) -> Heard:
     """Understand one line of the client's."""
     ear = _ear(language)
     plain = _NEARLY[language].sub(" ", text.replace("’", "'"))
-    # An aside is told by its lead-in, which is no rule and no inability and so is not in `plain`.
-    cues = frozenset(name for name, p in ear.cues if p.search(text if name == "aside" else plain))
+    # An aside is told by its lead-in; a lead-in itself is no rule, no inability and no pain.
+    meant = ear.ignore.sub(" ", plain)
+    heard_in = {"aside": text, **dict.fromkeys(_OF_THE_MATTER, meant)}
+    cues = frozenset(name for name, p in ear.cues if p.search(heard_in.get(name, plain)))
     if text.strip(_MARKS).lower() in ear.in_a_word:
         cues |= {"blow"}
-    meant = ear.ignore.sub(" ", plain)
     feelings = _felt(meant, ear.feelings)
     topics = tuple(_by_last(_THEIRS[language].sub(" ", meant), ear.topics))
     named = [name for name, pattern in ear.themes if pattern.search(meant)]
@@ -278,6 +279,19 @@ def _vague(clause: str, length: int, ear: _Ear, language: Language) -> bool:
     return not about and not telling and any(p.search(clause) for _, p in ear.feelings)
 
 
+_OF_THE_MATTER = (
+    "cannot",
+    "thought",
+    "blow",
+    "body",
+    "should",
+    "treated",
+    "habit",
+    "dont_know",
+    "ended",
+    "asks_advice",
+)
+"""Cues that are not looked for in lead-ins and courtesies."""
 _TELLING = {
     "loss": 3.0,
     "heavy": 2.0,

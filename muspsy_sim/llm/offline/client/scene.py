@@ -107,8 +107,8 @@ class Scene:
         return self.agreed < (_AGREE_DEFERRING if self.manner == "deferring" else _AGREE_MOST)
 
     def unsaid(self, piece: Piece) -> bool:
-        """Whether a piece's words have not come up in this session."""
-        return piece.key not in self.blob
+        """Whether a piece's words have not come up in this session, nor with a `就` put in."""
+        return piece.key.removeprefix("我") not in self.blob
 
     def news(self, piece: Piece) -> bool:
         """Whether a piece's words have not come up in an earlier session either."""
