@@ -86,6 +86,7 @@ _NEARLY: dict[Language, re.Pattern[str]] = {
         r"|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
         r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
         r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
+        r"|\b(?:nobody|no one)(?:'s| has| ever)? died\b"
         r"|\b(?:out of|in|inside|into|round|through) my (?:own )?head\b|\bquiet head\b"
         r"|\bi(?:'ve)? never (?:told|said|asked|thought|did|had|saw|heard|got|knew|expected|met)\b"
         r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
@@ -164,7 +165,7 @@ def hear(text: str, language: Language) -> Heard:
     plain = _NEARLY[language].sub(" ", text.replace("’", "'"))
     # An aside is told by its lead-in; a lead-in itself is no rule, no inability and no pain.
     meant = ear.ignore.sub(" ", plain)
-    heard_in = {"aside": text, **dict.fromkeys(_OF_THE_MATTER, meant)}
+    heard_in = {"aside": text, "slight": text, **dict.fromkeys(_OF_THE_MATTER, meant)}
     cues = frozenset(name for name, p in ear.cues if p.search(heard_in.get(name, plain)))
     if text.strip(_MARKS).lower() in ear.in_a_word:
         cues |= {"blow"}

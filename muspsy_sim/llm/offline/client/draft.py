@@ -42,5 +42,5 @@ class Draft:
         self.group = group or self.group
 
     def holds(self, text: str) -> bool:
-        """Whether the words of a text stand in the draft."""
-        return bare(text) in bare(" ".join(self.parts))
+        """Whether the words of a text stand in the draft, if with another beginning."""
+        return bare(text).removeprefix("我") in bare(" ".join(self.parts))

@@ -78,7 +78,7 @@ _UNGREETED = frozenset({"greet", "minimal", "hurt", "walk_out", "close"})
 _AT_ONCE = 0.4
 """Share of first turns that answer without a greeting."""
 _CURTLY = frozenset({"answer", "agree"})
-_CURT = 0.08
+_CURT = 0.1
 _ASSENTS = 0.45
 """Share of goodbyes that begin with a yes to the counselor's."""
 """Share of such turns in which anybody, even a talker, has only a word."""

@@ -33,9 +33,9 @@ _NEAR = 4
 
 Fewer where the next session begins nearer, so that it begins with other lines.
 """
-_AGREE_MOST = 0.22
+_AGREE_MOST = 0.21
 """Share of turns that may open with agreement; people do so in 17% (FIELD, section 4)."""
-_AGREE_DEFERRING = 0.26
+_AGREE_DEFERRING = 0.25
 """The same for a client whose way of keeping its distance is to agree."""
 _FLOOR = {"en": 5, "zh": 7}
 """Words from which a line is more than a minimal response; shorter ones are left to that move."""
