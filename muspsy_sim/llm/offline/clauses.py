@@ -28,8 +28,8 @@ _ENGLISH_BREAKS = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_LEADS = re.compile(
-    r"^(?:(?:well|so|and|but|or|because|cause|'cause|then|also|even so|all the same|still(?=,)|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm"
-    r"|hmm|like|anyway|look|honestly|actually|basically|sure|right|fine|true|mostly|plus|yet"
+    r"^(?:(?:well|so|and|but|or|because|cause|'cause|then|also|even so"
+    r"|all the same|still(?=,)|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm|hmm|like|anyway|look|honestly|actually|basically|sure|right|fine|true|mostly|plus|yet"
     r"|to be honest|i mean|i guess|i suppose|i don't know|you know|the thing is|it's just that"
     r"|it's like|for what it's worth|if i'm honest|i dunno)(?:,\s*|\s+(?=\w)|$))+",
     re.IGNORECASE,
@@ -105,7 +105,8 @@ _ENGLISH_VERB = re.compile(
 )
 _ENGLISH_BAD = re.compile(
     r"\b(?:which|that|who|and|but|or|because|the|a|an|to|of|if|when|with|for|in|on|at|than|as|it's"
-    r"|i|i'm|my|is|was|like|between|not)$|^(?:it|that) fits\b|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
+    r"|i|i'm|my|is|was|like|between|not)$|^(?:it|that) fits\b"
+    r"|^(?:i mean|i guess|i don't know|i know|i see|i suppose|i do|i did|i am"
     r"|i think so|i don't|it is|it does|that's (?:it|all|right|fine|true)|i'm not sure|i'm fine"
     r"|it's fine|i'm okay|it's okay|it was|i was|there it is|i can't say)$"
     r"|never told (?:any|no)|haven't told any|said (?:this|that) out loud|hard to say this"
@@ -212,7 +213,8 @@ def quotable(clause: str, language: Language) -> str:
     low, high = (4, 10) if language == "zh" else (3, 6)
     if any(mark in clause for mark in '"“”「」*[]<>{}') or not low <= length <= high:
         return ""
-    return clause if stands_alone(clause, language) else ""
+    dangling = language == "en" and _ENGLISH_WHEN.search(clause)
+    return clause if stands_alone(clause, language) and not dangling else ""
 
 
 _BAD: dict[Language, re.Pattern[str]] = {"en": _ENGLISH_BAD, "zh": _CHINESE_BAD}

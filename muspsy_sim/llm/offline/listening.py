@@ -20,6 +20,7 @@ from muspsy_sim.llm.offline.clauses import (
     stands_alone,
 )
 from muspsy_sim.llm.offline.counselor_material import Feeling, material
+from muspsy_sim.llm.offline.not_meant import NEARLY, OF_THE_MATTER, THEIRS
 from muspsy_sim.records.base import Language
 
 
@@ -80,41 +81,6 @@ _SORE = (
     "risk_active",
     "risk_passive",
 )
-_NEARLY: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(
-        r"\bi can't (?:remember|recall|help)\b|\bbothers me less\b"
-        r"|\bi (?:nearly|almost) (?:forgot|didn't|said i had)\b"
-        r"|\bi (?:couldn't|can't|could not) (?:say|tell|explain|think|keep it in|get air)\b"
-        r"|\bi (?:should|ought to) (?:say|add|mention)\b|, i'm afraid(?=[.,]|$)"
-        r"|\b(?:nobody|no one)(?:'s| has| ever)? died\b"
-        r"|\b(?:out of|in|inside|into|round|through) my (?:own )?head\b|\bquiet head\b"
-        r"|\bi(?:'ve)? never (?:told|said|asked|thought|did|had|saw|heard|got|knew|expected|met)\b"
-        r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
-        r"|\b(?:his|her|their) (?:mother|father|wife|husband|son|daughter)'s (?:ashes|grave)",
-        re.IGNORECASE,
-    ),
-    "zh": re.compile(
-        "差(?:一)?点(?:儿|就)?(?:全|给)?(?:忘了|没做|没弄)|以前从来没有?过|从来没(?:有)?(?:痛|疼|想到|见|听|去|提|说)过|一直都这么|动手之前|真要动手|我得(?:说声|等它|赶紧|设个|走了|回去)"
-    ),
-}
-"""What nearly happened did not, not to be able to say is no inability, what is new is no `never`,
-and having to wait for a hook to hang still is no rule to live by."""
-
-
-_THEIRS: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(
-        r"\b(?:his|her|their|(?!(?:it|that|there|he|she|what|here|who|how)'s)[a-z]{2,}'s)"
-        r" (?:own |late |new |old )?(?:mother|mum|mom|father|dad"
-        r"|parents|folks|wife|husband|partner|sister|brother|aunt|uncle|son|daughter|kids|children"
-        r"|boss|manager|friends?)\b",
-        re.IGNORECASE,
-    ),
-    "zh": re.compile(
-        "(?:他|她|人家|别人|对方|同事|朋友|同学|室友)(?:们)?(?:的|家)?(?:爸妈|爸爸|妈妈|父母|父亲|母亲|爸|妈|公婆|婆婆"
-        "|公公|哥哥?|姐姐?|弟弟?|妹妹?|老公|丈夫|先生|老婆|妻子|媳妇|儿子|女儿|闺女|孩子|奶奶|爷爷)"
-    ),
-}
-"""Somebody else's kin: not the client's, and so no topic that is said back with a `your`."""
 _MARKS = " \t.,!?…。，！？~"
 
 
@@ -162,15 +128,15 @@ def _ear(language: Language) -> _Ear:
 def hear(text: str, language: Language) -> Heard:
     """Understand one line of the client's."""
     ear = _ear(language)
-    plain = _NEARLY[language].sub(" ", text.replace("’", "'"))
+    plain = NEARLY[language].sub(" ", text.replace("’", "'"))
     # An aside is told by its lead-in; a lead-in itself is no rule, no inability and no pain.
     meant = ear.ignore.sub(" ", plain)
-    heard_in = {"aside": text, "slight": text, **dict.fromkeys(_OF_THE_MATTER, meant)}
+    heard_in = {"aside": text, "slight": text, **dict.fromkeys(OF_THE_MATTER, meant)}
     cues = frozenset(name for name, p in ear.cues if p.search(heard_in.get(name, plain)))
     if text.strip(_MARKS).lower() in ear.in_a_word:
         cues |= {"blow"}
     feelings = _felt(meant, ear.feelings)
-    topics = tuple(_by_last(_THEIRS[language].sub(" ", meant), ear.topics))
+    topics = tuple(_by_last(THEIRS[language].sub(" ", meant), ear.topics))
     named = [name for name, pattern in ear.themes if pattern.search(meant)]
     giving_way = material(language).themes
     themes = tuple(n for n in named if not set(giving_way[n].not_with) & set(named))
@@ -280,19 +246,6 @@ def _vague(clause: str, length: int, ear: _Ear, language: Language) -> bool:
     return not about and not telling and any(p.search(clause) for _, p in ear.feelings)
 
 
-_OF_THE_MATTER = (
-    "cannot",
-    "thought",
-    "blow",
-    "body",
-    "should",
-    "treated",
-    "habit",
-    "dont_know",
-    "ended",
-    "asks_advice",
-)
-"""Cues that are not looked for in lead-ins and courtesies."""
 _TELLING = {
     "loss": 3.0,
     "heavy": 2.0,
