@@ -29,7 +29,8 @@ _ENGLISH_BREAKS = re.compile(
 )
 _ENGLISH_LEADS = re.compile(
     r"^(?:(?:well|so|and|but|or|because|cause|'cause|then|also|even so"
-    r"|all the same|still(?=,)|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm|hmm|like|anyway|look|honestly|actually|basically|sure|right|fine|true|mostly|plus|yet"
+    r"|all the same|still(?=,)|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm|hmm"
+    r"|like|anyway|look|honestly|actually|basically|sure|right|fine|true|mostly|plus|yet"
     r"|to be honest|i mean|i guess|i suppose|i don't know|you know|the thing is|it's just that"
     r"|it's like|for what it's worth|if i'm honest|i dunno)(?:,\s*|\s+(?=\w)|$))+",
     re.IGNORECASE,
