@@ -68,7 +68,7 @@ _PROPOSED = frozenset({"task", "advice", "closing", "other_view"})
 _NEWS = frozenset({"event", "presenting"})
 _TAKEN_NOTE_OF = frozenset({"other", "dismiss", "advice", "reassure", "jab"})
 """Kinds of statement that a person may meet with a flat okay before saying anything."""
-_TAKES_NOTE = 0.56
+_TAKES_NOTE = 0.75
 _NOT_NODDED = frozenset(
     {"takeaway", "keep", "here", "scaling", "confidence", "choose", "homework"}
     | {"compared", "either", "wrong", "agenda", "changed", "say_to", "jab", "particulars", "degree"}
