@@ -96,6 +96,8 @@ def main() -> int:
     if missing := [arm for arm in COUNSELORS if not by[arm]]:
         print(f"{given.run} has no course of {', '.join(missing)}", file=sys.stderr)
         return 1
+    every = [e for episodes in by.values() for e in episodes]
+    people, seeds = len({e.persona for e in every}), len({e.seed for e in every})
     lines = [
         "# yaml-language-server: $schema=../../docs/schema/counselor-mixtures.json",
         "# What counselors do, for courses without words: printed by benchmarks/mixtures.py from",
@@ -103,7 +105,7 @@ def main() -> int:
         f"# turns; kinds of turn below {100 * SHARE:.1f}% are left out.",
         "version: 1",
         "about: Behaviours and judged quality of the offline counselors, as the offline appraiser",
-        "  coded them over twelve personas and three seeds.",
+        f"  coded them over {people} personas and {seeds} seeds.",
         "counselors:",
     ]
     for arm in COUNSELORS:
