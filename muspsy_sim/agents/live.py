@@ -32,7 +32,7 @@ from muspsy_sim.records.state import ClientState, SymptomReport
 from muspsy_sim.records.views import Line, Recalled, ReportedScores, SchoolTechnique
 
 Progress = Literal["responsive", "scripted", "frozen"]
-RecallLevel = Literal["none", "last", "notes", "transcript", "search", "graph", "sham"]
+RecallLevel = Literal["none", "last", "notes", "transcript", "search", "graph", "sham", "scrambled"]
 PlanLevel = Literal["none", "session", "turn", "random"]
 IntakeLevel = Literal["none", "brief", "full"]
 Monitoring = Literal["none", "scores"]
@@ -92,6 +92,7 @@ class CounselorSide:
     """Whether whole earlier sessions may: recall `transcript`, or bare with `history: course`."""
     intake: list[Line] = field(default_factory=list)
     notes: list[SessionNote] = field(default_factory=list)
+    """Its notes; with recall `scrambled` those on others that stand in their place."""
     transcripts: list[tuple[int, list[Line]]] = field(default_factory=list)
     treatment: TreatmentPlan | None = None
     session_plan: SessionPlan | None = None
@@ -104,6 +105,11 @@ class CounselorSide:
     """What each note would take in a prompt, oldest first: all that recall `sham` knows of them."""
     school_text: str = ""
     school_techniques: list[SchoolTechnique] = field(default_factory=list)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it knows which session this is: where it remembers, or believes that it does."""
+        return self.remembers or self.levels.recall == "scrambled"
 
 
 def lines_of(session: Session) -> list[Line]:

@@ -21,9 +21,11 @@ def content_models() -> dict[str, type[BaseModel]]:
     from muspsy_sim.agents.client.mixtures import Mixtures
     from muspsy_sim.agents.client.outcome_bands import OutcomeBands
     from muspsy_sim.agents.client.parameters import Dynamics
+    from muspsy_sim.agents.client.remembered import RememberingWordsFile
     from muspsy_sim.agents.client.symptom_words import SymptomWords
     from muspsy_sim.agents.counselor.manners import MannerFile
     from muspsy_sim.agents.counselor.recalling.filler import FillerFile
+    from muspsy_sim.agents.counselor.recalling.scrambled import OthersNotesFile
     from muspsy_sim.agents.counselor.recalling.words import MemoryWordsFile
     from muspsy_sim.agents.counselor.schools import SchoolFile
     from muspsy_sim.datasets.audit.cues import AuditCues
@@ -72,10 +74,12 @@ def content_models() -> dict[str, type[BaseModel]]:
         "judge-cues": JudgeCues,
         "manner": MannerFile,
         "memory-words": MemoryWordsFile,
+        "others-notes": OthersNotesFile,
         "pitfall-cues": PitfallCuesFile,
         "outcome-bands": OutcomeBands,
         "profile": Profile,
         "recipe": Recipe,
+        "remembering-words": RememberingWordsFile,
         "report-cues": ReportCues,
         "school": SchoolFile,
         "spoiling": SpoilingMaterial,

@@ -21,7 +21,8 @@ _SOME = re.compile(r"note:(\d+)#(\d+(?:,\d+)*)")
 """Statements of a note, by their places in it from 0: what a search or an association brought."""
 _SESSION = re.compile(r"session:(\d+)")
 _TURN = re.compile(r"s(\d+)t\d+")
-_FORGETFUL = ("none", "sham")
+_FORGETFUL = ("none", "sham", "scrambled")
+"""Levels of recall at which nothing of an earlier session is recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def remembers(source: Source, session: Session) -> bool:
     if is_bare(source, session):
         return factors.get("history", "course") == "course"
     nodes = source.nodes_of(session)
-    if factors.get("recall") == "sham":
+    if factors.get("recall") in ("sham", "scrambled"):
         return False
     if factors.get("recall") == "transcript" or (nodes is not None and "remember" in nodes):
         return True

@@ -58,7 +58,7 @@ _ALL = (
         "picks what the counselor remembers for this turn",
         requires_at={
             ("recall", level): ("remember",)
-            for level in ("last", "notes", "search", "graph", "sham")
+            for level in ("last", "notes", "search", "graph", "sham", "scrambled")
         },
     ),
     Node(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from muspsy_sim.agents.client.acting import scores_of
 from muspsy_sim.agents.client.dynamics import Dynamics, initial_state, load_dynamics
-from muspsy_sim.agents.counselor.acting import note_lengths
+from muspsy_sim.agents.counselor.acting import keep_note
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
 from muspsy_sim.agents.intake import intake_session, told_at_intake
@@ -20,6 +20,7 @@ from muspsy_sim.agents.live import (
     CounselorSide,
     Levels,
     LiveCourse,
+    RecallLevel,
     Schedule,
     lines_of,
 )
@@ -96,6 +97,7 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     """Put an arm in the counselor's chair. What it may not know of the past is taken from it."""
     side = course.counselor
     bare = "respond_bare" in seat.arm.nodes
+    left, remembered = side.levels.recall, side.remembers
     side.levels = seat.levels
     side.manner_text = load_manner(seat.levels.manner, side.language).text
     school = load_school(seat.levels.school, side.language)
@@ -104,18 +106,15 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     side.keeps_transcripts = seat.levels.recall == "transcript" or (
         bare and seat.levels.history == "course"
     )
-    sham = seat.levels.recall == "sham"
-    remembered = side.remembers
+    instead = seat.levels.recall in ("sham", "scrambled")
     noted = "remember" in seat.arm.nodes and seat.levels.recall != "none"
-    side.remembers = not sham and (noted or side.keeps_transcripts)
+    side.remembers = not instead and (noted or side.keeps_transcripts)
     if side.keeps_transcripts and not side.transcripts:
         # Who takes over a course in its middle is shown what it would have heard itself.
         side.transcripts = [(s.number, s.lines()) for s in course.sessions if s.turns]
-    if not side.remembers:
-        if sham and side.notes:
-            side.note_tokens = note_lengths(side.notes)
-        side.notes, side.transcripts = [], []
-    if side.levels.plan == "none" or (remembered and not side.remembers):
+    _pass_on(side, left)
+    misled = left == "scrambled" != seat.levels.recall
+    if side.levels.plan == "none" or (remembered and not side.remembers) or misled:
         # A plan made without memory holds nothing of earlier sessions, and may be taken over.
         side.treatment, side.session_plan, side.planned_session = None, None, 0
     if course.session is not None:
@@ -129,6 +128,23 @@ def sit(course: LiveCourse, seat: Seat) -> None:
     course.hold = seat.arm.hold
     course.bare_system = seat.system
     course.ask = Asker(course.ask.episode, seat.models, seat.samplings, course.client.chance)
+
+
+def _pass_on(side: CounselorSide, left: RecallLevel) -> None:
+    """Leave to the arm that takes over what it may have of the notes of the one that `left`.
+
+    A sham keeps how long they are, `scrambled` notes on others, and nobody is given those.
+    """
+    level, written = side.levels.recall, side.notes
+    if level == left == "scrambled":
+        return
+    if not side.remembers:
+        side.transcripts = []
+    if not side.remembers or left == "scrambled":
+        side.notes = []
+    if level in ("sham", "scrambled"):
+        for note in written:
+            keep_note(side, note)
 
 
 def _brief(course: LiveCourse) -> None:

@@ -1,8 +1,8 @@
 """Factors of a recipe, crossed into arms with readable names.
 
 Each factor lists its levels, the reference first. `memory` and `plan` take nodes away where a level
-needs none of them, so that "off" costs no calls; `sham` and `random` are their controls, matched in
-tokens and in calls.
+needs none of them, so that "off" costs no calls; `sham`, `scrambled` and `random` are their
+controls, matched in tokens and in calls.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ RoleName = Literal["client", "appraiser", "counselor", "judge", "annotator"]
 BASE = "full"
 """The graph that factors take nodes from and set levels of."""
 
-CONTROLS: dict[str, str] = {"memory": "sham", "plan": "random"}
-"""The level of a factor that is its control, not a way of counseling."""
+Control = Literal["sham", "scrambled", "random"]
+
+CONTROLS: dict[str, tuple[Control, ...]] = {"memory": ("sham", "scrambled"), "plan": ("random",)}
+"""The levels of a factor that are its controls, not ways of counseling."""
 
 _GRAPHS: dict[tuple[str, str], str] = {("memory", "transcript"): "transcript"}
 """Levels with a graph of their own, which nodes are then taken from."""
@@ -58,7 +60,8 @@ class Factors(Record):
     """The factors that a recipe crosses. Each lists its levels, the reference first."""
 
     memory: list[RecallLevel] = Field(
-        default_factory=list, description="what is recalled; `sham`: filler of the same length"
+        default_factory=list,
+        description="what is recalled; `sham`: filler as long; `scrambled`: notes on others",
     )
     plan: list[PlanLevel] = Field(
         default_factory=list, description="`random`: planned, thrown away, and drawn instead"
@@ -92,14 +95,13 @@ class Factors(Record):
         every = {name: list(getattr(self, name)) for name in type(self).model_fields}
         return {name: levels for name, levels in every.items() if levels}
 
-    def arms(self, controls: list[Literal["sham", "random"]]) -> list[FactorArm]:
+    def arms(self, controls: list[Control]) -> list[FactorArm]:
         """All combinations, then each of `controls` set against the last combination."""
         listed = self.listed()
         found = [self._arm(dict(zip(listed, at, strict=True))) for at in product(*listed.values())]
         top = {name: _last(name, levels) for name, levels in listed.items()}
-        for factor, level in CONTROLS.items():
-            if level in controls:
-                found.append(self._arm({**top, factor: level}))
+        for factor, levels in CONTROLS.items():
+            found += [self._arm({**top, factor: level}) for level in levels if level in controls]
         return list({arm.name: arm for arm in found}.values())
 
     def _arm(self, at: dict[str, str]) -> FactorArm:
@@ -116,11 +118,11 @@ class Factors(Record):
             levels=levels,
             drop=tuple(drop),
             models=models,
-            control=any(CONTROLS.get(name) == level for name, level in at.items()),
+            control=any(level in CONTROLS.get(name, ()) for name, level in at.items()),
         )
 
 
 def _last(name: str, levels: list[str]) -> str:
     """The last level that is no control."""
-    real = [level for level in levels if CONTROLS.get(name) != level]
+    real = [level for level in levels if level not in CONTROLS.get(name, ())]
     return (real or levels)[-1]

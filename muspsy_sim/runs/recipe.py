@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from muspsy_sim.agents.live import IntakeLevel, Monitoring, Progress
 from muspsy_sim.records.base import Id, Record
-from muspsy_sim.runs.factors import Factors, RoleName
+from muspsy_sim.runs.factors import Control, Factors, RoleName
 
 RoleOrDefault = Literal["default", "client", "appraiser", "counselor", "judge", "annotator"]
 
@@ -95,7 +95,7 @@ class Recipe(Record):
     )
     arms: list[str | ArmUse] = Field(default_factory=list)
     factors: Factors | None = Field(default=None, description="crossed into arms beside `arms`")
-    controls: list[Literal["sham", "random"]] = Field(
+    controls: list[Control] = Field(
         default_factory=list, description="controls of the last combination of `factors`"
     )
     seeds: list[Seed] = Field(min_length=1)

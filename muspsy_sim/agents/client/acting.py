@@ -7,12 +7,13 @@ finds words for a move that is already decided.
 from __future__ import annotations
 
 from muspsy_sim.agents.client import dynamics as rules
+from muspsy_sim.agents.client.remembered import CLAIMS, unfounded
 from muspsy_sim.agents.client.stance import Context, Decision, decide
 from muspsy_sim.agents.client.view import reflect_view, speak_view
 from muspsy_sim.agents.live import LiveCourse
 from muspsy_sim.agents.prompts import REFLECT, SPEAK
 from muspsy_sim.agents.stuck import stuck
-from muspsy_sim.records.appraisal import Appraisal
+from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.episode import SessionEnd, Turn, Week
 from muspsy_sim.records.state import ClientMemory, StateValues, SymptomReport
 from muspsy_sim.records.views import ReportedScores
@@ -22,9 +23,10 @@ async def feel(course: LiveCourse) -> None:
     """Let the state follow what the counselor just did, as the appraiser coded it."""
     side, now = course.client, course.now
     turn = now.turns[-1]
+    coded = turn.appraisal or Appraisal()
     felt = rules.feel(
         side.state,
-        turn.appraisal or Appraisal(),
+        coded,
         rules.CounselorTurn(
             session=now.number,
             turn=len(now.turns),
@@ -32,6 +34,7 @@ async def feel(course: LiveCourse) -> None:
             turn_id=turn.id,
             text=turn.text,
             own_words=side.own_words.today(now.turns),
+            unfounded=_unfounded(course, coded),
         ),
         side.profile,
         side.dynamics,
@@ -40,6 +43,17 @@ async def feel(course: LiveCourse) -> None:
     )
     side.state = felt.state
     turn.changes = felt.changes
+
+
+def _unfounded(course: LiveCourse, coded: Appraisal) -> frozenset[Behaviour]:
+    """What the last turn comes back to though it was never said; the first has no past."""
+    now = course.now
+    if now.number < 2 or not coded.shows(*CLAIMS):
+        return frozenset()
+    held = [course.intake] if course.intake else []
+    said = [turn.text for session in (*held, *course.sessions) for turn in session.turns]
+    said += [turn.text for turn in now.turns[:-1]]
+    return unfounded(coded, now.turns[-1].text, said, course.client.profile.language)
 
 
 async def greet(course: LiveCourse) -> None:

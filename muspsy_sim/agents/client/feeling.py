@@ -54,6 +54,8 @@ class CounselorTurn:
     text: str
     own_words: str = ""
     """What the client itself has said so far in this session."""
+    unfounded: frozenset[Behaviour] = frozenset()
+    """Of what it was coded as coming back to, what was never said (`remembered.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def feel(
     remembered in any case, since it is part of what was said.
     """
     shown = _shown(appraisal)
-    reviewable = _reviewable(state, moment.session)
+    reviewable = _reviewable(state, moment)
     homework = _homework(state, appraisal, moment, reviewable)
     ledger = Ledger(state.values)
     work = state.tally.work
@@ -133,7 +135,7 @@ def _respond(
     _stir(ledger, state, moment, profile, dynamics, chance)
     mood = rules.mood.value * chance.normal(moment.session, moment.turn, "feel/mood")
     untimely = _untimely(state, shown, moment, profile, dynamics)
-    reviewable = _reviewable(state, moment.session)
+    reviewable = _reviewable(state, moment)
     received = {
         behaviour: _reception(
             behaviour, state, appraisal.quality, mood, untimely, reviewable, profile, dynamics
@@ -151,7 +153,7 @@ def _respond(
         fresh = math.exp(-_wear(behaviour, dynamics) * _heard(state, behaviour, dynamics))
         strength = reception * reacts * fresh * share * damping
         work = _help(ledger, behaviour, strength, work, open_beliefs, dynamics)
-        _remember(ledger, behaviour, strength, moment.session, reviewable, dynamics)
+        _remember(ledger, behaviour, strength, moment, reviewable, dynamics)
     if "repair" in received:
         _repair(ledger, received["repair"], dynamics)
     worst = min(received, key=lambda behaviour: received[behaviour])
@@ -296,13 +298,13 @@ def _remember(
     ledger: Ledger,
     behaviour: Behaviour,
     strength: float,
-    session: int,
+    moment: CounselorTurn,
     reviewable: list[Homework],
     dynamics: Dynamics,
 ) -> None:
     """The paths from the counselor's memory: being remembered, homework being asked after."""
     rules = dynamics.remembered
-    if behaviour == "recall" and session > 1:
+    if behaviour == "recall" and moment.session > 1 and behaviour not in moment.unfounded:
         ledger.shift("trust", rules.recall_trust.value * strength, "remembered.recall_trust")
         ledger.shift("bond", rules.recall_bond.value * strength, "remembered.recall_bond")
     if behaviour == "review_homework" and reviewable:
@@ -344,9 +346,11 @@ def _hurt(ledger: Ledger, strength: float, rule: str, dynamics: Dynamics) -> Non
         ledger.shift(value, effect.value * strength, rule)
 
 
-def _reviewable(state: ClientState, session: int) -> list[Homework]:
-    """Homework of earlier sessions, the latest last."""
-    return [entry for entry in state.homework if entry.session < session]
+def _reviewable(state: ClientState, moment: CounselorTurn) -> list[Homework]:
+    """Homework of earlier sessions, the latest last; none where the turn asks after another."""
+    if "review_homework" in moment.unfounded:
+        return []
+    return [entry for entry in state.homework if entry.session < moment.session]
 
 
 def _homework(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from muspsy_sim.agents.counselor import view as views
+from muspsy_sim.agents.counselor.recalling.scrambled import scrambled
 from muspsy_sim.agents.counselor.recalling.size import tokens_of
 from muspsy_sim.agents.held import Said
 from muspsy_sim.agents.live import CounselorSide, LiveCourse
@@ -87,10 +88,17 @@ async def respond(course: LiveCourse) -> None:
             ),
             reasoning=asked.reasoning,
             plan=planned,
-            recalled=[item.ref for item in now.recalled if not item.text],
+            recalled=_references(course),
             usage=asked.usage,
         )
     )
+
+
+def _references(course: LiveCourse) -> list[str]:
+    """What of this course was recalled: neither filler nor notes on others are of it."""
+    if course.counselor.levels.recall == "scrambled":
+        return []
+    return [item.ref for item in course.now.recalled if not item.text]
 
 
 async def respond_bare(course: LiveCourse) -> None:
@@ -128,11 +136,17 @@ async def remember(course: LiveCourse) -> None:
 
 
 def keep_note(side: CounselorSide, note: SessionNote) -> None:
-    """Keep a note where the arm remembers it; of a sham's, keep how long it is and no word."""
-    if side.levels.recall == "sham":
-        side.note_tokens += note_lengths([note])
-    else:
-        side.notes.append(note)
+    """Keep a note where the arm remembers it.
+
+    Of a sham's, keep how long it is and no word; with recall `scrambled`, a note on somebody else.
+    """
+    match side.levels.recall:
+        case "sham":
+            side.note_tokens += note_lengths([note])
+        case "scrambled":
+            side.notes.append(scrambled(note, side.notes, side.language, side.chance))
+        case _:
+            side.notes.append(note)
 
 
 def note_lengths(notes: Iterable[SessionNote]) -> list[int]:

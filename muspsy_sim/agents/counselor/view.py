@@ -29,7 +29,9 @@ _BARE_SYSTEM = {
 }
 
 
-SAME_ALL_SESSION: frozenset[RecallLevel] = frozenset({"none", "last", "notes", "transcript"})
+SAME_ALL_SESSION: frozenset[RecallLevel] = frozenset(
+    {"none", "last", "notes", "transcript", "scrambled"}
+)
 """Levels of recall that depend on nothing that is said in the session."""
 
 
@@ -50,7 +52,7 @@ def recall(
     match side.levels.recall:
         case "last":
             return [noted(note) for note in side.notes[-1:]]
-        case "notes":
+        case "notes" | "scrambled":
             return _within(budget, [noted(note) for note in side.notes])
         case "transcript":
             whole = [
@@ -95,7 +97,7 @@ def _seen(course: LiveCourse) -> dict[str, Any]:
     exchange = now.exchange + 1
     return {
         "language": side.language,
-        "session": now.number if side.remembers else None,
+        "session": now.number if side.counts else None,
         "manner": side.levels.manner,
         "manner_text": side.manner_text,
         "school": side.levels.school,
@@ -107,7 +109,7 @@ def _seen(course: LiveCourse) -> dict[str, Any]:
         "exchange": exchange,
         "exchanges_left": max(0, course.schedule.exchanges - exchange),
         "last": now.week >= course.schedule.sessions,
-        "dialogue": now.lines() if side.remembers else now.uncounted_lines(),
+        "dialogue": now.lines() if side.counts else now.uncounted_lines(),
     }
 
 
@@ -147,11 +149,12 @@ def plan_next_view(
     """What the counselor sees when it plans session `session`.
 
     Without memory: intake and its own earlier plans, which then have seen no session either, and
-    no count of what was held.
+    no count of what was held. With recall `scrambled` it knows the count, and of the session just
+    held no word.
     """
     return PlanNextView(
         language=side.language,
-        session=session if side.remembers else None,
+        session=session if side.counts else None,
         sessions_left=max(1, schedule.sessions - session + 1),
         manner=side.levels.manner,
         manner_text=side.manner_text,
@@ -159,7 +162,7 @@ def plan_next_view(
         school_text=side.school_text,
         school_techniques=side.school_techniques,
         intake=side.intake,
-        notes=recalled if side.remembers or side.levels.recall == "sham" else [],
+        notes=recalled if side.counts or side.levels.recall == "sham" else [],
         treatment_plan=side.treatment,
         reports=_reports(side),
         dialogue=dialogue if side.remembers else [],

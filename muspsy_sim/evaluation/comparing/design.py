@@ -154,19 +154,23 @@ def _read_off(declared: Declared, arms: Sequence[str]) -> Crossed | None:
     return Crossed(at, varied, False) if is_crossed(at, varied) else None
 
 
+_MATCHED = {"sham": "tokens", "scrambled": "tokens and form", "random": "calls"}
+"""What a control has in common with the level that it is a control of."""
+
+
 def matched_pairs(declared: Declared, arms: Sequence[str]) -> list[tuple[str, str, str]]:
     """(arm, its control, what is matched): arms that differ in nothing but a control's level."""
     pairs = []
     for control in arms:
         own = declared.arms.get(control, {}).get("factors") or {}
-        for factor, level in CONTROLS.items():
-            if own.get(factor) != level:
+        for factor, levels in CONTROLS.items():
+            if own.get(factor) not in levels:
                 continue
-            matched = "tokens" if factor == "memory" else "calls"
+            matched = _MATCHED[own[factor]]
             for arm in arms:
                 other = declared.arms.get(arm, {}).get("factors") or {}
                 differs = [f for f in own if other.get(f) != own[f]]
-                if differs == [factor] and other.get(factor) != _OFF:
+                if differs == [factor] and other.get(factor) not in (_OFF, *levels):
                     pairs.append((arm, control, matched))
     return pairs
 

@@ -19,6 +19,7 @@ from muspsy_sim.agents.client.dynamics import (
     observe,
     open_session,
 )
+from muspsy_sim.agents.client.remembered import unfounded
 from muspsy_sim.evaluation.comparing.endpoints import Raw
 from muspsy_sim.records.appraisal import Appraisal
 from muspsy_sim.records.chance import Chance
@@ -34,12 +35,13 @@ def refed(raw: Raw, dynamics: Dynamics) -> Raw:
     state = initial_state(profile, dynamics, chance)
     baseline = observe(state, profile, dynamics, chance, 0)
     held = {session["week"]: session for session in raw["sessions"] if session["turns"]}
+    said = [turn["text"] for turn in (raw["intake"] or {"turns": []})["turns"]]
     weeks = []
     for recorded in raw["weeks"]:
         number = recorded["number"]
         session = held.get(number)
         if session is not None:
-            state = _live_session(session, state, profile, dynamics, chance, progress)
+            state = _live_session(session, state, profile, dynamics, chance, progress, said)
         lived = live_week(
             state,
             profile,
@@ -76,19 +78,23 @@ def _live_session(
     dynamics: Dynamics,
     chance: Chance,
     progress: Progress,
+    said: list[str],
 ) -> ClientState:
+    """The state after a session. `said` holds all turns before it, and then this one's too."""
     state, _ = open_session(state, profile, dynamics, chance, session["week"])
     own: list[str] = []
     for number, turn in enumerate(session["turns"], start=1):
         if turn["speaker"] == "client":
             own.append(turn["text"])
+            said.append(turn["text"])
             told = [Disclosed.model_validate(one) for one in turn["disclosed"]]
             state = state.model_copy(update={"disclosed": [*state.disclosed, *told]})
             continue
-        coded = turn["appraisal"]
+        coded = Appraisal.model_validate(turn["appraisal"]) if turn["appraisal"] else Appraisal()
+        past = said if session["number"] > 1 else []
         state = feel(
             state,
-            Appraisal.model_validate(coded) if coded else Appraisal(),
+            coded,
             CounselorTurn(
                 session=session["number"],
                 turn=number,
@@ -96,10 +102,12 @@ def _live_session(
                 turn_id=turn["id"],
                 text=turn["text"],
                 own_words="\n".join(own),
+                unfounded=unfounded(coded, turn["text"], past, profile.language),
             ),
             profile,
             dynamics,
             chance,
             progress,
         ).state
+        said.append(turn["text"])
     return state
