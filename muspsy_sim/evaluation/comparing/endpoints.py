@@ -12,16 +12,15 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
+
+from muspsy_sim.evaluation.comparing import remembering
+from muspsy_sim.evaluation.comparing.remembering import Raw as Raw
 
 Kind = Literal["reported", "course", "coded", "latent", "judged", "process"]
 Better = Literal["higher", "lower", "neither"]
 
 _WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*")
-
-Raw = dict[str, Any]
-"""An episode as its file holds it."""
 
 RELIABLE_PHQ9 = 1.96 * 6.0 * math.sqrt(2.0 * (1.0 - 0.84))
 """Points of PHQ-9 that error alone seldom makes, 6.65: Jacobson and Truax (1991), with the
@@ -126,26 +125,6 @@ def _counselor_turns(session: Raw) -> Iterator[Raw]:
     return (turn for turn in session["turns"] if turn["speaker"] == "counselor")
 
 
-def _shows(turn: Raw, behaviour: str) -> bool:
-    coding = turn["appraisal"]
-    return bool(coding) and any(c["behaviour"] == behaviour for c in coding["behaviours"])
-
-
-def _in_session(session: Raw, behaviour: str) -> int:
-    return sum(_shows(turn, behaviour) for turn in _counselor_turns(session))
-
-
-def _recalls(raw: Raw) -> float | None:
-    later = _held(raw)[1:]
-    return sum(_in_session(s, "recall") for s in later) / len(later) if later else None
-
-
-def _followed_up(raw: Raw) -> float | None:
-    held = _held(raw)
-    after = [b for a, b in pairwise(held) if _in_session(a, "assign_homework")]
-    return sum(_in_session(s, "review_homework") > 0 for s in after) / len(after) if after else None
-
-
 def _homework_done(raw: Raw) -> float | None:
     credit = {"done": 1.0, "partly": 0.5, "not_done": 0.0}
     known = [credit[week["homework"]] for week in raw["weeks"] if week["homework"]]
@@ -237,17 +216,24 @@ _ALL = (
     ),
     Endpoint(
         "recalls",
-        "counselor turns coded as recalling something, per session from the second on",
+        "counselor turns that recall something that was said, per session from the second on",
         "coded",
         "higher",
-        _recalls,
+        remembering.recalls,
+    ),
+    Endpoint(
+        "false_recalls",
+        "counselor turns that come back to what was never said, per session from the second on",
+        "coded",
+        "lower",
+        remembering.false_recalls,
     ),
     Endpoint(
         "homework_followed_up",
         "share of sessions after one with homework in which it is asked after",
         "coded",
         "higher",
-        _followed_up,
+        remembering.followed_up,
     ),
     Endpoint(
         "homework_done", "homework done, partly counts half", "course", "higher", _homework_done
@@ -279,8 +265,9 @@ _ALL = (
 
 ENDPOINTS: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ALL}
 
-MEMORY_ENDPOINTS = ("recalls", "homework_followed_up")
-"""Endpoints that a counselor who does not remember must lose on."""
+MEMORY_ENDPOINTS = ("recalls", "false_recalls", "homework_followed_up")
+"""Endpoints that a counselor who remembers wrongly must lose on; without memory, on all but the
+false ones."""
 
 
 def endpoint_named(name: str) -> Endpoint:
