@@ -115,7 +115,7 @@ def _said(episode: Episode) -> list[tuple[int, int, str]]:
 
 def _remembers(episode: Episode) -> bool:
     factors = episode.factors
-    return factors["recall"] not in ("none", "sham") or (
+    return factors["recall"] not in ("none", "sham", "scrambled") or (
         episode.arm == "bare" and factors["history"] == "course"
     )
 

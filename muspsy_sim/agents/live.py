@@ -102,7 +102,8 @@ class CounselorSide:
     chance: Chance = field(default_factory=lambda: Chance("", 0))
     """For what is drawn on the counselor's side: a random plan, a page of filler."""
     note_tokens: list[int] = field(default_factory=list)
-    """What each note would take in a prompt, oldest first: all that recall `sham` knows of them."""
+    """What each note would take in a prompt, oldest first: all that recall `sham` knows of them.
+    `scrambled` has its notes on others made as long."""
     school_text: str = ""
     school_techniques: list[SchoolTechnique] = field(default_factory=list)
 

@@ -75,6 +75,8 @@ def episode(
     return {
         "id": f"client-{client}--{arm}--s{seed}",
         "persona": f"client-{client}",
+        "profile": {"language": "en"},
+        "intake": None,
         "source_case": f"case-{client if case is None else case}",
         "arm": arm,
         "seed": seed,

@@ -348,7 +348,11 @@ def test_a_crossing_that_nobody_declared_is_read_off_the_arms(tmp_path: Path) ->
 
 
 def test_controls_are_compared_with_what_they_match(tmp_path: Path) -> None:
-    arms = {**FOUR, "memory-sham.plan-turn": {"memory": "sham", "plan": "turn"}}
+    arms = {
+        **FOUR,
+        "memory-sham.plan-turn": {"memory": "sham", "plan": "turn"},
+        "memory-scrambled.plan-turn": {"memory": "scrambled", "plan": "turn"},
+    }
     run = write_run(
         tmp_path,
         noisy(lambda _: 0.0),
@@ -358,9 +362,10 @@ def test_controls_are_compared_with_what_they_match(tmp_path: Path) -> None:
         declared={"factors": {"memory": ["none", "notes"], "plan": ["none", "turn"]}},
     )
     report = compare(run)
-    assert next(c.contrast for c in report.comparisons if c.question == "matched") == (
-        "memory-notes.plan-turn - memory-sham.plan-turn (equal tokens)"
-    )
+    assert {c.contrast for c in report.comparisons if c.question == "matched"} == {
+        "memory-notes.plan-turn - memory-sham.plan-turn (equal tokens)",
+        "memory-notes.plan-turn - memory-scrambled.plan-turn (equal tokens and form)",
+    }
     assert set(report.factors) == {"memory", "plan"}
 
 

@@ -43,21 +43,25 @@ def test_a_two_by_two_has_the_nodes_of_the_arms_written_by_hand() -> None:
 
 
 def test_controls_are_one_word_away() -> None:
-    arms = arms_of(factors=TWO, controls=["sham", "random"])
-    assert list(arms)[4:] == ["memory-sham.plan-turn", "memory-notes.plan-random"]
+    arms = arms_of(factors=TWO, controls=["sham", "scrambled", "random"])
+    assert list(arms)[4:] == [
+        "memory-sham.plan-turn",
+        "memory-scrambled.plan-turn",
+        "memory-notes.plan-random",
+    ]
     top = arms["memory-notes.plan-turn"].arm.nodes
     for label in list(arms)[4:]:
         assert arms[label].arm.control
         assert arms[label].arm.nodes == top
     assert not any(arms[label].arm.control for label in list(arms)[:4])
-    inside = arms_of(factors={"memory": ["none", "notes", "sham"]})
-    assert [arm.arm.control for arm in inside.values()] == [False, False, True]
+    inside = arms_of(factors={"memory": ["none", "notes", "sham", "scrambled"]})
+    assert [arm.arm.control for arm in inside.values()] == [False, False, True, True]
 
 
 def test_every_level_of_memory_and_plan_can_be_crossed() -> None:
-    memory = ["none", "last", "notes", "transcript", "search", "graph", "sham"]
+    memory = ["none", "last", "notes", "transcript", "search", "graph", "sham", "scrambled"]
     arms = arms_of(factors={"memory": memory, "plan": ["none", "session", "turn", "random"]})
-    assert len(arms) == 28
+    assert len(arms) == 32
     for arm in arms.values():
         assert arm.levels.recall == arm.use.factors["memory"]
         assert arm.levels.plan == arm.use.factors["plan"]

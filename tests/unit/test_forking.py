@@ -51,7 +51,17 @@ def without_fork(episode: Episode) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "arm", ["full", "neither", "bare", "last-note", "no-memory", "no-planning", "sham-recall"]
+    "arm",
+    [
+        "full",
+        "neither",
+        "bare",
+        "last-note",
+        "no-memory",
+        "no-planning",
+        "sham-recall",
+        "scrambled-recall",
+    ],
 )
 def test_a_fork_that_changes_nothing_lives_the_same_course(tmp_path: Path, arm: str) -> None:
     run = parent(tmp_path, arms=[arm])

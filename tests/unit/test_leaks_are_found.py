@@ -222,6 +222,16 @@ def test_a_sham_that_keeps_its_notes_is_found(
 
 
 @pytest.mark.slow
+def test_notes_on_others_that_keep_a_word_of_ones_own_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert watched(tmp_path / "whole", "scrambled-recall")[1] == []
+    monkeypatch.setattr(counselor_acting, "scrambled", lambda note, *_: note)
+    found = watched(tmp_path / "broken", "scrambled-recall")[1]
+    assert any("not its own" in leak.why for leak in found)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", ["no-memory", "neither", "sham-recall"])
 def test_no_prompt_without_memory_counts_the_sessions(tmp_path: Path, arm: str) -> None:
     spy = Spy(FakeModel())

@@ -30,7 +30,11 @@ PERSONAS = ["en-gordon-pell", "zh-lu-xiaowen"]
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     plan = planned(
-        personas=PERSONAS, arms=["full", "neither"], sessions=3, exchanges=4, seeds=[0, 1]
+        personas=PERSONAS,
+        arms=["full", "neither", "scrambled-recall"],
+        sessions=3,
+        exchanges=4,
+        seeds=[0, 1],
     )
     return held(tmp_path_factory.mktemp("run"), OfflineModel(), plan).run
 

@@ -28,6 +28,7 @@ SHIPPED = [
     "no-planning",
     "nodding",
     "random-plan",
+    "scrambled-recall",
     "scripted",
     "search-memory",
     "sham-recall",
@@ -40,6 +41,7 @@ CONTROLS = {
     "neutral",
     "nodding",
     "random-plan",
+    "scrambled-recall",
     "scripted",
     "sham-recall",
     "waitlist",
@@ -103,6 +105,7 @@ def test_waitlist_lives_its_weeks_without_a_session() -> None:
         ("graph-memory", "graph", "turn"),
         ("transcript", "transcript", "turn"),
         ("sham-recall", "sham", "turn"),
+        ("scrambled-recall", "scrambled", "turn"),
         ("random-plan", "notes", "random"),
     ],
 )
@@ -137,6 +140,10 @@ REFUSED = {
     ),
     "sham without the notes that it is as long as": (
         {"a": "name: a\nabout: x\nextends: sham-recall\ndrop: [remember]\n"},
+        ["'recall' requires 'remember'"],
+    ),
+    "notes on others without the notes in whose place they stand": (
+        {"a": "name: a\nabout: x\nextends: scrambled-recall\ndrop: [remember]\n"},
         ["'recall' requires 'remember'"],
     ),
     "feel without appraise": (

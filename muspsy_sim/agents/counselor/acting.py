@@ -144,7 +144,9 @@ def keep_note(side: CounselorSide, note: SessionNote) -> None:
         case "sham":
             side.note_tokens += note_lengths([note])
         case "scrambled":
-            side.notes.append(scrambled(note, side.notes, side.language, side.chance))
+            owed = sum(side.note_tokens) - sum(note_lengths(side.notes))
+            side.notes.append(scrambled(note, side.notes, side.language, side.chance, owed))
+            side.note_tokens += note_lengths([note])
         case _:
             side.notes.append(note)
 

@@ -65,16 +65,20 @@ def others_notes(language: Language) -> OthersNotesFile:
 
 
 def scrambled(
-    note: SessionNote, before: Iterable[SessionNote], language: Language, chance: Chance
+    note: SessionNote,
+    before: Iterable[SessionNote],
+    language: Language,
+    chance: Chance,
+    owed: int = 0,
 ) -> SessionNote:
     """A note of the same form about somebody else, drawn by the note's session.
 
     `before`: such notes of earlier sessions; nothing of theirs comes again while there is more.
+    `owed`: tokens by which they are shorter than the notes in whose place they stand.
     """
     file = others_notes(language)
     rng = chance.rng(note.session, 0, "counselor.others_notes")
     used = {s.text + s.quote for earlier in before for s in earlier.statements()}
-    owed = 0
     made: dict[str, list[Statement]] = {part: [] for part in PARTS}
     for part in PARTS:
         pool: list[OthersStatement] = getattr(file, part)
