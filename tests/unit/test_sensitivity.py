@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from muspsy_sim.agents.client.dynamics import load_dynamics
 from muspsy_sim.evaluation.comparing.asking import Asked
+from muspsy_sim.evaluation.comparing.endpoints import values_of
 from muspsy_sim.evaluation.comparing.reading import Row, read_run
 from muspsy_sim.evaluation.sensitivity.conclusions import Held, conclusions
 from muspsy_sim.evaluation.sensitivity.drawing import draws, varied
@@ -31,7 +33,7 @@ PERSONAS = ["en-gordon-pell", "zh-lu-xiaowen"]
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     plan = planned(
         personas=PERSONAS,
-        arms=["full", "neither", "scrambled-recall"],
+        arms=["full", "neither"],
         sessions=3,
         exchanges=4,
         seeds=[0, 1],
@@ -53,6 +55,15 @@ def test_at_the_shipped_parameters_refeeding_gives_the_record_back(run: Run) -> 
         for new, old in zip(again["weeks"], raw["weeks"], strict=True):
             for part in ("report", "values", "homework"):
                 assert new[part] == old[part]
+
+
+def test_refeeding_knows_what_was_never_said(tmp_path: Path) -> None:
+    plan = planned(personas=PERSONAS, arms=["scrambled-recall"], sessions=3, exchanges=4, seeds=[0])
+    run = held(tmp_path, OfflineModel(), plan).run
+    for name in run.episode_ids():
+        raw = raw_of(run, name)
+        assert values_of(raw)["false_recalls"]
+        assert refed(raw, load_dynamics())["weeks"] == raw["weeks"]
 
 
 def test_other_parameters_give_other_weeks_and_the_same_words(run: Run) -> None:
