@@ -8,9 +8,15 @@ case to none. No judge is asked, and only what the client reported is used, neve
 from __future__ import annotations
 
 import math
+from functools import cache
+from pathlib import Path
+from typing import Literal
 
+from muspsy_sim.evaluation.instruments.loading import read_instrument
 from muspsy_sim.evaluation.instruments.spec import Instrument, ReportedChange
+from muspsy_sim.records.content import content_path
 from muspsy_sim.records.episode import Episode
+from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.scores import SELF_REPORT, Score
 from muspsy_sim.records.state import SymptomReport
 
@@ -20,6 +26,24 @@ _Z = 1.96
 def reliable_difference(how: ReportedChange) -> float:
     """The smallest difference in total score that measurement error alone seldom makes."""
     return _Z * how.sd.value * math.sqrt(2.0 * (1.0 - how.reliability.value))
+
+
+def reported_change(report: Literal["phq9", "gad7"]) -> ReportedChange:
+    """What the shipped instrument of this report says of its error and its cut-off.
+
+    The one place where these figures stand: scores and endpoints both go by them. Raises
+    `ContentError`.
+    """
+    return _read(content_path("agents", "judge", "instruments", f"{report}.yaml"))
+
+
+@cache
+def _read(path: Path) -> ReportedChange:
+    how = read_instrument(path).reported
+    if how is None:
+        why = "endpoints of symptoms need its reliability, sd and cut-off"
+        raise ContentError(path, None, "reported", why, "keep it as it ships")
+    return how
 
 
 def last_report(episode: Episode) -> SymptomReport | None:

@@ -40,7 +40,7 @@ WEIGHTS = [
 ZERO = dict.fromkeys(WEIGHTS, 0.0)
 REACHED = ("trust", "alliance", "alliance_bond", "alliance_task", "self_efficacy")
 """What the weights of remembering lead to at once."""
-Tests = dict[str, list[float]]
+PValues = dict[str, list[float]]
 """Endpoint -> p in each data set."""
 
 
@@ -75,7 +75,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[Row]]:
     return lived(tmp_path_factory.mktemp("shipped"), ["scrambled", "notes"], {})
 
 
-def tests_of(run_: Run, rows: list[Row], broken: str = BROKEN, apart: int = 0) -> Tests:
+def p_values(run_: Run, rows: list[Row], broken: str = BROKEN, apart: int = 0) -> PValues:
     """The p of each endpoint in each data set.
 
     `apart`: seeds by which the broken arm is moved on. At 0 both arms live the same weeks in the
@@ -87,7 +87,7 @@ def tests_of(run_: Run, rows: list[Row], broken: str = BROKEN, apart: int = 0) -
         replace(row, seed=(row.seed + apart) % len(seeds)) if row.arm == broken else row
         for row in rows
     ]
-    found: Tests = {}
+    found: PValues = {}
     for seed in seeds:
         sample = Sample(rows=[row for row in moved if row.seed == seed])
         report = compare(run_, baseline=broken, sample=sample, mixed=False)
@@ -97,7 +97,7 @@ def tests_of(run_: Run, rows: list[Row], broken: str = BROKEN, apart: int = 0) -
     return found
 
 
-def rejected(found: Tests) -> dict[str, tuple[int, int]]:
+def rejected(found: PValues) -> dict[str, tuple[int, int]]:
     """Kind of endpoint -> tests that reject at 5%, and all; those of memory are a kind."""
     some, every = Counter[str](), Counter[str]()
     for name, ps in found.items():
@@ -109,7 +109,7 @@ def rejected(found: Tests) -> dict[str, tuple[int, int]]:
     return {kind: (some[kind], all_) for kind, all_ in every.items()}
 
 
-def share(found: Tests, name: str) -> float:
+def share(found: PValues, name: str) -> float:
     return float(np.mean([p <= 0.05 for p in found[name]]))
 
 
@@ -117,7 +117,7 @@ def share(found: Tests, name: str) -> float:
 def test_broken_recall_is_found_on_every_endpoint_of_memory(
     zero: tuple[Run, list[Row]], apart: int
 ) -> None:
-    found = tests_of(*zero, apart=apart)
+    found = p_values(*zero, apart=apart)
     for name in MEMORY_ENDPOINTS:
         print(f"\n{name}: found in {share(found, name):.0%} of data sets", end="")
         assert share(found, name) >= 0.95
@@ -125,7 +125,7 @@ def test_broken_recall_is_found_on_every_endpoint_of_memory(
 
 def test_with_the_weights_at_zero_no_other_endpoint_is_moved(zero: tuple[Run, list[Row]]) -> None:
     """The arms share their chances: reported, latent, all of them reject at 5% at most."""
-    for kind, (some, every) in rejected(tests_of(*zero)).items():
+    for kind, (some, every) in rejected(p_values(*zero)).items():
         if kind != "memory":
             assert some <= stats.binom.interval(0.95, every, 0.05)[1], kind
 
@@ -134,7 +134,7 @@ def test_with_the_weights_at_zero_the_others_reject_at_five_per_cent(
     zero: tuple[Run, list[Row]],
 ) -> None:
     """Each arm has chances of its own, so there is noise to reject; rare events reject less."""
-    found = rejected(tests_of(*zero, apart=1))
+    found = rejected(p_values(*zero, apart=1))
     for kind in ("reported", "latent"):
         some, every = found[kind]
         low, high = stats.binom.interval(0.95, every, 0.05)
@@ -147,7 +147,7 @@ def test_with_the_weights_at_zero_the_others_reject_at_five_per_cent(
 def test_with_the_weights_as_shipped_what_they_lead_to_is_moved(
     shipped: tuple[Run, list[Row]],
 ) -> None:
-    found = tests_of(*shipped)
+    found = p_values(*shipped)
     rejected(found)
     for name in REACHED:
         print(f"\n{name}: found in {share(found, name):.0%} of data sets", end="")

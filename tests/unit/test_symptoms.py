@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from muspsy_sim.evaluation.comparing.endpoints import ENDPOINTS
 from muspsy_sim.evaluation.instruments.loading import chosen_instruments
-from muspsy_sim.evaluation.symptoms import reliable_difference, symptom_scores
+from muspsy_sim.evaluation.symptoms import reliable_difference, reported_change, symptom_scores
 from muspsy_sim.records.state import SymptomReport
 from tests.unit.episodes import make_episode
 
@@ -83,3 +86,27 @@ def test_the_questions_are_whole() -> None:
     assert GAD.reported is not None
     assert (len(PHQ.reported.questions), len(GAD.reported.questions)) == (9, 7)
     assert len(PHQ.reported.answers) == 4
+
+
+def test_a_comparison_goes_by_the_same_figures_as_the_scores() -> None:
+    assert reported_change("phq9") == PHQ.reported
+    assert reported_change("gad7") == GAD.reported
+
+    def raw(phq9: int, gad7: int) -> dict[str, Any]:
+        def report(week: int, phq: int, gad: int) -> dict[str, Any]:
+            return {"week": week, "phq9": [phq], "gad7": [gad]}
+
+        return {
+            "baseline": report(0, 10, 10),
+            "weeks": [{"report": report(1, 10 + phq9, 10 + gad7)}],
+            "follow_up": [],
+        }
+
+    deteriorated = ENDPOINTS["deteriorated"].of
+    assert deteriorated is not None
+    for scale, how in (("phq9", PHQ.reported), ("gad7", GAD.reported)):
+        assert how is not None
+        least = reliable_difference(how)
+        for by in range(12):
+            worse = {"phq9": 0, "gad7": 0} | {scale: by}
+            assert deteriorated(raw(**worse)) == float(by > least)

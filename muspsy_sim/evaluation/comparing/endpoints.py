@@ -8,7 +8,6 @@ are no outcome.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,21 +15,12 @@ from typing import Literal
 
 from muspsy_sim.evaluation.comparing import remembering
 from muspsy_sim.evaluation.comparing.remembering import Raw as Raw
+from muspsy_sim.evaluation.symptoms import reliable_difference, reported_change
 
 Kind = Literal["reported", "course", "coded", "latent", "judged", "process"]
 Better = Literal["higher", "lower", "neither"]
 
 _WORD = re.compile(r"[\u4e00-\u9fff]|[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*")
-
-RELIABLE_PHQ9 = 1.96 * 6.0 * math.sqrt(2.0 * (1.0 - 0.84))
-"""Points of PHQ-9 that error alone seldom makes, 6.65: Jacobson and Truax (1991), with the
-reliability of Kroenke and others (2001) and the sd of people who seek help in `dynamics.yaml`."""
-
-RELIABLE_GAD7 = 1.96 * 5.0 * math.sqrt(2.0 * (1.0 - 0.83))
-"""The same for GAD-7, 5.71, with the reliability of Spitzer and others (2006)."""
-
-LEAST_BASELINE = 10
-"""PHQ-9 from which a response can be spoken of (Kroenke and others 2001)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ def _both(raw: Raw) -> float | None:
 
 def _response(raw: Raw) -> float | None:
     first, change = raw["baseline"], _PHQ9(raw)
-    if change is None or sum(first["phq9"]) < LEAST_BASELINE:
+    if change is None or sum(first["phq9"]) < reported_change("phq9").cut_off.value:
         return None
     return float(change >= 0.5 * sum(first["phq9"]))
 
@@ -110,7 +100,8 @@ def _deteriorated(raw: Raw) -> float | None:
     phq9, gad7 = _PHQ9(raw), _GAD7(raw)
     if phq9 is None or gad7 is None:
         return None
-    return float(phq9 < -RELIABLE_PHQ9 or gad7 < -RELIABLE_GAD7)
+    least = [reliable_difference(reported_change(scale)) for scale in ("phq9", "gad7")]
+    return float(phq9 < -least[0] or gad7 < -least[1])
 
 
 def _ended(how: str) -> Callable[[Raw], float]:
@@ -193,14 +184,14 @@ _ALL = (
     ),
     Endpoint(
         "response",
-        "half of the PHQ-9 gone at the horizon; for a baseline of 10 or more",
+        "half of the PHQ-9 gone at the horizon; for a baseline at or above its cut-off",
         "reported",
         "higher",
         _response,
     ),
     Endpoint(
         "deteriorated",
-        f"PHQ-9 up by more than {RELIABLE_PHQ9:.2f} or GAD-7 by more than {RELIABLE_GAD7:.2f}",
+        "PHQ-9 or GAD-7 up by a reliable change, as the instruments phq9 and gad7 have it",
         "reported",
         "lower",
         _deteriorated,
