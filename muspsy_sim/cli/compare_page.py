@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from muspsy_sim.cli.screen import styled
 from muspsy_sim.evaluation.comparing.endpoints import TRAJECTORIES
 from muspsy_sim.evaluation.comparing.wording import (
+    APART_NOTE,
     LATENT_NOTE,
     SIMULATED_NOTE,
     UNUSABLE,
@@ -19,11 +20,14 @@ from muspsy_sim.evaluation.comparing.wording import (
     figure,
     kind_of,
     many,
+    marked_p,
     p_value,
     percent,
     sentence,
     size_of,
+    stands_apart,
     unusable_lines,
+    why_apart,
 )
 
 if TYPE_CHECKING:
@@ -143,12 +147,15 @@ def _effects(screen: Console, report: ComparisonReport, chosen: Iterable[Compari
                 styled(f"{mark}{one.endpoint}{better_way(one)}{doubt}"),
                 figure(effect.estimate),
                 bounds(effect.low, effect.high),
-                p_value(effect.p),
+                marked_p(effect),
                 *last,
             )
         screen.print(table)
         if any(kind_of(one, report) != one.kind for one in found):
             _say(screen, UNUSABLE_NOTE, "dim")
+        for one in found:
+            if declared and stands_apart(one.effect):
+                _say(screen, f"{why_apart(one)} {APART_NOTE}", "dim")
         _missing(screen, found)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from muspsy_sim.evaluation.comparing.comparison import Comparison
+from muspsy_sim.evaluation.comparing.wording import marked_p, stands_apart, why_apart
 from muspsy_sim.evaluation.statistics.adjusting import adjusted
 from muspsy_sim.evaluation.statistics.cube import Cube, arm_means, contrast
 from muspsy_sim.evaluation.statistics.effects import d_av, d_z, effect_of
@@ -269,3 +271,36 @@ def test_variance_shares_are_found_again() -> None:
     assert (found.case, found.client, found.seed) == pytest.approx((0.25, 0.25, 0.5), abs=0.05)
     assert spread_of(np.ones((4, 1)), list("abcd"), "") is None
     assert spread_of(np.ones((4, 2)), list("abcd"), "") is None
+
+
+FAR_OUT = np.array([-0.067, 0, 0, 0.067, 0.133, 0.133, 0.2, 0.267, 0.333, 0.333, 0.467, 1.4])
+"""Twelve differences of which one lies far out: what decision 0011 shows."""
+
+
+def test_one_case_far_out_sets_test_and_interval_apart() -> None:
+    assert flip_p(FAR_OUT) == pytest.approx(0.006, abs=5e-4)
+    assert student(FAR_OUT) == (pytest.approx(0.02, abs=0.005), pytest.approx(0.52, abs=0.005))
+    assert studentized(FAR_OUT) == (pytest.approx(-0.14, abs=0.02), pytest.approx(0.68, abs=0.02))
+    clients = [f"case-{n}" for n in range(12)]
+    cube = Cube(clients, clients, ["a", "b"], [0], np.stack([FAR_OUT, 0 * FAR_OUT], 1)[..., None])
+    found = effect_of(contrast(cube, {"a": 1.0, "b": -1.0}))
+    assert (found.alike, found.other, found.farthest) == (9, 1, "case-11")
+    assert found.farthest_by == 1.4
+    assert found.skew == pytest.approx(2.17, abs=0.01)
+    assert stands_apart(found)
+    one = Comparison(
+        endpoint="phq9_change",
+        kind="reported",
+        better="higher",
+        contrast="a - b",
+        question="arm",
+        standing="declared",
+        effect=found,
+    )
+    assert marked_p(found) == "0.006 ≠"
+    told = why_apart(one)
+    assert "9 of 12 source cases differ the same way" in told
+    assert "case-11 by 1.40" in told
+    calm = found.model_copy(update={"low": 0.02})
+    assert not stands_apart(calm)
+    assert marked_p(calm) == "0.006"

@@ -8,6 +8,8 @@ from pathlib import Path
 from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
 from muspsy_sim.evaluation.comparing.endpoints import TRAJECTORIES
 from muspsy_sim.evaluation.comparing.wording import (
+    APART,
+    APART_NOTE,
     LATENT_NOTE,
     SIMULATED_NOTE,
     UNUSABLE,
@@ -16,11 +18,14 @@ from muspsy_sim.evaluation.comparing.wording import (
     bounds,
     figure,
     kind_of,
+    marked_p,
     p_value,
     percent,
     sentences,
     size_of,
+    stands_apart,
     unusable_lines,
+    why_apart,
 )
 from muspsy_sim.records.errors import StorageError
 from muspsy_sim.records.files import write_atomic
@@ -102,7 +107,7 @@ def _declared(report: ComparisonReport) -> list[str]:
             one.contrast,
             figure(one.effect.estimate),
             _interval(one),
-            p_value(one.effect.p),
+            marked_p(one.effect),
             p_value(one.effect.p_holm),
             figure(one.effect.d_z),
             figure(one.effect.d_av),
@@ -114,6 +119,8 @@ def _declared(report: ComparisonReport) -> list[str]:
         "### Declared before the run",
         _table(head, rows),
         f"Holm's correction runs over all declared tests of a kind together ({tests}).",
+        APART_NOTE if any(stands_apart(one.effect) for one in chosen) else "",
+        *_list([why_apart(one) for one in chosen if stands_apart(one.effect)]),
         *_list(sentences(report)),
     ]
 
@@ -142,6 +149,7 @@ def _explored(report: ComparisonReport) -> list[str]:
         f"{_UNCORRECTED} {LATENT_NOTE}",
         _table(("endpoint", "kind", *contrasts), rows),
         UNUSABLE_NOTE if any(UNUSABLE in row[1] for row in rows) else "",
+        APART_NOTE if any(APART in cell for row in rows for cell in row) else "",
     ]
 
 
@@ -188,7 +196,7 @@ def _short(one: Comparison) -> str:
     effect = one.effect
     if effect.low is None:
         return f"{figure(effect.estimate)} ({effect.reason})"
-    return f"{figure(effect.estimate)} ({bounds(effect.low, effect.high)}), p {p_value(effect.p)}"
+    return f"{figure(effect.estimate)} ({bounds(effect.low, effect.high)}), p {marked_p(effect)}"
 
 
 def _weeks(report: ComparisonReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
 from muspsy_sim.evaluation.comparing.endpoints import endpoint_named
+from muspsy_sim.evaluation.statistics.effects import Effect
 
 ALPHA = 0.05
 
@@ -42,6 +43,50 @@ def p_value(p: float | None) -> str:
     if p is None:
         return "-"
     return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+APART = " ≠"
+"""Beside a p that says other than the interval next to it."""
+
+APART_NOTE = (
+    "≠: the test and the interval beside it disagree. The test asks whether arms differ at all, "
+    "by the signs of source cases' differences; the interval says how large the mean difference "
+    "may be, and is wide where that hangs on one or two cases."
+)
+
+_SKEWED = 1.0
+_FEW_DIFFER = 8
+"""Cases that differ, below which few patterns of signs are left."""
+
+
+def stands_apart(effect: Effect) -> bool:
+    """Whether the uncorrected test and the 95% interval come to different conclusions."""
+    if effect.p is None or effect.low is None or effect.high is None:
+        return False
+    return (effect.p <= ALPHA) != (effect.low > 0.0 or effect.high < 0.0)
+
+
+def marked_p(effect: Effect) -> str:
+    """The uncorrected p, marked where the interval beside it says otherwise."""
+    return p_value(effect.p) + (APART if stands_apart(effect) else "")
+
+
+def why_apart(one: Comparison) -> str:
+    """Why test and interval disagree on one comparison, in a sentence."""
+    effect = one.effect
+    told = (
+        f"{one.endpoint}, {one.contrast}: the test (p {p_value(effect.p)}) and the interval "
+        f"({bounds(effect.low, effect.high)}) disagree: "
+    )
+    differ = effect.alike + effect.other
+    if effect.p is not None and effect.p <= ALPHA and abs(effect.skew or 0.0) > _SKEWED:
+        return (
+            f"{told}{effect.alike} of {effect.cases} source cases differ the same way, and "
+            f"{effect.farthest} by {figure(effect.farthest_by)}, far more than the others."
+        )
+    if effect.p is not None and effect.p > ALPHA and differ < _FEW_DIFFER:
+        return f"{told}only {differ} of {effect.cases} source cases differ, too few for a small p."
+    return f"{told}both are near their limit."
 
 
 def percent(share: float | None) -> str:

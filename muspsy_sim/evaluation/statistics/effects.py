@@ -5,8 +5,11 @@ What cannot be computed is `None` and `reason` says why; no figure here is ever 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from pydantic import Field
+from scipy.stats import skew
 
 from muspsy_sim.evaluation.statistics.cube import Contrast
 from muspsy_sim.evaluation.statistics.intervals import FEW, bca, interval
@@ -29,6 +32,13 @@ class Effect(Record):
     d_z: float | None = Field(default=None, description="mean over sd of clients' differences")
     d_av: float | None = Field(default=None, description="mean over the mean of both sides' sd")
     cases: int
+    alike: int = Field(
+        default=0, description="source cases whose difference has the sign of the estimate"
+    )
+    other: int = Field(default=0, description="source cases whose difference has the other sign")
+    farthest: str = Field(default="", description="the source case that is farthest from the mean")
+    farthest_by: float | None = Field(default=None, description="its difference")
+    skew: float | None = Field(default=None, description="skewness of source cases' differences")
     clients: int
     lost: int = Field(default=0, description="clients left out: not measured in every arm")
     reason: str = Field(default="", description="why a figure is missing")
@@ -74,9 +84,24 @@ def effect_of(found: Contrast) -> Effect:
         d_z=d_z(found.by_client),
         d_av=d_av(found.by_client, found.plus, found.minus),
         cases=cases,
+        **_spread(found, estimate),
         clients=clients,
         lost=found.lost,
     )
+
+
+def _spread(found: Contrast, estimate: float) -> dict[str, Any]:
+    """How the source cases lie about the mean: which way each goes, and which lies farthest."""
+    each = found.by_case
+    ways = np.sign(np.where(np.abs(each) <= 1e-12, 0.0, each)) * np.sign(estimate)
+    farthest = int(np.argmax(np.abs(each - estimate)))
+    return {
+        "alike": int((ways > 0).sum()),
+        "other": int((ways < 0).sum()),
+        "farthest": found.cases[farthest],
+        "farthest_by": float(each[farthest]),
+        "skew": float(skew(each)),
+    }
 
 
 def d_z(differences: Array) -> float | None:
