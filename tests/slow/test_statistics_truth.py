@@ -77,6 +77,17 @@ def test_intervals_cover_what_they_claim(shape: str, n: int) -> None:
         assert covered >= 0.90
 
 
+@pytest.mark.parametrize("shape", ["normal", "skewed", "very skewed"])
+def test_sign_flips_turned_into_an_interval_cover_no_better_than_students(shape: str) -> None:
+    """Why the interval beside the test is not the one that would always agree with it."""
+    draw, truth = SHAPES[shape]
+    values = draw(np.random.default_rng([12, len(shape)]), (SETS, 12))
+    kept = np.concatenate([flip_p(part - truth) > 0.05 for part in np.array_split(values, 40)])
+    plain = _coverage(student(values), truth)
+    print(f"\n{shape}: flips turned round {kept.mean():.3f}, Student's t {plain:.3f}")
+    assert abs(kept.mean() - plain) < 0.01
+
+
 def _nested(
     rng: np.random.Generator, cases: int, per_case: int, arms: int, seeds: int, own: float = 0.4
 ) -> tuple[Array, list[str]]:
