@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from muspsy_sim.llm.offline.appraiser.sentences import lowered
 from muspsy_sim.llm.offline.judge.reading import CounselorTurn, Reading, sentences_of, words_of
 from muspsy_sim.records.scores import Quote
+from muspsy_sim.records.views import Line
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{3,})[”\"」』]")
 _BORNE = 0.6
-"""A claim is borne out when so large a part of its content words was said before."""
+"""A claim is borne out when so large a part of its content words was said in one exchange."""
 _FEWEST = 2
 
 Found = Literal["earlier", "here", "nowhere"]
@@ -34,8 +36,8 @@ class Reference:
 
 def references(reading: Reading) -> list[Reference]:
     """All references in what is judged, in order."""
-    said = [t.line.text for t in reading.earlier] + [t.line.text for t in reading.earlier_client]
-    past = "\n".join(said)
+    both = [(t.session, t.line) for t in (*reading.earlier, *reading.earlier_client)]
+    past = [line.text for _, line in sorted(both, key=_place)]
     found: list[Reference] = []
     done = {line.id: place for place, line in enumerate(reading.lines)}
     for turn in reading.counselor:
@@ -50,7 +52,7 @@ def references(reading: Reading) -> list[Reference]:
             where: Found = "nowhere"
             if _borne(reading, claim, past):
                 where = "earlier"
-            elif _borne(reading, claim, "\n".join(here)):
+            elif _borne(reading, claim, here):
                 where = "here"
             found.append(Reference(one.quote, turn, where))
     return found
@@ -71,12 +73,19 @@ def _claim(reading: Reading, text: str) -> _Claim | None:
     return None
 
 
-def _borne(reading: Reading, claim: _Claim, past: str) -> bool:
-    plain = _plain(past)
+def _borne(reading: Reading, claim: _Claim, past: list[str]) -> bool:
     if claim.quoted:
-        return any(_plain(q) in plain for q in claim.quoted)
-    said = words_of(past, reading.language)
-    return len(claim.words & said) >= _BORNE * len(claim.words)
+        plain = [_plain(line) for line in past]
+        return any(_plain(q) in line for q in claim.quoted for line in plain)
+    said = [words_of(line, reading.language) for line in past]
+    # In one place, for words that were said here and there bear nothing out.
+    near = [a | b for a, b in pairwise(said)] or said
+    return any(len(claim.words & words) >= _BORNE * len(claim.words) for words in near)
+
+
+def _place(said: tuple[int, Line]) -> tuple[int, int]:
+    """Where a line stands in the course: its session, and the number at the end of its id."""
+    return said[0], int(re.sub(r"\D", "", said[1].id.rpartition("t")[2]) or 0)
 
 
 def _plain(text: str) -> str:
