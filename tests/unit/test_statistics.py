@@ -304,3 +304,29 @@ def test_one_case_far_out_sets_test_and_interval_apart() -> None:
     calm = found.model_copy(update={"low": 0.02})
     assert not stands_apart(calm)
     assert marked_p(calm) == "0.006"
+
+
+def test_the_mixed_model_is_tried_another_way_where_a_gradient_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mixed = pytest.importorskip("statsmodels.regression.mixed_linear_model")
+    rng = np.random.default_rng(8)
+    cube = _cube(rng.normal(size=(12, 2, 1)) + rng.normal(size=(12, 1, 1)))
+    arms, asked = ["arm0", "arm1"], {"arm1": 1.0, "arm0": -1.0}
+    whole = MixedModel(cube, arms).estimate(asked)
+    real = mixed.MixedLM.fit
+
+    def lost(self: object, reml: bool, method: list[str]) -> object:
+        if method[0] == "lbfgs":
+            raise np.linalg.LinAlgError("Singular matrix")
+        return real(self, reml=reml, method=method)
+
+    monkeypatch.setattr(mixed.MixedLM, "fit", lost)
+    again = MixedModel(cube, arms).estimate(asked)
+    assert again.p == pytest.approx(whole.p, rel=0.02)
+
+    def never(self: object, reml: bool, method: list[str]) -> object:
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr(mixed.MixedLM, "fit", never)
+    assert MixedModel(cube, arms).note == "not checked: the model could not be fitted"

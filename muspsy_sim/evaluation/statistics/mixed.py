@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -96,18 +97,18 @@ class MixedModel:
         frame["value"] /= scale
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            try:
-                # Without re_formula the intercept of the groups vanishes beside vc_formula.
-                fitted = MixedLM.from_formula(
-                    "value ~ 0 + C(arm)",
-                    frame,
-                    groups="case",
-                    re_formula="1",
-                    vc_formula=parts or None,
-                ).fit(reml=True, method=["lbfgs", "powell"])
-            except (np.linalg.LinAlgError, ValueError, ZeroDivisionError):
-                self.note = "not checked: the model could not be fitted"
-                return
+            # Without re_formula the intercept of the groups vanishes beside vc_formula.
+            model = MixedLM.from_formula(
+                "value ~ 0 + C(arm)",
+                frame,
+                groups="case",
+                re_formula="1",
+                vc_formula=parts or None,
+            )
+            fitted = _fitted(model)
+        if fitted is None:
+            self.note = "not checked: the model could not be fitted"
+            return
         names = [f"C(arm)[{arm}]" for arm in self.arms]
         means = fitted.fe_params.reindex(names).to_numpy(float) * scale
         covariance = fitted.cov_params().reindex(index=names, columns=names).to_numpy(float)
@@ -116,3 +117,16 @@ class MixedModel:
             return
         self._means, self._covariance, self._scale = means, covariance * scale**2, scale
         self.note = "" if fitted.converged else "the fit did not converge"
+
+
+def _fitted(model: Any) -> Any:
+    """The fit, or `None`. Where a variance is 0 the gradient may lead into a singular matrix.
+
+    Powell's method asks for no gradient, and finds its way where the other is lost.
+    """
+    for method in (["lbfgs", "powell"], ["powell"]):
+        try:
+            return model.fit(reml=True, method=method)
+        except (np.linalg.LinAlgError, ValueError, ZeroDivisionError):
+            continue
+    return None
