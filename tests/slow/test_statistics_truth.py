@@ -165,6 +165,8 @@ POWER_TABLE = [
     (0.3, Design(60, 60, 3), ONE_EACH, 0.80),  # and its sound default
     (0.5, Design(12, 60, 3), HALF, 0.79),
     (0.3, Design(30, 30, 3), ONE_EACH, 0.50),
+    (0.8, Design(7, 7, 3), ONE_EACH, 0.57),  # at the level that so few cases attain
+    (0.6, Design(8, 8, 3), ONE_EACH, 0.42),
 ]
 
 

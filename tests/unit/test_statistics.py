@@ -98,6 +98,15 @@ def test_power_is_statsmodels_and_the_fields_figure() -> None:
     assert detectable(Design(1, 5, 3), ONE_EACH) is None
 
 
+def test_too_few_cases_see_nothing_however_large_it_is() -> None:
+    """Sign flips over five cases give no p below 1/16; six give 1/32, and not a tenth of 0.05."""
+    assert power(50.0, Design(5, 5, 3), ONE_EACH) == 0.0
+    assert detectable(Design(5, 25, 3), ONE_EACH) is None
+    assert power(50.0, Design(6, 6, 3), ONE_EACH) > 0.99
+    assert power(50.0, Design(6, 6, 3), ONE_EACH, 0.005) == 0.0
+    assert flip_p(np.full(5, 9.0)) > 0.05
+
+
 def test_the_studentized_interval_leans_on_students_where_values_are_few() -> None:
     few = SKEWED[:12]
     found = interval(few)

@@ -29,6 +29,7 @@ from muspsy_sim.evaluation.statistics.power import (
     power,
     spread_of,
 )
+from muspsy_sim.evaluation.statistics.testing import least_p
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import RunError
@@ -120,7 +121,7 @@ def forecast(
         pilot_courses=pilot.courses,
         scale=pilot.scale,
         unpriced=_unpriced(plan),
-        notes=_notes(plan, design),
+        notes=_notes(plan, design, tests),
     )
 
 
@@ -243,15 +244,26 @@ def _unpriced(plan: RunPlan) -> list[str]:
     return budget_of(plan.recipe).unpriced(used)
 
 
-def _notes(plan: RunPlan, design: Design) -> list[str]:
-    told = []
+def _notes(plan: RunPlan, design: Design, tests: int) -> list[str]:
+    told: list[str] = []
+    least = least_p(design.cases)
     if plan.recipe.clients is not None and plan.recipe.clients != design.clients:
         told.append(
             f"{plan.recipe.clients} clients are declared, and the recipe names {design.clients}."
         )
     if design.cases < 2:
         told.append("One source case: no test is possible, whatever the number of variants.")
-    elif design.clients > design.cases:
+    elif least > ALPHA:
+        told.append(
+            f"With {design.cases} source cases no p can fall below {least:.3f}: nothing can be "
+            "found, whatever there is."
+        )
+    elif least > ALPHA / tests:
+        told.append(
+            f"With {design.cases} source cases no p can fall below {least:.3f}: with {tests} "
+            "declared tests, none is significant unless others are."
+        )
+    if design.clients > design.cases > 1:
         told.append(
             f"{design.clients} clients come from {design.cases} source cases; what cases do not "
             "share limits what more variants can bring."

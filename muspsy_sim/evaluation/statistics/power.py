@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
+from muspsy_sim.evaluation.statistics.testing import attainable
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -51,8 +53,15 @@ def standard_error(design: Design, spread: Spread) -> float:
 
 
 def power(effect: float, design: Design, spread: Spread, alpha: float = 0.05) -> float:
-    """Chance that the two-sided paired test at `alpha` rejects (noncentral t, cases - 1 df)."""
-    return t_power(effect / standard_error(design, spread), design.cases - 1, alpha)
+    """Chance that the two-sided paired test at `alpha` rejects (noncentral t, cases - 1 df).
+
+    At the level that sign flips over so few cases can attain; 0 where they can give no p as small
+    as `alpha`.
+    """
+    level = attainable(design.cases, alpha)
+    if not level:
+        return 0.0
+    return t_power(effect / standard_error(design, spread), design.cases - 1, level)
 
 
 def t_power(shift: float, df: int, alpha: float = 0.05) -> float:
@@ -68,11 +77,14 @@ def t_power(shift: float, df: int, alpha: float = 0.05) -> float:
 def detectable(
     design: Design, spread: Spread, alpha: float = 0.05, wanted: float = 0.8
 ) -> float | None:
-    """The smallest effect that is seen with power `wanted`; `None` with fewer than two cases."""
-    df = design.cases - 1
-    if df < 1:
+    """The smallest effect that is seen with power `wanted`.
+
+    `None` where there are too few cases for any p as small as `alpha`.
+    """
+    df, level = design.cases - 1, attainable(design.cases, alpha)
+    if not level:
         return None
-    shift = optimize.brentq(lambda s: t_power(s, df, alpha) - wanted, 0.0, 2000.0, xtol=1e-6)
+    shift = optimize.brentq(lambda s: t_power(s, df, level) - wanted, 0.0, 2000.0, xtol=1e-6)
     return float(shift) * standard_error(design, spread)
 
 

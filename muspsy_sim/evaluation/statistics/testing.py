@@ -43,6 +43,17 @@ def least_p(cases: int) -> float:
     return 2.0 / 2**cases if cases <= EXACT else 1.0 / (FLIPS + 1.0)
 
 
+def attainable(cases: int, alpha: float) -> float:
+    """The largest p that sign flips over so many cases can give without passing `alpha`; 0: none.
+
+    Patterns come in pairs, each with all its signs turned round. Beyond 14 cases `alpha` itself.
+    """
+    if cases > EXACT:
+        return alpha
+    pairs = 2.0 ** (cases - 1)
+    return float(np.floor(alpha * pairs + _TOLERANCE)) / pairs
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p-values (1979, Scandinavian Journal of Statistics 6, 65-70), in order."""
     order = sorted(range(len(p_values)), key=lambda k: p_values[k])

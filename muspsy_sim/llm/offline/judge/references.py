@@ -36,7 +36,8 @@ class Reference:
 
 def references(reading: Reading) -> list[Reference]:
     """All references in what is judged, in order."""
-    both = [(t.session, t.line) for t in (*reading.earlier, *reading.earlier_client)]
+    both = [(t.session, t.line) for t in reading.earlier]
+    both += [(t.session, t.line) for t in reading.earlier_client]
     past = [line.text for _, line in sorted(both, key=_place)]
     found: list[Reference] = []
     done = {line.id: place for place, line in enumerate(reading.lines)}
