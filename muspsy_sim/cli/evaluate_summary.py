@@ -83,9 +83,7 @@ def _means(screen: Console, store: ScoreStore, asked: Asked, seen: _Seen) -> Non
 
     from muspsy_sim.evaluation.metrics import metrics_of
 
-    table = Table("mean over episodes", *seen.arms)
-    for column in table.columns[1:]:
-        column.justify = "right"
+    rows: list[tuple[str, list[str]]] = []
     for instrument in asked.instruments:
         metrics = metrics_of(instrument)
         shown = [m for m in metrics if m.summary] or metrics
@@ -94,8 +92,25 @@ def _means(screen: Console, store: ScoreStore, asked: Asked, seen: _Seen) -> Non
         for metric in shown:
             arrow = "" if metric.better == "higher" else " (lower is better)"
             cells = [_cell(seen.values.get((metric.name, arm))) for arm in seen.arms]
-            table.add_row(metric.name + arrow, *cells)
+            rows.append((metric.name + arrow, cells))
+    names = _columns(screen, [name for name, _ in rows], seen.arms)
+    table = Table("mean over episodes", *names)
+    table.columns[0].overflow = "fold"
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, cells in rows:
+        table.add_row(name, *cells)
     screen.print(table)
+
+
+def _columns(screen: Console, rows: list[str], arms: list[str]) -> list[str]:
+    """What heads the columns: the arms, or numbers for them, told above, where they don't fit."""
+    taken = max(map(len, ["mean over episodes", *rows])) + 4
+    if taken + sum(max(len(arm), 4) + 3 for arm in arms) <= screen.width:
+        return arms
+    for number, arm in enumerate(arms, start=1):
+        screen.print(f"{number:>3}  {arm}", highlight=False, soft_wrap=True, markup=False)
+    return [str(number) for number, _ in enumerate(arms, start=1)]
 
 
 def _cell(values: list[float] | None) -> str:

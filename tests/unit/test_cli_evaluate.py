@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import orjson
 import pytest
+from rich.console import Console
 
 from muspsy_sim.cli.entry import run_command_line
+from muspsy_sim.cli.evaluate_summary import _columns
 from muspsy_sim.runs.store import Run
 from tests.unit.episodes import make_episode
 from tests.unit.judged import a_run
@@ -157,3 +160,14 @@ def test_judge_check_tells_mistakes(
     assert code == 2
     assert told in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_arms_that_do_not_fit_are_numbered_and_named_above() -> None:
+    arms = [f"memory-{m}.plan-{p}" for m in ("none", "notes") for p in ("none", "turn")]
+    for width, heads in ((80, ["1", "2", "3", "4"]), (160, arms)):
+        screen = Console(width=width, file=StringIO())
+        assert _columns(screen, ["alliance.goal"], arms) == heads
+        told = screen.file.getvalue()  # type: ignore[attr-defined]
+        assert told.split() == (
+            [w for n, arm in enumerate(arms, 1) for w in (str(n), arm)] if width == 80 else []
+        )
