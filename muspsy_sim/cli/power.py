@@ -64,12 +64,14 @@ def power(
 
 def _print(screen: Console, found: Forecast) -> None:
     from muspsy_sim.cli.screen import styled
+    from muspsy_sim.evaluation.comparing.wording import many
 
     def say(text: str, style: str = "") -> None:
         screen.print(styled(text, style))
 
-    seeds = f"{found.seeds} seed{'' if found.seeds == 1 else 's'}"
-    say(f"{found.clients} clients of {found.cases} source cases, {seeds}", "bold")
+    design = ((found.clients, "client"), (found.cases, "source case"), (found.seeds, "seed"))
+    clients, cases, seeds = (many(number, one) for number, one in design)
+    say(f"{clients} of {cases}, {seeds}", "bold")
     say(f"Primary endpoint: {found.primary}")
     for note in found.notes:
         say(f"! {note}", "yellow")
