@@ -50,9 +50,9 @@ def _unfounded(course: LiveCourse, coded: Appraisal) -> frozenset[Behaviour]:
     now = course.now
     if now.number < 2 or not coded.shows(*CLAIMS):
         return frozenset()
-    held = [course.intake] if course.intake else []
-    said = [turn.text for session in (*held, *course.sessions) for turn in session.turns]
-    said += [turn.text for turn in now.turns[:-1]]
+    said = [turn.text for turn in course.intake.turns] if course.intake else []
+    said += [text for session in course.sessions for text in session.turns.texts()]
+    said += now.turns.texts()[:-1]
     return unfounded(coded, now.turns[-1].text, said, course.client.profile.language)
 
 
