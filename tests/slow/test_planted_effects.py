@@ -30,7 +30,7 @@ from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe
 from muspsy_sim.runs.store import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 WHOLE, BROKEN, SHAM = (f"memory-{level}.plan-none" for level in ("notes", "scrambled", "sham"))
 SEEDS = 24
