@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 
 from pydantic import Field
 
@@ -101,13 +100,26 @@ def _granted(
     if len(about) < fewest:
         return True
     least = share * len(about)
-    return any(len(about & exchange) >= least for exchange in _exchanges(said, language))
+    return any(
+        len(about & {*terms(one, language), *terms(other, language)}) >= least
+        for one, other in _exchanges(said, about, least)
+    )
 
 
-def _exchanges(said: Sequence[str], language: Language) -> Iterator[frozenset[str]]:
-    """The terms of each line and the one after it: what one says and the other answers."""
-    each = [frozenset(terms(line, language)) for line in said]
-    yield from (a | b for a, b in pairwise(each)) if len(each) > 1 else each
+def _exchanges(
+    said: Sequence[str], about: frozenset[str], least: float
+) -> Iterator[tuple[str, str]]:
+    """Each line and the one after it, what one says and the other answers, the latest first.
+
+    Those are left out that can't hold enough of the terms, which is seen much faster than what
+    terms they have: a term stands in its line, but for a plural's `ies`, of which it is the `y`.
+    """
+    parts = [term.removesuffix("y") for term in about]
+    low = [line.lower() for line in said]
+    for at in range(max(0, len(said) - 2), -1, -1):
+        both = "\n".join(low[at : at + 2])
+        if sum(part in both for part in parts) >= least:
+            yield said[at], said[at + 1] if at + 1 < len(said) else ""
 
 
 def _plain(text: str) -> str:
