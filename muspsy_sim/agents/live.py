@@ -194,6 +194,8 @@ class LiveCourse:
     switch_at: tuple[int, int] | None = None
     """A fork leaves the old arm after this turn of this session."""
 
+    _said: list[str] = field(default_factory=list, repr=False)
+    """The words alone of what was held, which are looked up too often to be unpacked each time."""
     _heard: tuple[HeldSession, list[Line]] | None = field(default=None, repr=False)
 
     def heard(self) -> list[Line]:
@@ -211,6 +213,12 @@ class LiveCourse:
         self.sessions.append(session)
         self._heard = (session, lines)
         self.client.own_words.keep(lines)
+        self._said += [line.text for line in lines]
+
+    def said_before(self) -> list[str]:
+        """What was said by either at intake and in the sessions that were held, turn by turn."""
+        form = self.intake.turns if self.intake else []
+        return [*(turn.text for turn in form), *self._said]
 
     @property
     def now(self) -> LiveSession:

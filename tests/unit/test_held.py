@@ -33,7 +33,6 @@ def test_every_place_and_slice_is_that_of_a_list(number: int, squeezed: bool) ->
         held.squeeze()
     assert (list(held), len(held), bool(held)) == (expected, number, number > 0)
     assert list(reversed(held)) == expected[::-1]
-    assert held.texts() == [one.text for one in expected]
     for at in range(-number, number):
         assert held[at] == expected[at]
     rng = Random(number)

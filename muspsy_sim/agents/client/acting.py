@@ -50,10 +50,8 @@ def _unfounded(course: LiveCourse, coded: Appraisal) -> frozenset[Behaviour]:
     now = course.now
     if now.number < 2 or not coded.shows(*CLAIMS):
         return frozenset()
-    said = [turn.text for turn in course.intake.turns] if course.intake else []
-    said += [text for session in course.sessions for text in session.turns.texts()]
-    said += now.turns.texts()[:-1]
-    return unfounded(coded, now.turns[-1].text, said, course.client.profile.language)
+    *before, turn = [*course.said_before(), *(line.text for line in now.lines())]
+    return unfounded(coded, turn, before, course.client.profile.language)
 
 
 async def greet(course: LiveCourse) -> None:
