@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import NoReturn
 
@@ -50,6 +51,16 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: all else here is a bug
         return _told_as_bug(error, arguments)
     return code
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """A user's mistake becomes its line on stderr and its exit code."""
+    try:
+        yield
+    except MuspsyError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error.exit_code) from None
 
 
 def leave(code: int) -> NoReturn:

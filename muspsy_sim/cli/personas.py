@@ -7,24 +7,21 @@ imported in it, so that `list` answers at once.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from muspsy_sim.cli import screen
+from muspsy_sim.cli.entry import clear_errors
 from muspsy_sim.cli.personas_extract import extract_persona
+from muspsy_sim.cli.personas_page import portrait, print_imported, print_problems, print_rows
 from muspsy_sim.cli.personas_vary import vary_persona
-from muspsy_sim.records.errors import MuspsyError, Problem, ProfileError
+from muspsy_sim.records.errors import ProfileError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from muspsy_sim.personas.checks import Finding
-    from muspsy_sim.personas.importing import Imported
     from muspsy_sim.records.profile import CaseReport, Profile
 
 personas_app = typer.Typer(
@@ -34,9 +31,6 @@ personas_app = typer.Typer(
 )
 personas_app.command("vary")(vary_persona)
 personas_app.command("extract")(extract_persona)
-
-_PIPE_WIDTH = 120
-"""Columns of a table where no terminal says how many it has."""
 
 
 class ImportFrom(StrEnum):
@@ -79,7 +73,7 @@ def list_personas(
             *(each.id, each.language, each.name, age, topic),
             *(each.resistance_style, each.stage_of_change, each.title),
         )
-    _console().print(table)
+    screen.console().print(table)
 
 
 _JSON_FIELDS = (
@@ -99,9 +93,9 @@ def show_persona(
     with clear_errors():
         profile = read_profile(find_profile(persona))
         report = load_case(persona) if case else None
-    console = _console()
-    for title, rows in _portrait(profile):
-        _print_rows(console, title, rows)
+    console = screen.console()
+    for title, rows in portrait(profile):
+        print_rows(console, title, rows)
     if report:
         from rich.markdown import Markdown
 
@@ -123,7 +117,7 @@ def check_personas(
         pairs = [_with_case(path) for path in _named(personas or [])]
     findings = [each for profile, case in pairs for each in check(profile, case)]
     findings += check_together([profile for profile, _ in pairs])
-    console = _console()
+    console = screen.console()
     if findings:
         console.print(_findings_table(findings))
     errors = sum(each.severity == "error" for each in findings)
@@ -159,14 +153,14 @@ def import_from(
             path, source.value, allow_minors=allow_minors, assume_adult=assume_adult
         )
         written = write_personas(result, out)
-    console = _console()
-    _print_imported(console, result)
+    console = screen.console()
+    print_imported(console, result)
     for title, problems in (
         ("Refused", result.refused),
         ("Odd in the source, and left as it is", result.odd),
         ("Not of this shape", result.skipped),
     ):
-        _print_problems(console, title, problems)
+        print_problems(console, title, problems)
     console.print(
         f"{_count(len(result.profiles), 'profile')} and "
         f"{_count(len(result.cases), 'case report')} in {out}, {len(result.refused)} refused",
@@ -176,22 +170,6 @@ def import_from(
     if not written:
         typer.echo(f"{path}: every client in it was refused, so nothing was written", err=True)
         raise typer.Exit(2)
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """A user's mistake becomes its line on stderr and its exit code."""
-    try:
-        yield
-    except MuspsyError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(error.exit_code) from None
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def _count(number: int, noun: str) -> str:
@@ -238,113 +216,3 @@ def _findings_table(findings: list[Finding]) -> object:
             *(Text(text) for text in (each.persona, each.field, each.message)),
         )
     return table
-
-
-_Rows = list[tuple[str, str]]
-
-
-def _portrait(profile: Profile) -> Iterator[tuple[str, _Rows]]:
-    person, manner = profile.demographics, profile.temperament
-    on_paper = [
-        (name.replace("_", " "), str(value)) for name, value in person.model_dump().items() if value
-    ]
-    yield f"{profile.id}: {profile.title}", [("topic", profile.topic), *on_paper]
-    yield (
-        "Brings",
-        [
-            ("problem", profile.presenting_problem),
-            ("history", profile.history),
-            *(("goal", goal) for goal in profile.goals),
-        ],
-    )
-    yield (
-        "Temperament",
-        [
-            ("keeps distance by", manner.resistance_style),
-            ("stage of change", manner.stage_of_change),
-            ("starting trust", f"{manner.starting_trust:.2f}"),
-            ("reactivity", f"{manner.reactivity:.2f}"),
-            ("talkativeness", f"{manner.talkativeness:.2f}"),
-            ("does homework", f"{manner.homework_propensity:.2f}"),
-            ("speaks", manner.voice.style),
-        ],
-    )
-    yield (
-        "At intake",
-        [
-            ("PHQ-9", str(sum(profile.symptoms.phq9))),
-            ("GAD-7", str(sum(profile.symptoms.gad7))),
-            ("risk", f"{profile.risk.level:.2f}, ideation {profile.risk.ideation}"),
-            ("would say", profile.risk.words),
-        ],
-    )
-    beliefs = profile.formulation.core_beliefs
-    yield "Believes", [(f"{each.strength:.2f}", each.belief) for each in beliefs]
-    yield (
-        "Could tell (sensitivity 0 to 3)",
-        [(f"{each.sensitivity} {each.topic}", each.text) for each in profile.facts],
-    )
-    yield "Weeks may bring", [(f"{e.weight:+.2f}", e.text) for e in profile.life_events]
-    yield "The report's arc", [(str(each.session), each.life_events) for each in profile.arc]
-    yield (
-        "About this profile",
-        [
-            ("source case", profile.source_case),
-            ("licence", profile.licence),
-            ("provenance", profile.provenance),
-            ("filled in", ", ".join(profile.defaulted)),
-            ("assumed", ", ".join(profile.assumed)),
-            ("kept in extra", ", ".join(profile.extra)),
-        ],
-    )
-
-
-def _print_rows(console: Console, title: str, rows: _Rows) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    said = [(label, text) for label, text in rows if text]
-    if not said:
-        return
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", min_width=18)
-    grid.add_column()
-    for label, text in said:
-        grid.add_row(Text(label), Text(" ".join(text.split())))
-    console.print()
-    console.print(Text(title, style="bold"))
-    console.print(grid)
-
-
-def _print_imported(console: Console, result: Imported) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    if result.profiles:
-        shared = set.intersection(*(set(each.defaulted) for each in result.profiles))
-        table = Table("id", "lang", "age", "facts", "arc", "also filled in")
-        for each in result.profiles:
-            age = each.demographics.age
-            shown = "assumed adult" if age is None else str(age)
-            also = [name for name in each.defaulted if name not in shared]
-            table.add_row(
-                *(Text(each.id), each.language, shown, str(len(each.facts)), str(len(each.arc))),
-                Text(", ".join(also)),
-            )
-        console.print(table)
-        console.print(Text(f"Missing in all, and filled in: {', '.join(sorted(shared))}"))
-    with_profile = {each.source_case for each in result.profiles}
-    for case in result.cases:
-        if case.id in with_profile:
-            continue
-        console.print(Text(f"{case.id}: a case report in {case.language!r}, no profile yet"))
-
-
-def _print_problems(console: Console, title: str, problems: list[Problem]) -> None:
-    from rich.text import Text
-
-    if not problems:
-        return
-    console.print(Text(f"{title}:", style="bold"))
-    for problem in problems:
-        console.print(Text(f"  {problem}"), soft_wrap=True)

@@ -39,7 +39,7 @@ def extract_persona(
     """Draw a profile from a case report; each fact points at the words that it comes from."""
     import asyncio
 
-    from muspsy_sim.cli.personas import clear_errors
+    from muspsy_sim.cli.entry import clear_errors
     from muspsy_sim.personas.extracting import extract_profile, read_report
     from muspsy_sim.personas.summaries import CASE_FILE, PROFILE_FILE
     from muspsy_sim.personas.writing import case_text, profile_text, write_new

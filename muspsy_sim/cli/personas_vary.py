@@ -41,7 +41,7 @@ def vary_persona(
     ] = False,
 ) -> None:
     """Vary a client in severity, resistance, stage of change, talkativeness and supports."""
-    from muspsy_sim.cli.personas import clear_errors
+    from muspsy_sim.cli.entry import clear_errors
     from muspsy_sim.personas.library import find_profile, load_profile
     from muspsy_sim.personas.summaries import CASE_FILE, PROFILE_FILE
     from muspsy_sim.personas.varying import vary
