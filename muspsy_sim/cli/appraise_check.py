@@ -55,7 +55,7 @@ def appraise_check(
     from muspsy_sim.evaluation.appraise_check.findings import check_of
     from muspsy_sim.evaluation.appraise_check.keeping import write_results
     from muspsy_sim.evaluation.appraise_check.thresholds import load_thresholds
-    from muspsy_sim.llm.models import parse_model
+    from muspsy_sim.llm.model_strings import parse_model
 
     if out is None and (restart or retry_failed):
         flag = "--restart" if restart else "--retry-failed"

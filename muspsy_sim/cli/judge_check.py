@@ -53,7 +53,7 @@ def judge_check(
     from muspsy_sim.evaluation.checking.checking import CheckProgress
     from muspsy_sim.evaluation.checking.kept import DEFAULT_FOLDER, keep_check
     from muspsy_sim.evaluation.instruments.loading import chosen_instruments
-    from muspsy_sim.llm.models import parse_model
+    from muspsy_sim.llm.model_strings import parse_model
     from muspsy_sim.runs.store import find_run
 
     parse_model(judge)

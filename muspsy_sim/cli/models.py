@@ -76,7 +76,8 @@ def check(
 
 async def _checked(name: str, timeout_s: float) -> Checked:
     from muspsy_sim.llm.endpoints import Endpoints
-    from muspsy_sim.llm.models import open_model, parse_model
+    from muspsy_sim.llm.model_strings import parse_model
+    from muspsy_sim.llm.models import open_model
     from muspsy_sim.llm.probing import probe
     from muspsy_sim.records.errors import ModelSetupError
 

@@ -68,7 +68,7 @@ def extract_persona(
 
 
 def _shown(model: str) -> str:
-    from muspsy_sim.llm.models import without_secrets
+    from muspsy_sim.llm.model_strings import without_secrets
 
     return without_secrets(model)
 

@@ -77,7 +77,7 @@ def respond(
     from muspsy_sim.evaluation.responding.asking import Asked
     from muspsy_sim.evaluation.responding.cases import read_cases
     from muspsy_sim.evaluation.responding.results import results_of, write_results
-    from muspsy_sim.llm.models import parse_model
+    from muspsy_sim.llm.model_strings import parse_model
 
     mode = _mode(out, restart=restart, retry_failed=retry_failed, replay=replay)
     name, raters = parse_model(model).name, list(listed([judges]))

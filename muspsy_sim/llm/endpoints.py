@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from muspsy_sim.llm.dialects import Dialect
 from muspsy_sim.llm.limits import Limits
-from muspsy_sim.llm.models import ModelSpec, key_variables
+from muspsy_sim.llm.model_strings import ModelSpec, key_variables
 from muspsy_sim.llm.redaction import Secret
 from muspsy_sim.records.errors import ModelSetupError
 

@@ -22,7 +22,8 @@ from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal import Journal, Journalled
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import read_journal
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prefixes import Prefixes, Sent
 from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy

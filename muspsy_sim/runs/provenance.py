@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from muspsy_sim.agents.prompts import PROMPTS
 from muspsy_sim.graphs.spec import Arm, load_arm
 from muspsy_sim.llm.journal_text import Header
-from muspsy_sim.llm.models import parse_model
+from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.seam import Role
 from muspsy_sim.records.content import content_path, list_content

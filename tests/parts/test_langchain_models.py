@@ -16,7 +16,8 @@ from pydantic import Field
 
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.langchain_chat import LangChainModel, failure_from
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.parsing import parse_answer
 from muspsy_sim.llm.redaction import Secret
 from muspsy_sim.llm.seam import Model, ModelFailure

@@ -20,7 +20,8 @@ from parts.chat_server import WRONG_SHAPES, ChatServer, in_a_process
 from muspsy_sim.llm.answer_formats import FORMATS
 from muspsy_sim.llm.budget import Budget, BudgetSpent
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.parsing import parse_answer
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request

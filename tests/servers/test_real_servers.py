@@ -13,7 +13,8 @@ import pytest
 
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal_text import read_journal
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.parsing import parse_answer
 from muspsy_sim.llm.probing import Checked, probe
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy

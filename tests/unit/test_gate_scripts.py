@@ -11,7 +11,7 @@ import pytest
 
 from muspsy_sim.evaluation.gate.courses import SCRIPTS
 from muspsy_sim.evaluation.gate.shuffling import ShuffledAppraiser, dealt_at
-from muspsy_sim.llm.models import parse_model
+from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.llm.scripted import CounselorScript, ScriptedCounselor, load_script, script_names
 from muspsy_sim.llm.seam import CallKey, ModelFailure, Request, Sampling
 from muspsy_sim.records.answers import AppraisalAnswer, CounselorReply

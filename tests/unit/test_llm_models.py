@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.models import find_key, key_variables, open_model, parse_model
+from muspsy_sim.llm.model_strings import key_variables, parse_model
+from muspsy_sim.llm.models import find_key, open_model
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.redaction import Secret
 from muspsy_sim.records.errors import ModelSetupError

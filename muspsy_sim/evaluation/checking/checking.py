@@ -38,7 +38,8 @@ from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal import Journal, Journalled
 from muspsy_sim.llm.journal_sync import GroupSync
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying
 from muspsy_sim.llm.seam import Model, Sampling

@@ -18,7 +18,8 @@ from muspsy_sim.evaluation.judging.judging import judge_transcript
 from muspsy_sim.evaluation.symptoms import symptom_scores
 from muspsy_sim.llm.ask import Asker
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.retrying import Retrying
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.chance import Chance

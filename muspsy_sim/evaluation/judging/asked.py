@@ -14,7 +14,8 @@ from muspsy_sim.evaluation.instruments.spec import Instrument
 from muspsy_sim.llm.budget import Budget
 from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.endpoints import Endpoints
-from muspsy_sim.llm.models import open_model, parse_model
+from muspsy_sim.llm.model_strings import parse_model
+from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.seam import Model, Sampling
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.records.scores import SELF_REPORT, Evaluated

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from muspsy_sim.llm.budget import Budget
-from muspsy_sim.llm.models import parse_model
+from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import MuspsyError, RunError
 from muspsy_sim.runs.known import Known
