@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from muspsy_sim.records.episode import Episode
     from muspsy_sim.runs.forking import PlannedFork
-    from muspsy_sim.runs.orchestrator import RunProgress
+    from muspsy_sim.runs.progress import RunProgress
 
 
 def fork(
@@ -40,7 +40,7 @@ def fork(
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.runs.finding import find_episode
     from muspsy_sim.runs.forking import plan_fork
-    from muspsy_sim.runs.orchestrator import RunProgress
+    from muspsy_sim.runs.progress import RunProgress
     from muspsy_sim.runs.rebuilding import rebuild
     from muspsy_sim.runs.store import find_run
 

@@ -18,7 +18,7 @@ from muspsy_sim.cli.screen import count, duration, interactive, money
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from muspsy_sim.runs.orchestrator import RunProgress
+    from muspsy_sim.runs.progress import RunProgress
 
 _REDRAW_S = 0.25
 _LINE_S = 3.0

@@ -28,7 +28,7 @@ def replay(
     from muspsy_sim.cli.screen import console, styled
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.runs.finding import find_episode
-    from muspsy_sim.runs.orchestrator import RunProgress
+    from muspsy_sim.runs.progress import RunProgress
     from muspsy_sim.runs.rebuilding import rebuild
     from muspsy_sim.runs.replaying import replay_apart, replay_run
     from muspsy_sim.runs.store import find_run

@@ -11,8 +11,9 @@ import typer
 if TYPE_CHECKING:
     from muspsy_sim.evaluation.pitfalls.table import PitfallTable
     from muspsy_sim.runs.loading import Change
-    from muspsy_sim.runs.orchestrator import RunOutcome, RunProgress
+    from muspsy_sim.runs.orchestrator import RunOutcome
     from muspsy_sim.runs.plan import RunPlan
+    from muspsy_sim.runs.progress import RunProgress
     from muspsy_sim.runs.workers.starting import Crew
 
 _MANY = 100
@@ -177,7 +178,7 @@ def _changes(sets: list[str], concurrency: int | None) -> list[Change]:
 
 
 def _progress_of(plan: RunPlan) -> RunProgress:
-    from muspsy_sim.runs.orchestrator import RunProgress
+    from muspsy_sim.runs.progress import RunProgress
 
     return RunProgress(len(plan.episodes))
 

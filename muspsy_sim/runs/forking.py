@@ -23,15 +23,10 @@ from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.episode import Episode, Session, SessionEnd
 from muspsy_sim.records.errors import RecipeError, RunError
 from muspsy_sim.records.files import content_hash, write_atomic
-from muspsy_sim.runs.orchestrator import (
-    ForkPlan,
-    RunProgress,
-    connected,
-    go_on_with,
-    live_episode,
-    open_models,
-)
+from muspsy_sim.runs.connections import connected, open_models
+from muspsy_sim.runs.living import ForkPlan, go_on_with, live_episode
 from muspsy_sim.runs.plan import PlannedEpisode, RunPlan, plan_arm
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.provenance import shown_model
 from muspsy_sim.runs.rebuilding import ForkSpec, Rebuilt, fork_header, midway
 from muspsy_sim.runs.recipe import ArmUse

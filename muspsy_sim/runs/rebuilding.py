@@ -19,7 +19,7 @@ from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
-from muspsy_sim.runs.orchestrator import ForkPlan
+from muspsy_sim.runs.living import ForkPlan
 from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, plan_arm
 from muspsy_sim.runs.recipe import ArmUse, Recipe
 from muspsy_sim.runs.store import Run, read_run_file

@@ -19,7 +19,9 @@ from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
 from muspsy_sim.runs.apart import done_apart
-from muspsy_sim.runs.orchestrator import Connections, RunProgress, connected, live_episode
+from muspsy_sim.runs.connections import Connections, connected
+from muspsy_sim.runs.living import live_episode
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.rebuilding import Rebuilt, rebuild
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode
 from muspsy_sim.runs.together import tuned_gc

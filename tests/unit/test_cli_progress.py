@@ -13,7 +13,7 @@ from muspsy_sim.cli.progress import Pace, as_line, as_panel, time_left, watching
 from muspsy_sim.cli.screen import console, count, duration, money, plain, size
 from muspsy_sim.llm.budget import Budget
 from muspsy_sim.records.episode import CourseEnd, Usage
-from muspsy_sim.runs.orchestrator import RunProgress
+from muspsy_sim.runs.progress import RunProgress
 
 
 def halfway() -> RunProgress:

@@ -14,7 +14,8 @@ from muspsy_sim.datasets.seeing import session_plan_seen
 from muspsy_sim.datasets.selecting import Wanted
 from muspsy_sim.records.episode import Episode
 from muspsy_sim.runs.forking import fork_run, plan_fork
-from muspsy_sim.runs.orchestrator import RunProgress, run
+from muspsy_sim.runs.orchestrator import run
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.store import Run, find_run
 

@@ -17,7 +17,7 @@ from muspsy_sim.records.episode import CourseEnd, Episode, SessionEnd
 from muspsy_sim.records.errors import GraphError, JournalError, MuspsyError, RunError
 from muspsy_sim.records.views import RespondView
 from muspsy_sim.runs.forking import PlannedFork, fork_run, in_prefix, plan_fork
-from muspsy_sim.runs.orchestrator import RunProgress
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.replaying import replay_run
 from muspsy_sim.runs.store import Run, episode_bytes, read_episode, read_run_file

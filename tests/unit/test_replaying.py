@@ -15,7 +15,7 @@ from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import Reply, Request
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import RunError
-from muspsy_sim.runs.orchestrator import RunProgress
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.replaying import Replayed, first_difference, replay_apart, replay_run
 from muspsy_sim.runs.store import Run

@@ -14,7 +14,7 @@ from muspsy_sim.records.base import Language
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.corpus import Dialogue
 from muspsy_sim.records.profile import Profile
-from muspsy_sim.runs.orchestrator import Connections
+from muspsy_sim.runs.connections import Connections
 
 
 class CheckFailed(Exception):

@@ -23,7 +23,7 @@ from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.errors import MuspsyError
-from muspsy_sim.runs.orchestrator import Connections, connected
+from muspsy_sim.runs.connections import Connections, connected
 from muspsy_sim.runs.together import first_cause, tuned_gc
 
 

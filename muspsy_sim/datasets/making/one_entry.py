@@ -13,7 +13,7 @@ from muspsy_sim.llm.journal import Journal, Journalled
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.records.chance import Chance
-from muspsy_sim.runs.orchestrator import Connections
+from muspsy_sim.runs.connections import Connections
 
 
 async def make_entry(

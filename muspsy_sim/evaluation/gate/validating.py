@@ -24,8 +24,9 @@ from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.records.files import canonical_json, storage_error, write_atomic
 from muspsy_sim.records.profile import Profile
-from muspsy_sim.runs.orchestrator import RunProgress, run
+from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.provenance import code_version, shown_model
 from muspsy_sim.runs.store import Run, read_episode
 

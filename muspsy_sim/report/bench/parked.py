@@ -17,7 +17,8 @@ from pathlib import Path
 from muspsy_sim.llm.seam import Model, Reply, Request, Role
 from muspsy_sim.report.bench.fake import CannedModel
 from muspsy_sim.report.bench.rivals import plan_of
-from muspsy_sim.runs.orchestrator import RunProgress, run
+from muspsy_sim.runs.orchestrator import run
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.provenance import ROLES
 
 

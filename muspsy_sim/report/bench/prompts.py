@@ -12,8 +12,9 @@ from pathlib import Path
 
 from muspsy_sim.report.bench.catalogue import Measured
 from muspsy_sim.report.bench.figures import Figure, Size
-from muspsy_sim.runs.orchestrator import RunProgress, run
+from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import plan_run
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.recipe import Recipe
 
 AT_LEAST = 0.85

@@ -18,8 +18,9 @@ from muspsy_sim.report.bench.catalogue import Measured
 from muspsy_sim.report.bench.fake import CannedModel
 from muspsy_sim.report.bench.figures import Figure, Size
 from muspsy_sim.report.bench.rivals import Took, plan_of, timed
-from muspsy_sim.runs.orchestrator import RunProgress, run
+from muspsy_sim.runs.orchestrator import run
 from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.rebuilding import rebuild
 from muspsy_sim.runs.replaying import replay_apart, replay_run

@@ -18,8 +18,8 @@ from statistics import median
 from muspsy_sim.report.bench.catalogue import Measured
 from muspsy_sim.report.bench.figures import Figure, Size
 from muspsy_sim.report.bench.rivals import plan_of
-from muspsy_sim.runs.orchestrator import RunProgress
 from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.store import Run, writing
 from muspsy_sim.runs.workers.messages import Hand, Order
 from muspsy_sim.runs.workers.starting import Crew, EngineName, run_with

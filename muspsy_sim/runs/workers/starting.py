@@ -11,8 +11,9 @@ from typing import Literal
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import RecipeError
 from muspsy_sim.records.files import content_hash
-from muspsy_sim.runs.orchestrator import Batch, RunOutcome, RunProgress, run
+from muspsy_sim.runs.orchestrator import Batch, RunOutcome, run
 from muspsy_sim.runs.plan import RunPlan
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.workers.dealing import deal
 from muspsy_sim.runs.workers.elsewhere import claimed, fetch_after, fetch_before
 from muspsy_sim.runs.workers.messages import Setup

@@ -16,14 +16,10 @@ from contextlib import AsyncExitStack
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.records.errors import RunError
-from muspsy_sim.runs.orchestrator import (
-    Connections,
-    RunProgress,
-    live_and_keep,
-    open_journal,
-    open_models,
-)
+from muspsy_sim.runs.connections import Connections, open_models
+from muspsy_sim.runs.living import live_and_keep, open_journal
 from muspsy_sim.runs.plan import PlannedArm, PlannedEpisode, RunPlan, budget_of, plan_arm
+from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.provenance import Hashes
 from muspsy_sim.runs.together import tuned_gc
 from muspsy_sim.runs.workers.leases import LeasedBudget
