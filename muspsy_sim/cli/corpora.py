@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from muspsy_sim.formats.corpora.writing import Written
     from muspsy_sim.records.errors import Problem
 
 _EVERY = 1_000
@@ -71,6 +72,23 @@ def formats() -> None:
     for each in sorted(FORMATS, key=lambda form: form.name):
         table.add_row(styled(each.name), styled(each.about), " ".join(each.suffixes))
     console().print(table)
+
+
+def print_lost(screen: Console, to: str, written: Written) -> None:
+    """What a format has no place for, a line a kind of thing."""
+    from muspsy_sim.cli.screen import styled
+    from muspsy_sim.datasets.writing import MANIFEST
+    from muspsy_sim.formats.corpora.telling_losses import loss_lines
+
+    if written.lost:
+        count = written.dialogues + written.empty
+        of_how_many = f", and in how many of {count:,} dialogues" if count > 1 else ""
+        screen.print(
+            f"Lost, since {to} has no place for it{of_how_many} "
+            f"({MANIFEST} and README.md there have all of it):"
+        )
+        for line in loss_lines(written.lost, count):
+            screen.print(styled(f"  {line}"), soft_wrap=True)
 
 
 def print_problems(

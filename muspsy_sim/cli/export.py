@@ -133,24 +133,14 @@ def export(
 
 def _convert(source: str, to: str, out: Path | None, wanted: Wanted) -> None:
     """A corpus in a published format, and what that format has no place for."""
-    from muspsy_sim.cli.corpora import print_problems
+    from muspsy_sim.cli.corpora import print_lost, print_problems
     from muspsy_sim.cli.screen import console
     from muspsy_sim.datasets.corpora.converting import convert
-    from muspsy_sim.datasets.writing import MANIFEST
-    from muspsy_sim.formats.corpora.telling_losses import loss_lines
 
     done = convert(source, to, out, wanted)
     screen = console()
     print_problems(screen, done.problems, done.told)
-    if done.written.lost:
-        count = done.written.dialogues
-        of_how_many = f", and in how many of {count:,} dialogues" if count > 1 else ""
-        screen.print(
-            f"Lost, since {to} has no place for it{of_how_many} "
-            f"({MANIFEST} and README.md there have all of it):"
-        )
-        for line in loss_lines(done.written.lost, count):
-            screen.print(f"  {line}")
+    print_lost(screen, to, done.written)
     if done.selection is not None:
         for reason, episodes in sorted(done.selection.left_out.items()):
             screen.print(f"Left out: {episodes} episodes, {reason}.")

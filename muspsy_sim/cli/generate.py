@@ -185,13 +185,15 @@ def conclude(done: Finished, again: str) -> int:
 
 def publish_made(plan: Plan, folder: Path, to: str, allow_offline: bool, quiet: bool) -> None:
     """Write what was made in a published format; `own` is that of its way."""
+    from muspsy_sim.cli.corpora import print_lost
     from muspsy_sim.cli.screen import console
     from muspsy_sim.datasets.making.finishing import publish
 
     name = plan.way.publishes_as if to == "own" else to
-    target = publish(plan, folder, name, allow_offline=allow_offline)
+    done = publish(plan, folder, name, allow_offline=allow_offline)
     if not quiet:
-        console().print(f"As {name}: {target}", soft_wrap=True)
+        print_lost(console(), name, done.written)
+        console().print(f"As {name}: {done.folder}", soft_wrap=True)
 
 
 def _again(recipe: str, sets: list[str], limit: int | None, out: Path | None) -> str:

@@ -99,7 +99,11 @@ class Dialogue(Root):
         )
 
 
+OFFLINE = "offline"
+"""The field of `extra` that says which roles `offline` answered in a dialogue."""
+
+
 def offline_roles(dialogue: Dialogue) -> list[str]:
-    """The roles that `offline` answered in it, as `extra` says under `offline`."""
-    said = dialogue.extra.get("offline")
+    """The roles that `offline` answered in it, as `extra` says under `OFFLINE`."""
+    said = dialogue.extra.get(OFFLINE)
     return [role for role in said if isinstance(role, str)] if isinstance(said, list) else []

@@ -112,7 +112,8 @@ async def test_offline_is_not_published_unless_allowed(tmp_path):
     finish(plan, tmp_path)
     with pytest.raises(ExportError, match="offline default spoke"):
         publish(plan, tmp_path, "smile")
-    published = publish(plan, tmp_path, "smile", allow_offline=True)
+    published = publish(plan, tmp_path, "smile", allow_offline=True).folder
+    assert publish(plan, tmp_path, "smile", allow_offline=True).folder == published, "twice is fine"
     assert json.loads((published / "manifest.json").read_bytes())["offline"] == ["writer"]
     assert len([*published.glob("*.json")]) == 3
 
@@ -411,7 +412,7 @@ async def test_a_course_is_published_as_an_entry_a_session_with_its_own_labels(t
     plan = labelling(tmp_path / "course")
     await make(plan, tmp_path / "out")
     (dialogue,) = (finish(plan, tmp_path / "out"), [*read_tables(tmp_path / "out")])[1]
-    target = publish(plan, tmp_path / "out", "psy-insight", allow_offline=True)
+    target = publish(plan, tmp_path / "out", "psy-insight", allow_offline=True).folder
     entries = json.loads((target / "data.json").read_text(encoding="utf-8"))
     assert [e["dialog_id"][-3:] for e in entries] == ["--1", "--2"]
     for entry, told in zip(entries, dialogue.extra["annotated"], strict=True):

@@ -9,12 +9,12 @@ from pathlib import Path
 from muspsy_sim.datasets.corpora.from_run import dialogue_of
 from muspsy_sim.datasets.corpora.importing import SHOWN
 from muspsy_sim.datasets.corpora.opening import is_run, open_corpus
+from muspsy_sim.datasets.corpora.published import write_published
 from muspsy_sim.datasets.reading import glances, open_run
 from muspsy_sim.datasets.selecting import Selection, Wanted, select
-from muspsy_sim.datasets.writing import MANIFEST, staged, write_json, write_text
+from muspsy_sim.datasets.writing import MANIFEST, staged
 from muspsy_sim.formats.corpora.catalogue import format_named
-from muspsy_sim.formats.corpora.telling_losses import loss_lines
-from muspsy_sim.formats.corpora.writing import Written, write_corpus
+from muspsy_sim.formats.corpora.writing import Written
 from muspsy_sim.records.corpus import Dialogue, offline_roles
 from muspsy_sim.records.errors import ExportError, FormatError, Problem
 from muspsy_sim.runs.store import find_run, read_episode
@@ -87,15 +87,22 @@ def convert(
                 if len(problems) < SHOWN:
                     problems.append(found)
 
+    def spoken() -> list[str]:
+        return sorted(offline.union(selection.offline_roles() if selection is not None else ()))
+
     target = out or _beside(path, to)
     with staged(target) as folder:
-        written = write_corpus(dialogues(), form, folder)
+        written = write_published(
+            folder, form, dialogues(), spoken, simulated=selection is not None
+        )
         if not written.dialogues:
-            raise FormatError("holds no dialogue that could be read", file=path, others=problems)
-        write_json(folder / MANIFEST, _manifest(to, written))
-        offline.update(selection.offline_roles() if selection is not None else ())
-        write_text(folder / "README.md", _readme(to, written, selection, bool(offline)))
-    return Converted(target, written, problems, told, selection, sorted(offline))
+            nothing = (
+                f"holds nothing that {to} has a place for"
+                if written.empty
+                else "holds no dialogue that could be read"
+            )
+            raise FormatError(nothing, file=path, others=problems)
+    return Converted(target, written, problems, told, selection, spoken())
 
 
 def place_of(source: str | Path) -> Path:
@@ -114,30 +121,3 @@ def _beside(path: Path, to: str) -> Path:
     if path.is_dir() and (is_run(path) or (path / MANIFEST).is_file()):
         return path / "exports" / to
     return path.absolute().with_name(f"{path.stem}-{to}")
-
-
-def _manifest(to: str, written: Written) -> dict[str, object]:
-    return {
-        "kind": "published format",
-        "format": to,
-        "dialogues": written.dialogues,
-        "files": written.files,
-        "lost": dict(sorted(written.lost.items())),
-    }
-
-
-def _readme(to: str, written: Written, selection: Selection | None, offline: bool) -> str:
-    lines = [f"# {written.dialogues} dialogues as {to}", ""]
-    if selection is not None:
-        lines += [
-            "Simulated clients; a program wrote every word. Nothing here is medical advice.",
-            "",
-        ]
-    if offline:
-        lines += ["The offline default spoke here: do not train on this.", ""]
-    if written.lost:
-        lines += ["What this format has no place for, and in how many dialogues it was lost:", ""]
-        lines += [f"- {line}" for line in loss_lines(written.lost, written.dialogues, shown=None)]
-    else:
-        lines.append("Nothing was lost.")
-    return "\n".join(lines) + "\n"

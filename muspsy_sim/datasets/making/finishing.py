@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from muspsy_sim.datasets.corpora.published import write_published
 from muspsy_sim.datasets.corpora.tables import TABLES, CorpusTables
 from muspsy_sim.datasets.making.planning import Plan
 from muspsy_sim.datasets.making.record import EntryFile
 from muspsy_sim.datasets.making.store import Place, read_entry
 from muspsy_sim.datasets.writing import MANIFEST, RowFile, staged, write_json, write_text
 from muspsy_sim.formats.corpora.catalogue import format_named
-from muspsy_sim.formats.corpora.writing import write_corpus
+from muspsy_sim.formats.corpora.writing import Written
 from muspsy_sim.records.errors import ExportError
 from muspsy_sim.runs.provenance import code_version
 
@@ -68,7 +69,15 @@ def finish(plan: Plan, folder: Path) -> Finished:
     return done
 
 
-def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -> Path:
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where a corpus was written in a published format, and what that has no place for."""
+
+    folder: Path
+    written: Written
+
+
+def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -> Published:
     """Write what was made in a published format, below `exports/` of the corpus.
 
     Raises:
@@ -87,20 +96,8 @@ def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -
     with staged(target) as out:
         entries = _whole(place, plan, Finished(folder))
         dialogues = (e.dialogue for e in entries if e.dialogue is not None)
-        written = write_corpus(dialogues, form, out)
-        write_json(
-            out / MANIFEST,
-            {
-                "kind": "published format",
-                "format": to,
-                "dialogues": written.dialogues,
-                "lost": dict(sorted(written.lost.items())),
-                "offline": plan.offline,
-            },
-        )
-        if plan.offline:
-            write_text(out / "README.md", "The offline default spoke here: do not train on this.\n")
-    return target
+        written = write_published(out, form, dialogues, lambda: plan.offline, simulated=True)
+    return Published(target, written)
 
 
 def _whole(place: Place, plan: Plan, done: Finished) -> Iterator[EntryFile]:

@@ -50,6 +50,16 @@ def encode(dialogue: Dialogue) -> JsonValue:
     return {key: turns, **{k: v for k, v in dialogue.extra.items() if k != "_key"}}
 
 
+def encode_smile(dialogue: Dialogue) -> JsonValue:
+    """The list as published: where a turn of another format comes in, its annotation is empty."""
+    if dialogue.format == "smile":
+        return encode(dialogue)
+    return [
+        {"role": turn.role or turn.speaker, "content": turn.text, "annotation": []}
+        for turn in dialogue.utterances()
+    ]
+
+
 def _first_turn(sample: Sample) -> dict[str, object]:
     value = sample.first
     if isinstance(value, dict) and "role" not in value:
@@ -77,7 +87,7 @@ SMILE = Format(
     layout="file",
     sniff=_is_smile,
     read=lambda file: _reader("smile", file),
-    encode=encode,
+    encode=encode_smile,
     holds=Holds(frozenset({"extra", "id"})),
     speakers=_ROLES,  # type: ignore[arg-type]
 )

@@ -20,7 +20,7 @@ from muspsy_sim.formats.corpora.building import (
 )
 from muspsy_sim.formats.corpora.json_stream import Entry
 from muspsy_sim.formats.corpora.marked_text import Mark, marked_turns, numbered_lines
-from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
+from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, DocumentKind, Utterance
 
 MARKS = (Mark("Client", "client"), Mark("Counselor", "counselor"))
@@ -110,6 +110,7 @@ def encode_session(dialogue: Dialogue) -> JsonValue:
     ]
     # The extra goes last: a `history` in it was no list, and is given back as it was.
     return {
+        **_keys(dialogue, "cactus-session", "cbt_technique", "cbt_plan"),
         **_documents(dialogue, {"technique": "cbt_technique", "plan": "cbt_plan"}),
         "history": turns,
         **dialogue.extra,
@@ -141,10 +142,16 @@ def encode_corpus(dialogue: Dialogue) -> JsonValue:
         "plan": "cbt_plan",
     }
     return {
+        **_keys(dialogue, "cactus-corpus", "intake_form", "cbt_technique", "cbt_plan"),
         **{k: v for k, v in dialogue.extra.items() if k != "_dialogue"},
         **_documents(dialogue, kinds),
         "dialogue": dialogue.extra.get("_dialogue", _text([*dialogue.utterances()])),
     }
+
+
+def _keys(dialogue: Dialogue, own: str, *keys: str) -> dict[str, JsonValue]:
+    """The keys that every published entry has, empty, for a dialogue of another format."""
+    return {} if dialogue.format == own else dict.fromkeys(keys, "")
 
 
 def _documents(dialogue: Dialogue, kinds: Mapping[DocumentKind, str]) -> dict[str, JsonValue]:
@@ -167,7 +174,7 @@ EVALUATION = Format(
     sniff=_has("AI_client"),  # type: ignore[arg-type]
     read=read_evaluation,
     encode=encode_evaluation,
-    holds=Holds(frozenset({"extra"}), frozenset({"intake_form"})),
+    holds=Holds(frozenset({"extra"}), frozenset({"intake_form"}), fields=MARK),
     speakers=(("Client", "client"), ("Counselor", "counselor")),
 )
 SESSION = Format(
@@ -177,7 +184,7 @@ SESSION = Format(
     sniff=_has("history", "cbt_technique"),  # type: ignore[arg-type]
     read=read_sessions,
     encode=encode_session,
-    holds=Holds(frozenset({"extra"}), frozenset({"technique", "plan"})),
+    holds=Holds(frozenset({"extra"}), frozenset({"technique", "plan"}), fields=MARK),
     speakers=_ROLES,  # type: ignore[arg-type]
 )
 CORPUS = Format(
@@ -187,6 +194,6 @@ CORPUS = Format(
     sniff=_has("dialogue", "intake_form"),  # type: ignore[arg-type]
     read=read_corpus,
     encode=encode_corpus,
-    holds=Holds(frozenset({"extra"}), frozenset({"intake_form", "technique", "plan"})),
+    holds=Holds(frozenset({"extra"}), frozenset({"intake_form", "technique", "plan"}), fields=MARK),
     speakers=(("Client", "client"), ("Counselor", "counselor")),
 )

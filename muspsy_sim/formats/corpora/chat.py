@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import CHAT, Draft, each_object, published_turn
 from muspsy_sim.formats.corpora.json_stream import Entry
-from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
+from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document
 
 KEYS = ("role", "content")
@@ -90,7 +90,7 @@ def _is_chat(sample: Sample) -> bool:
     return bool(_messages(sample)) and "golden" not in (sample.first or {})  # type: ignore[operator]
 
 
-_HOLDS = Holds(frozenset({"extra", "other"}), frozenset({"system"}))
+_HOLDS = Holds(frozenset({"extra", "other"}), frozenset({"system"}), fields=MARK)
 _ROLES = (("user", "client"), ("assistant", "counselor"))
 
 SIMPSYDIAL = Format(

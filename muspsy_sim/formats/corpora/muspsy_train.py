@@ -109,7 +109,7 @@ def encode(dialogue: Dialogue) -> JsonValue:
         if dialogue.extra.get("task") == 3 and "_no_history" not in dialogue.extra:
             row.setdefault("history", history)
         return {**row, **rest}
-    return {**row, **_from_turns(dialogue)}
+    return {"instruction": "", **row, **_from_turns(dialogue)}
 
 
 def _from_turns(dialogue: Dialogue) -> dict[str, JsonValue]:

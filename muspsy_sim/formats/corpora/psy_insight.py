@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft, Roles, each_object
 from muspsy_sim.formats.corpora.json_stream import Entry
-from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
+from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
 from muspsy_sim.records.episode import Label
 
@@ -131,7 +131,7 @@ FORMAT = Format(
     holds=Holds(
         frozenset({"labels", "reasoning", "other", "extra", "id", "sessions"}),
         frozenset({"background", "guide", "reasoning", "summary"}),
-        fields=FIELDS | {"annotated"},
+        fields=FIELDS | {"annotated"} | MARK,
     ),
     parts=parts,
     speakers=(("Seeker", "client"), ("Supporter", "counselor")),

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import BY_NAME, Draft, as_json, each_object
 from muspsy_sim.formats.corpora.json_stream import Entry
-from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
+from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document, Utterance
 
 _KEYS = ("role", "text")
@@ -95,6 +95,7 @@ def encode(dialogue: Dialogue) -> JsonValue:
     value: dict[str, JsonValue] = {}
     if dialogue.format != "psycheval":
         value["client_id"] = dialogue.source_case or dialogue.id
+        value["client_info"] = {}
     for document in dialogue.documents:
         key = document.extra.get("key", _WHOLE_COURSE.get(document.kind))
         if document.session is None and isinstance(key, str):
@@ -153,6 +154,7 @@ FORMAT = Format(
         frozenset({"sessions", "reasoning", "extra", "id"}),
         frozenset({"profile", "plan", "goal", "summary"}),
         of_course=frozenset({"profile", "plan"}),
+        fields=MARK,
     ),
     speakers=(("Client", "client"), ("Counselor", "counselor")),
 )

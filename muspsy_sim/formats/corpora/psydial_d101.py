@@ -13,8 +13,8 @@ from pydantic import JsonValue
 from muspsy_sim.formats.corpora.building import Draft, as_json, each_object
 from muspsy_sim.formats.corpora.chat import messages, take_messages
 from muspsy_sim.formats.corpora.json_stream import Entry
-from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
-from muspsy_sim.records.corpus import Dialogue, Document
+from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
+from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document
 
 
 def read(file: CorpusFile) -> Iterator[Found]:
@@ -55,6 +55,22 @@ def encode(dialogue: Dialogue) -> JsonValue:
     return {**value, **rest}
 
 
+def parts(dialogue: Dialogue) -> Iterator[Dialogue]:
+    """A case for each counselor turn that answers a client: what was said before, and the turn."""
+    said = [*dialogue.utterances()]
+    for place, turn in enumerate(said):
+        if place and turn.speaker == "counselor" and said[place - 1].speaker == "client":
+            yield dialogue.model_copy(
+                update={
+                    "sessions": [CorpusSession(number=1, utterances=said[:place])],
+                    "documents": [
+                        *(d for d in dialogue.documents if d.kind == "system"),
+                        Document(kind="golden", text=turn.text),
+                    ],
+                }
+            )
+
+
 def _sniff(sample: Sample) -> bool:
     return isinstance(sample.first, dict) and {"messages", "golden"} <= sample.first.keys()
 
@@ -66,6 +82,7 @@ FORMAT = Format(
     sniff=_sniff,
     read=read,
     encode=encode,
-    holds=Holds(frozenset({"extra", "other"}), frozenset({"system", "golden"})),
+    parts=parts,
+    holds=Holds(frozenset({"extra", "other"}), frozenset({"system", "golden"}), fields=MARK),
     speakers=(("user", "client"), ("assistant", "counselor")),
 )

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from muspsy_sim.records.corpus import CorpusSpeaker, Dialogue, DocumentKind
+from muspsy_sim.records.corpus import OFFLINE, CorpusSpeaker, Dialogue, DocumentKind
 from muspsy_sim.records.errors import Problem
 
 Found = Dialogue | Problem
@@ -68,6 +68,10 @@ class Holds:
     """Fields of a dialogue that mean in it what they mean in the canonical shape."""
     dialogue: bool = True
     """Whether it holds turns at all; a user card does not."""
+
+
+MARK: frozenset[str] = frozenset({OFFLINE})
+"""For `Holds.fields` where an entry is an object: that `offline` spoke rides with it."""
 
 
 Layout = Literal["list", "file", "text"]

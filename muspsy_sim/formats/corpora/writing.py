@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from muspsy_sim.formats.corpora.shape import Format
-from muspsy_sim.records.corpus import Dialogue, Utterance
+from muspsy_sim.records.corpus import OFFLINE, Dialogue, Utterance, offline_roles
 from muspsy_sim.records.episode import Label
 from muspsy_sim.records.files import storage_error, write_atomic
 
@@ -32,6 +32,8 @@ class Written:
 
     files: int = 0
     dialogues: int = 0
+    empty: int = 0
+    """Entries of which the format holds nothing; they were not written."""
     lost: Counter[str] = field(default_factory=Counter)
 
 
@@ -46,9 +48,14 @@ def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Writ
     with ExitStack() as stack:
         lists = _Lists(stack, written)
         for dialogue in dialogues:
+            parts = entries_for(dialogue, form)
+            if not parts:
+                written.empty += 1
+                written.lost["the whole entry, of which it holds nothing"] += 1
+                continue
             written.dialogues += 1
             written.lost.update(losses(dialogue, form))
-            for part in (dialogue,) if dialogue.format == form.name else form.parts(dialogue):
+            for part in parts:
                 value = form.encode(_without_foreign(part, form))
                 if form.layout == "list":
                     lists.add(out / _list_name(part, form), value)
@@ -58,6 +65,17 @@ def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Writ
                 write_atomic(out / name, said)
                 written.files += 1
     return written
+
+
+def entries_for(dialogue: Dialogue, form: Format) -> list[Dialogue]:
+    """The entries that a dialogue becomes in a format; none where it holds nothing of it."""
+    if dialogue.format == form.name:
+        return [dialogue]
+    if form.holds.dialogue:
+        held = any(True for _ in dialogue.utterances())
+    else:
+        held = any(document.kind in form.holds.documents for document in dialogue.documents)
+    return [*form.parts(dialogue)] if held else []
 
 
 def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
@@ -90,6 +108,10 @@ def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
         yield "the id"
     # Fields that another format does not know would be somebody else's claim in it.
     told = {key for key in dialogue.extra if not key.startswith("_")} - form.holds.fields
+    if OFFLINE in told:
+        told.remove(OFFLINE)
+        if offline_roles(dialogue):
+            yield "in each entry, that the offline default spoke (the manifest keeps it)"
     for key in sorted(told):
         yield f"field: {key}"
     for key in sorted({key for turn in turns for key in turn.extra if not key.startswith("_")}):
@@ -102,7 +124,11 @@ def _without_foreign(dialogue: Dialogue, form: Format) -> Dialogue:
         return dialogue
     return dialogue.model_copy(
         update={
-            "extra": {k: v for k, v in dialogue.extra.items() if k in form.holds.fields},
+            "extra": {
+                k: v
+                for k, v in dialogue.extra.items()
+                if k in form.holds.fields and (k != OFFLINE or v)
+            },
             "documents": [d.model_copy(update={"extra": {}}) for d in dialogue.documents],
             "sessions": [
                 s.model_copy(
