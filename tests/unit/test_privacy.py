@@ -158,6 +158,9 @@ def test_the_complaint_is_what_a_reconstruction_is_linked_to() -> None:
     made = [d.model_copy(update={"id": o.id}) for d, o in zip(others, originals, strict=True)]
     result = check_privacy(originals, made, complaints=[client_text(d) for d in made])
     assert result.rates["linked to the complaint"]["reconstructed"].value == 1.0
+    member = result.rates["membership of the complaint, AUC"]
+    assert member["reconstructed"].value == 1.0
+    assert (member["verbatim"].value or 0.0) < 0.8
     with pytest.raises(FormatError, match="complaints for"):
         check_privacy(originals, made, complaints=["one"])
     with pytest.raises(FormatError, match="can be matched"):
@@ -181,3 +184,14 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert value["dialogues"] == 1
     assert "NaN" not in json.dumps(value)
     assert run_command_line(["privacy-check", str(tmp_path / "in"), str(tmp_path / "no")]) == 2
+
+
+def test_what_is_told_of_the_complaint_is_measured_beside() -> None:
+    originals = [dialogue(SAID["en"], "en", f"d{n}") for n in range(5)]
+    made = [dialogue(["My name is Ora Pike, I'm 47, from Leeds."], "en", d.id) for d in originals]
+    complaint = "I am called Ora Pike and I'm 47. Mail me: ora@pike.example."
+    result = check_privacy(originals, made, complaints=[complaint] * 5)
+    told = result.rates["attributes of the complaint extracted"]
+    assert told["reconstructed"].value == pytest.approx(2 / 3)
+    assert told["verbatim"].value == 0.0
+    assert result.rates["attributes extracted"]["reconstructed"].value == 0.0

@@ -1,9 +1,10 @@
 """A reconstructed corpus attacked three ways, beside two baselines and with intervals.
 
-Each attack is made against the original with all placeholders in (what an attacker who broke in
-would hold) and against the complaint that the reconstruction was written from (which is public:
-being linked to it is by design). The baselines show what the figures mean: `verbatim` is the
-original itself, `names redacted` the original with nothing but names taken out.
+Each attack is made against the original, by its attributes and with all placeholders in (what an
+attacker who broke in would hold), and against the complaint that the reconstruction was written
+from (which is public: what is told of it, and being linked to it, is by design). The baselines show
+what the figures mean: `verbatim` is the original itself, `names redacted` the original with nothing
+but names taken out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.datasets.privacy import attacks
 from muspsy_sim.datasets.privacy.attributes import Attributes, seen
 from muspsy_sim.datasets.privacy.masking import mask_dialogue
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
 from muspsy_sim.records.errors import FormatError
 
 Attack = Literal["attributes", "linkage", "membership"]
@@ -117,6 +118,9 @@ def check_privacy(
             )
         own = [complaints[originals.index(each)] for each in before]
         _link_rates(result, "linked to the complaint", attacked, own, rng)
+        told = [seen(_as_dialogue(text, each)) for text, each in zip(own, before, strict=True)]
+        _attribute_rates(result, attacked, told, rng, "attributes of the complaint extracted")
+        _membership_rates(result, attacked, own, None, rng, "membership of the complaint, AUC")
     result.longest_shared = max(
         longest_shared(one, other)
         for one, other in zip(said, attacked["reconstructed"], strict=True)
@@ -127,6 +131,17 @@ def check_privacy(
 def client_text(dialogue: Dialogue) -> str:
     """What the client says, all sessions."""
     return "\n".join(turn.text for turn in dialogue.utterances() if turn.speaker == "client")
+
+
+def _as_dialogue(text: str, like: Dialogue) -> Dialogue:
+    """A complaint as what a client says once, so that rules see it as they see a dialogue."""
+    said = Utterance(speaker="client", text=text)
+    return Dialogue(
+        id=like.id,
+        format=like.format,
+        language=like.language,
+        sessions=[CorpusSession(number=1, utterances=[said])],
+    )
 
 
 def longest_shared(one: str, other: str) -> int:
@@ -164,9 +179,13 @@ Texts = dict[str, list[str]]
 
 
 def _attribute_rates(
-    result: Checked, attacked: Texts, known: list[tuple[str, ...]], rng: np.random.Generator
+    result: Checked,
+    attacked: Texts,
+    known: list[tuple[str, ...]],
+    rng: np.random.Generator,
+    name: str = "attributes extracted",
 ) -> None:
-    rates = result.rates.setdefault("attributes extracted", {})
+    rates = result.rates.setdefault(name, {})
     for who, texts in attacked.items():
         counted = [attacks.extracted(t, k) for t, k in zip(texts, known, strict=True)]
         found = np.array([n for n, _ in counted], dtype=float)
@@ -177,7 +196,7 @@ def _attribute_rates(
             ),
             len(texts),
             rng,
-            "the originals hold no attribute",
+            "there is no attribute to find",
         )
 
 
@@ -195,16 +214,17 @@ def _link_rates(
 def _membership_rates(
     result: Checked,
     attacked: Texts,
-    masked: list[str],
+    members: list[str],
     strangers: Sequence[Dialogue] | None,
     rng: np.random.Generator,
+    name: str = "membership, AUC",
 ) -> None:
-    rates = result.rates.setdefault("membership, AUC", {})
+    rates = result.rates.setdefault(name, {})
     outside = None
     if strangers is not None:
         outside = [client_text(mask_dialogue(each)[0]) for each in strangers]
     for who, texts in attacked.items():
-        inside_scores, outside_scores = attacks.membership(texts, masked, outside)
+        inside_scores, outside_scores = attacks.membership(texts, members, outside)
         rates[who] = _auc(inside_scores, outside_scores, rng)
     rates["chance"] = Rate(0.5)
 
