@@ -33,7 +33,8 @@ from muspsy_sim.datasets.making.record import EntryFile, given
 from muspsy_sim.datasets.making.shared_spans import LONGEST, longest_shared
 from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.datasets.making.store import Place, read_entry
-from muspsy_sim.datasets.personal_data import Finder, presidio_finder
+from muspsy_sim.datasets.personal_data import Finder
+from muspsy_sim.datasets.presidio import presidio_finder
 from muspsy_sim.datasets.privacy.attacks import holds
 from muspsy_sim.datasets.privacy.checking import Checked, check_privacy
 from muspsy_sim.datasets.privacy.masking import KINDS, mask_dialogue

@@ -49,6 +49,14 @@ def audit(
             "--presidio", help="Also ask Presidio for personal data; needs the extra `privacy`."
         ),
     ] = False,
+    presidio_model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--presidio-model",
+            metavar="MODEL",
+            help="A spaCy pipeline for --presidio, by name or folder; one a language.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -66,11 +74,12 @@ def audit(
     from muspsy_sim.datasets.audit.auditing import audit_corpus
     from muspsy_sim.datasets.audit.deciding import fails
     from muspsy_sim.datasets.audit.findings_file import FindingsFile
-    from muspsy_sim.datasets.personal_data import declared_names, presidio_finder
+    from muspsy_sim.datasets.personal_data import declared_names
+    from muspsy_sim.datasets.presidio import presidio_finder
 
     failing = fails(fail_on)
     declared = declared_names(names) if names is not None else ()
-    finder = presidio_finder() if presidio else None
+    finder = presidio_finder(presidio_model or ()) if presidio or presidio_model else None
     screen = console()
     watched = interactive(screen) and not as_json
 

@@ -32,6 +32,14 @@ def mask(
         bool,
         typer.Option("--presidio", help="Also ask Presidio; needs the extra `privacy`."),
     ] = False,
+    presidio_model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--presidio-model",
+            metavar="MODEL",
+            help="A spaCy pipeline for --presidio, by name or folder; one a language.",
+        ),
+    ] = None,
 ) -> None:
     """Mask who a corpus is about: the same placeholder for the same thing, in both languages.
 
@@ -40,7 +48,8 @@ def mask(
     """
     from muspsy_sim.cli.corpora import print_problems
     from muspsy_sim.cli.screen import console
-    from muspsy_sim.datasets.personal_data import declared_names, presidio_finder
+    from muspsy_sim.datasets.personal_data import declared_names
+    from muspsy_sim.datasets.presidio import presidio_finder
     from muspsy_sim.datasets.privacy.writing import mask_corpus
 
     done = mask_corpus(
@@ -48,7 +57,7 @@ def mask(
         out,
         form=form,
         names=declared_names(names) if names is not None else (),
-        more=presidio_finder() if presidio else None,
+        more=presidio_finder(presidio_model or ()) if presidio or presidio_model else None,
     )
     screen = console()
     print_problems(screen, done.problems, done.told)

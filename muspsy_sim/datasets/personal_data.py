@@ -1,7 +1,7 @@
 """Personal data in a text: what patterns find, and the names that somebody declares.
 
 Patterns find what has a form (addresses of the net, telephone, identity and card numbers, street
-addresses); names have none and must be declared, or asked of Presidio (an extra).
+addresses); names have none and must be declared, or asked of Presidio (`presidio`, an extra).
 """
 
 from __future__ import annotations
@@ -110,42 +110,3 @@ def declared_names(file: Path) -> tuple[str, ...]:
     if not names:
         raise FormatError("names nobody", file=file, hint="write one name a line")
     return names
-
-
-def presidio_finder() -> Finder:
-    """Presidio's analyser with the spaCy models that are installed here; nothing is fetched.
-
-    Raises:
-        FormatError: Presidio or a model for English is not installed.
-    """
-    try:
-        import spacy
-        from presidio_analyzer import AnalyzerEngine
-        from presidio_analyzer.nlp_engine import NlpEngineProvider
-    except ImportError as error:
-        raise FormatError(
-            "--presidio needs Presidio, which is not installed",
-            hint="pip install 'muspsy-sim[privacy]'",
-        ) from error
-    models = {"en": "en_core_web_sm", "zh": "zh_core_web_sm"}
-    there = {code: name for code, name in models.items() if spacy.util.is_package(name)}
-    if not there:
-        raise FormatError(
-            "--presidio needs a spaCy model, and none is installed",
-            hint=f"install one of {', '.join(models.values())}; nothing is fetched from here",
-        )
-    provider = NlpEngineProvider(
-        nlp_configuration={
-            "nlp_engine_name": "spacy",
-            "models": [{"lang_code": code, "model_name": name} for code, name in there.items()],
-        }
-    )
-    engine = AnalyzerEngine(nlp_engine=provider.create_engine(), supported_languages=sorted(there))
-
-    def find(text: str, language: str) -> Iterator[Span]:
-        if language in there:
-            for each in engine.analyze(text, language=language, entities=["PERSON", "LOCATION"]):
-                kind: PersonalKind = "name" if each.entity_type == "PERSON" else "address"
-                yield Span(kind, each.start, each.end)
-
-    return find
