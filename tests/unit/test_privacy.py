@@ -186,6 +186,17 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run_command_line(["privacy-check", str(tmp_path / "in"), str(tmp_path / "no")]) == 2
 
 
+def test_one_complaint_of_several_is_one_candidate() -> None:
+    texts = ["the bees swarm in June", "a ferry at night", "the bees swarm in May"]
+    found = attacks.link(texts, ["bees that swarm", "ferries at night", "bees that swarm"])
+    assert found.candidates == 2
+    assert found.ranks.tolist() == [1, 1, 1]
+    inside, outside = attacks.membership(
+        texts, ["bees that swarm", "ferries at night", "bees that swarm"]
+    )
+    assert (inside > outside).all()
+
+
 def test_what_is_told_of_the_complaint_is_measured_beside() -> None:
     originals = [dialogue(SAID["en"], "en", f"d{n}") for n in range(5)]
     made = [dialogue(["My name is Ora Pike, I'm 47, from Leeds."], "en", d.id) for d in originals]

@@ -77,12 +77,17 @@ class Linkage:
 
 
 def link(reconstructed: Sequence[str], originals: Sequence[str]) -> Linkage:
-    """Rank all originals for each reconstruction; the n-th was made from the n-th."""
-    scores = similarities(reconstructed, originals)
-    true = np.diag(scores)[:, None]
+    """Rank all originals for each reconstruction; the n-th was made from the n-th.
+
+    The same text given several times is one candidate: several may be made from one complaint.
+    """
+    candidates = list(dict.fromkeys(originals))
+    own = np.array([candidates.index(text) for text in originals])
+    scores = similarities(reconstructed, candidates)
+    true = scores[np.arange(len(own)), own][:, None]
     above = (scores > true).sum(axis=1)
     ties = (scores == true).sum(axis=1) - 1
-    return Linkage((1 + above + (ties + 1) // 2).astype(np.int64), len(originals))
+    return Linkage((1 + above + (ties + 1) // 2).astype(np.int64), len(candidates))
 
 
 def membership(
@@ -90,14 +95,15 @@ def membership(
 ) -> tuple[Scores, Scores]:
     """How near each member, and each stranger, is to its nearest reconstruction.
 
-    Without strangers each member plays one: its own reconstruction is taken out.
+    Without strangers each member plays one: its own reconstruction is taken out, and those of
+    members with the same text.
     """
     near = similarities(members, reconstructed)
     inside = near.max(axis=1)
     if strangers is not None:
         return inside, similarities(strangers, reconstructed).max(axis=1)
     without = near.copy()
-    np.fill_diagonal(without, -1)
+    without[np.array([[one == other for other in members] for one in members])] = -1
     return inside, without.max(axis=1)
 
 

@@ -207,7 +207,7 @@ def _link_rates(
     for who, texts in attacked.items():
         first = attacks.link(texts, targets).first
         rates[who] = _mean(first, rng)
-    chance = 1 / len(targets)
+    chance = 1 / len(set(targets))
     rates["chance"] = Rate(chance)
 
 
