@@ -11,7 +11,8 @@ from muspsy_sim.datasets.calls import read_calls
 from muspsy_sim.datasets.parquet import TableFile
 from muspsy_sim.datasets.reading import Source
 from muspsy_sim.datasets.splits import SPLITS, Split
-from muspsy_sim.datasets.tables import CALLS, CLIENTS, TABLES, Columns, TableRow, where
+from muspsy_sim.datasets.table import Columns, TableRow, where
+from muspsy_sim.datasets.tables import CALLS, CLIENTS, TABLES
 from muspsy_sim.datasets.tally import Tally
 from muspsy_sim.runs.store import Run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from muspsy_sim.datasets.tables import Columns, Kind, TableRow
+from muspsy_sim.datasets.table import Columns, Kind, TableRow
 from muspsy_sim.records.errors import ExportError
 from muspsy_sim.records.files import storage_error
 

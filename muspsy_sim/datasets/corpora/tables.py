@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from muspsy_sim.datasets.parquet import TableFile, arrow
-from muspsy_sim.datasets.tables import Columns, TableRow
+from muspsy_sim.datasets.table import Columns, TableRow
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document, Utterance
 from muspsy_sim.records.errors import FormatError
 

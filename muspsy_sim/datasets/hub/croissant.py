@@ -13,7 +13,7 @@ from typing import Any
 
 from muspsy_sim.datasets.hub.licences import licence_url
 from muspsy_sim.datasets.hub.shards import Data
-from muspsy_sim.datasets.tables import Kind
+from muspsy_sim.datasets.table import Kind
 from muspsy_sim.records.files import storage_error
 
 _PARQUET = "application/x-parquet"

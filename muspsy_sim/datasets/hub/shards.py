@@ -21,7 +21,8 @@ from muspsy_sim.datasets.reading import Source
 from muspsy_sim.datasets.rows import Opening
 from muspsy_sim.datasets.shapes import Feature
 from muspsy_sim.datasets.splits import SPLITS, Split
-from muspsy_sim.datasets.tables import CLIENTS, TABLES, Columns, Kind, Table, TableRow
+from muspsy_sim.datasets.table import Columns, Kind, Table, TableRow
+from muspsy_sim.datasets.tables import CLIENTS, TABLES
 from muspsy_sim.datasets.tally import Tally
 from muspsy_sim.runs.store import Run
 
