@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue, ValidationError
 
-from muspsy_sim.formats.corpora.json_stream import Entry, entries
+from muspsy_sim.formats.corpora.json_stream import entries
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.language import language_of
 from muspsy_sim.formats.corpora.shape import CorpusFile, Found
 from muspsy_sim.records.corpus import (

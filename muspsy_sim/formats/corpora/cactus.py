@@ -18,7 +18,7 @@ from muspsy_sim.formats.corpora.building import (
     each_object,
     published_turn,
 )
-from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.marked_text import Mark, marked_turns, numbered_lines
 from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, DocumentKind, Utterance

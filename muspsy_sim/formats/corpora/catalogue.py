@@ -25,7 +25,8 @@ from muspsy_sim.formats.corpora import (
     psydial_d101,
     single_texts,
 )
-from muspsy_sim.formats.corpora.json_stream import Entry, entries
+from muspsy_sim.formats.corpora.json_stream import entries
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Sample
 from muspsy_sim.records.errors import FormatError
 

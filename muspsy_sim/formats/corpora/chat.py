@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import CHAT, Draft, each_object, published_turn
-from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document
 

@@ -10,9 +10,9 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
+from muspsy_sim.formats.corpora.json_value import Entry, Noted, clean, decoder, what_is_wrong
 from muspsy_sim.formats.corpora.shape import CorpusFile
 from muspsy_sim.records.errors import Problem
 from muspsy_sim.records.files import storage_error
@@ -27,17 +27,6 @@ MOST_TURNS = 100_000
 """Turns up to which a file may be one dialogue."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One value of a file and the line that it begins on (for Parquet: its row)."""
-
-    value: object
-    line: int
-    number: int
-    """Its place among the file's entries, from 1."""
 
 
 def entries(file: CorpusFile) -> Iterator[Entry | Problem]:
@@ -76,41 +65,8 @@ def whole(file: CorpusFile) -> Iterator[Entry | Problem]:
         yield Entry(turns, line, 1)
 
 
-class _Doubled:
-    """The object hook of a decoder: it notes that a key stood twice, where one value is lost."""
-
-    def __init__(self) -> None:
-        self.key: str | None = None
-        self.constant: str | None = None
-
-    def pairs(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        value = dict(pairs)
-        if len(value) != len(pairs):
-            seen: set[str] = set()
-            self.key = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
-        return value
-
-    def no_number(self, name: str) -> None:
-        self.constant = name
-
-    def told(self, file: CorpusFile, line: int) -> Iterator[Problem]:
-        if self.key is not None:
-            yield file.odd(f"the key {self.key!r} stands twice; the last is read", line)
-        if self.constant is not None:
-            yield file.odd(f"{self.constant} is no JSON; read as null", line)
-        self.key = self.constant = None
-
-
-def _decoder() -> tuple[json.JSONDecoder, _Doubled]:
-    noted = _Doubled()
-    return (
-        json.JSONDecoder(object_pairs_hook=noted.pairs, parse_constant=noted.no_number),
-        noted,
-    )
-
-
 def _lines(file: CorpusFile) -> Iterator[Entry | Problem]:
-    decoder, noted = _decoder()
+    decoding, noted = decoder()
     number = 0
     with file.path.open("rb") as opened:
         at = 0
@@ -122,18 +78,18 @@ def _lines(file: CorpusFile) -> Iterator[Entry | Problem]:
                 continue
             try:
                 text = raw.decode("utf-8").strip()
-                value, end = decoder.raw_decode(text)
+                value, end = decoding.raw_decode(text)
                 if end != len(text):
                     raise ValueError("something follows the value")
             except UnicodeDecodeError as error:
                 yield file.odd(f"is not UTF-8 (byte {error.start} of the line)", at)
                 continue
             except (ValueError, RecursionError) as error:
-                yield file.odd(f"is not JSON: {_what(error)}", at)
+                yield file.odd(f"is not JSON: {what_is_wrong(error)}", at)
                 continue
             yield from noted.told(file, at)
             number += 1
-            yield from _clean(file, Entry(value, at, number), text)
+            yield from clean(file, Entry(value, at, number), text)
         if at == 0:
             yield file.odd("is empty")
 
@@ -153,7 +109,7 @@ def _rows(file: CorpusFile) -> Iterator[Entry | Problem]:
                     number += 1
                     yield Entry(row, number, number)
     except (pyarrow.ArrowException, ValueError) as error:
-        yield file.odd(f"is not Parquet, or breaks off after row {number}: {_what(error)}")
+        yield file.odd(f"is not Parquet, or breaks off after row {number}: {what_is_wrong(error)}")
 
 
 class _Window:
@@ -216,17 +172,17 @@ def _elements(file: CorpusFile, opened: BinaryIO) -> Iterator[Entry | Problem]:
         line = window.line
         if isinstance(error, json.JSONDecodeError):
             line += window.text.count("\n", window.at, error.pos)
-        yield file.odd(f"is not JSON: {_what(error)}", line)
+        yield file.odd(f"is not JSON: {what_is_wrong(error)}", line)
 
 
 def _one(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
-    yield from _next(file, window, *_decoder(), number=1)
+    yield from _next(file, window, *decoder(), number=1)
     if window.skip():
         yield file.odd("something follows the first value; name JSON lines .jsonl", window.line)
 
 
 def _list(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
-    decoder, noted = _decoder()
+    decoding, noted = decoder()
     window.to(window.at + 1)
     if window.skip() == "]":
         yield file.odd("is an empty list", 1)
@@ -234,7 +190,7 @@ def _list(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
     number = 0
     while True:
         number += 1
-        yield from _next(file, window, decoder, noted, number)
+        yield from _next(file, window, decoding, noted, number)
         after = window.skip()
         if after != ",":
             break
@@ -250,13 +206,13 @@ def _list(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
 
 
 def _next(
-    file: CorpusFile, window: _Window, decoder: json.JSONDecoder, noted: _Doubled, number: int
+    file: CorpusFile, window: _Window, decoding: json.JSONDecoder, noted: Noted, number: int
 ) -> Iterator[Entry | Problem]:
     """The value that the window stands at; reads on while it is cut off."""
     line = window.line
     while True:
         try:
-            value, end = decoder.raw_decode(window.text, window.at)
+            value, end = decoding.raw_decode(window.text, window.at)
         except (json.JSONDecodeError, RecursionError):
             if len(window.text) - window.at > LONGEST or not window.more():
                 raise
@@ -268,36 +224,4 @@ def _next(
     raw = window.text[window.at : end]
     window.to(end)
     yield from noted.told(file, line)
-    yield from _clean(file, Entry(value, line, number), raw)
-
-
-def _clean(file: CorpusFile, entry: Entry, raw: str) -> Iterator[Entry | Problem]:
-    """Half a surrogate pair is no text and could not be written again: it is told and replaced."""
-    if _SURROGATE.search(raw):
-        told: list[bool] = []
-        value = _without_halves(entry.value, told)
-        if told:
-            yield file.odd("holds half a surrogate pair; read as U+FFFD", entry.line)
-            entry = Entry(value, entry.line, entry.number)
-    yield entry
-
-
-def _without_halves(value: object, told: list[bool]) -> object:
-    if isinstance(value, str):
-        whole_text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if whole_text != value:
-            told.append(True)
-        return whole_text
-    if isinstance(value, list):
-        return [_without_halves(each, told) for each in value]
-    if isinstance(value, dict):
-        return {
-            _without_halves(key, told): _without_halves(each, told) for key, each in value.items()
-        }
-    return value
-
-
-def _what(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    yield from clean(file, Entry(value, line, number), raw)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft
-from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.marked_text import numbered_lines, text_of_file
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import Dialogue, Document

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft, as_json, each_object, text_of
-from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, CorpusSpeaker, Dialogue, Utterance
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft, as_json, built
-from muspsy_sim.formats.corpora.json_stream import Entry, whole
+from muspsy_sim.formats.corpora.json_stream import whole
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, CorpusSpeaker, Dialogue, Document, Utterance
 from muspsy_sim.records.errors import Problem

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft, Roles, each_object
-from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
 from muspsy_sim.records.episode import Label

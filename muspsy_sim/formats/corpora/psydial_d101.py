@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft, as_json, each_object
 from muspsy_sim.formats.corpora.chat import messages, take_messages
-from muspsy_sim.formats.corpora.json_stream import Entry
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import MARK, CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Document
 

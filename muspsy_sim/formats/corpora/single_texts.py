@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from muspsy_sim.formats.corpora.building import Draft, built, each_object
-from muspsy_sim.formats.corpora.json_stream import Entry, entries
+from muspsy_sim.formats.corpora.json_stream import entries
+from muspsy_sim.formats.corpora.json_value import Entry
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found, Holds, Sample
 from muspsy_sim.records.corpus import Dialogue, Document
 from muspsy_sim.records.errors import Problem
