@@ -112,9 +112,11 @@ def test_odd_files_among_good_ones(tmp_path: Path) -> None:
     (tmp_path / "2.json").write_bytes(json.dumps(shapes.TURNS).encode("utf-16"))
     (tmp_path / "3.txt").write_text("Nothing that any format knows.")
     (tmp_path / "LICENSE.txt").write_text("MIT")
+    (tmp_path / "card.md").write_text("About it.")
+    (tmp_path / "4.csv").write_text("role,content")
     done = import_corpus(tmp_path, tmp_path / "out")
     told = {Path(str(p.file)).name for p in done.first}
-    assert told == {"0.json", "1.json", "2.json", "3.txt"}
+    assert told == {"0.json", "1.json", "2.json", "3.txt", "4.csv"}
     assert done.dialogues >= 3
 
 

@@ -149,6 +149,35 @@ def test_labels_and_what_follows_on_what() -> None:
     assert labels.transitions(found, "strategy") == {"Q": {"R": 1.0}, "R": {"R": 1.0}}
     assert labels.labelled_share(found, "strategy") == 1.0
     assert labels.labelled_share(found, "emotion") == 0.0
+    assert shape.ratio(labels.share_of("strategy", "R"), found) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("how", ["--markdown", "--json", ""])
+def test_labels_are_shown_with_intervals_and_what_follows(
+    how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = [
+        {"speaker": "Supporter", "content": f"How was day {n}?", "strategy": ["Question"]}
+        if n % 2
+        else {"speaker": "Seeker", "content": f"Day {n} was bad.", "emotional label": ["Sadness"]}
+        for n in range(6)
+    ]
+    entries = [{"dialog_id": n, "dialog": turns} for n in range(5)]
+    (tmp_path / "labelled.json").write_text(json.dumps(entries))
+    words = ["metrics", str(tmp_path / "labelled.json"), *([how] if how else [])]
+    assert run_command_line(words) == 0
+    out = capsys.readouterr().out
+    if how == "--json":
+        shares = json.loads(out)["label_shares"]
+        assert shares["strategy"]["Question"][0] | {"reason": ""} == {
+            "value": 1.0, "low": 1.0, "high": 1.0, "reason": "",
+        }  # fmt: skip
+        assert shares["emotion"].keys() == {"Sadness"}
+        return
+    assert "strategy: Question (share)" in out
+    assert "1.00 [1.00, 1.00]" in out
+    assert "Question → Question" in out
+    assert "Sadness → Sadness" in out
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_counts_all() -> None:
@@ -213,6 +242,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "NLTKWordTokenizer" in out
     assert "nan" not in out.lower()
     assert run_command_line(["metrics", str(tmp_path / "none")]) == 2
+    assert "no such file or folder" in capsys.readouterr().err
     (tmp_path / "c").mkdir()
     shapes.lay(tmp_path / "c", "muspsy-memory")
     assert run_command_line(["metrics", str(tmp_path / "c")]) == 2

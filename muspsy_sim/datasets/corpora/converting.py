@@ -109,11 +109,14 @@ def place_of(source: str | Path) -> Path:
     """Where a corpus lies: a path, or the folder of the run whose recipe is named.
 
     Raises:
-        RunError: there is neither.
+        FormatError: it is a path, and nothing is there.
+        RunError: no run is called so.
     """
     path = Path(source)
     if path.exists() and path.suffix != ".yaml":
         return path
+    if path.suffix not in (".yaml", ".yml") and path.name != str(source):
+        raise FormatError("no such file or folder", file=path, hint="check the path")
     return find_run(source).folder
 
 

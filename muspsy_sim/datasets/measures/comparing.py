@@ -48,7 +48,11 @@ class Comparison:
     shared: list[list[float | None]] = field(default_factory=list)
     """Vocabulary shared by each pair of samples."""
     distributions: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    """Kind of label to each sample's shares."""
+    label_shares: dict[str, dict[str, list[Figure]]] = field(default_factory=dict)
+    """The same with intervals: kind, label, and a figure for each sample."""
     transitions: dict[str, list[dict[str, dict[str, float]]]] = field(default_factory=dict)
+    """Kind of label to each sample's shares of what follows on what; rows sum to 1."""
 
     def as_json(self) -> dict[str, object]:
         """Everything, for a machine."""
@@ -66,17 +70,19 @@ class Comparison:
                 }
                 for s in self.samples
             ],
-            "figures": {
-                name: [
-                    {"value": f.value, "low": f.low, "high": f.high, "reason": f.reason}
-                    for f in figures
-                ]
-                for name, figures in self.figures.items()
-            },
+            "figures": {name: _plain(figures) for name, figures in self.figures.items()},
             "shared_vocabulary": self.shared,
             "distributions": self.distributions,
+            "label_shares": {
+                kind: {label: _plain(figures) for label, figures in shares.items()}
+                for kind, shares in self.label_shares.items()
+            },
             "transitions": self.transitions,
         }
+
+
+def _plain(figures: Sequence[Figure]) -> list[dict[str, object]]:
+    return [{"value": f.value, "low": f.low, "high": f.high, "reason": f.reason} for f in figures]
 
 
 Measure = Callable[[Sequence[Measured]], float | None]
@@ -130,9 +136,15 @@ def compare(samples: Sequence[Sample], seed: int) -> Comparison:
         result.units[name] = unit
         result.figures[name] = [_jackknifed(measure, each, rng) for each in equal]
     result.shared = [[lexical.shared_vocabulary(a, b) for b in equal] for a in equal]
-    for kind in ("strategy", "emotion"):
+    kinds: tuple[labels.LabelKind, ...] = ("strategy", "emotion")
+    for kind in kinds:
         result.distributions[kind] = [labels.distribution(each, kind) for each in equal]
         result.transitions[kind] = [labels.transitions(each, kind) for each in equal]
+        named_by = {label for shares in result.distributions[kind] for label in shares}
+        result.label_shares[kind] = {
+            label: [_bootstrapped(labels.share_of(kind, label), each, rng) for each in equal]
+            for label in sorted(named_by)
+        }
     return result
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from muspsy_sim.datasets.measures.sampling import Measured, Said
+from muspsy_sim.datasets.measures.shape import Ratio
 
 LabelKind = Literal["strategy", "emotion"]
 
@@ -16,6 +17,16 @@ def distribution(dialogues: Sequence[Measured], kind: LabelKind) -> dict[str, fl
     counted = Counter(value for each in dialogues for t in each.turns for value in _of(t, kind))
     total = sum(counted.values())
     return {value: n / total for value, n in sorted(counted.items(), key=lambda i: (-i[1], i[0]))}
+
+
+def share_of(kind: LabelKind, value: str) -> Ratio:
+    """The share of one label among all labels of its kind, as a ratio of sums over dialogues."""
+    return Ratio(
+        f"{kind}: {value}",
+        "share",
+        lambda each: sum(_of(turn, kind).count(value) for turn in each.turns),
+        lambda each: sum(len(_of(turn, kind)) for turn in each.turns),
+    )
 
 
 def transitions(dialogues: Sequence[Measured], kind: LabelKind) -> dict[str, dict[str, float]]:

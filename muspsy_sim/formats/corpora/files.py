@@ -18,6 +18,12 @@ from muspsy_sim.records.files import storage_error
 
 SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".parquet", ".txt"})
 
+_NO_DATA = frozenset(
+    {".md", ".html", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".css", ".js", ".py", ".sh"}
+    | {".yaml", ".yml", ".toml", ".cff", ".bib", ".lock", ".ipynb"}
+)
+"""Suffixes of what lies beside a corpus and is none; they are passed over without a word."""
+
 _NUMBER = re.compile(r"(\d+)")
 _BESIDE = re.compile(
     r"(licen[cs]e|readme|notice|copying|citation|manifest\.json|dataset_info\.json)",
@@ -28,7 +34,8 @@ _BESIDE = re.compile(
 def corpus_files(path: Path) -> Iterator[CorpusFile]:
     """The files at a path: the one file, or all files of a folder and those below it.
 
-    Hidden files, licences and readmes are passed over, as are other suffixes than `SUFFIXES`.
+    Hidden files, licences, readmes, pages and pictures are passed over. What else does not end in
+    one of `SUFFIXES` (a table, an archive) comes along, to be told.
 
     Raises:
         FormatError: there is nothing at the path.
@@ -52,12 +59,12 @@ def _below(folder: Path, under: str) -> Iterator[CorpusFile]:
             continue
         if entry.is_dir():
             yield from _below(Path(entry.path), f"{under}{entry.name}/")
-        elif _is_corpus(entry.name):
+        elif not _is_beside(entry.name):
             yield CorpusFile(Path(entry.path), under + entry.name)
 
 
-def _is_corpus(name: str) -> bool:
-    return Path(name).suffix.lower() in SUFFIXES and not _BESIDE.match(name)
+def _is_beside(name: str) -> bool:
+    return bool(_BESIDE.match(name)) or Path(name).suffix.lower() in _NO_DATA
 
 
 def read_corpus(path: Path, form: Format | None = None) -> Iterator[Found]:
@@ -69,6 +76,10 @@ def read_corpus(path: Path, form: Format | None = None) -> Iterator[Found]:
     any_file = False
     known: Format | None = None
     for file in corpus_files(path):
+        if path.is_dir() and file.path.suffix.lower() not in SUFFIXES:
+            ends = ", ".join(sorted(SUFFIXES))
+            yield file.odd(f"was passed over: files of a corpus end in {ends}")
+            continue
         any_file = True
         chosen = form or _sniffed(file, known)
         if isinstance(chosen, Problem):
