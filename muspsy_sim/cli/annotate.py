@@ -55,7 +55,7 @@ def annotate(
 
     Nothing that was said is changed. Labels are marked as annotated, beside those that were there.
     """
-    from muspsy_sim.cli.generate import conclude, publish_made, run_plan
+    from muspsy_sim.cli.generate import Told, conclude, publish_made, published_name, run_plan
     from muspsy_sim.datasets.making.planning import plan_corpus
     from muspsy_sim.datasets.making.recipe import CorpusRecipe
     from muspsy_sim.datasets.making.sources import entries_of
@@ -70,9 +70,11 @@ def annotate(
             "concurrency": at_once,
         }
     )
-    plan = plan_corpus(recipe, entries_of(recipe, None, limit))
+    plan = plan_corpus(recipe, entries_of(recipe, None, limit, Told()))
     folder = out if out is not None else Path("runs", "corpora", f"{Path(path).stem}-labels")
     again = _again(path, model, form, folder, turns, limit)
+    if to is not None:
+        published_name(plan, folder, to, allow_offline)
     done = run_plan(
         plan, folder, again=again, restart=restart, retry_failed=retry_failed, quiet=quiet
     )

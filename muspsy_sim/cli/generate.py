@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from muspsy_sim.datasets.making.engine import MakingProgress
     from muspsy_sim.datasets.making.finishing import Finished
     from muspsy_sim.datasets.making.planning import Plan
+    from muspsy_sim.records.errors import Problem
 
 _SHOWN = 10
 _LOOK_S = 3.0
@@ -77,10 +78,12 @@ def generate(
     if concurrency is not None:
         changes.append(Change("--concurrency", ("concurrency",), concurrency))
     read = load_changed(file, CorpusRecipe, changes)
-    plan = plan_corpus(read, entries_of(read, file.parent, limit))
+    plan = plan_corpus(read, entries_of(read, file.parent, limit, Told()))
     folder = out if out is not None else default_folder(file)
     if "_content" in folder.parts or ("_content" in file.parts and out is None):
         folder = Path("runs", "corpora", file.stem)
+    if to is not None:
+        published_name(plan, folder, to, allow_offline)
     done = run_plan(
         plan,
         folder,
@@ -183,13 +186,39 @@ def conclude(done: Finished, again: str) -> int:
     return 1 if done.failures or done.owed else 0
 
 
+class Told:
+    """Tells the first problems of a source, as they come."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, problem: Problem) -> None:
+        """Tell a problem, or that there are more."""
+        from muspsy_sim.cli.entry import tell
+
+        self.number += 1
+        if self.number <= _SHOWN:
+            tell(str(problem))
+        elif self.number == _SHOWN + 1:
+            tell("and more such places; `muspsy audit` tells them all")
+
+
+def published_name(plan: Plan, folder: Path, to: str, allow_offline: bool) -> str:
+    """The format's name, `own` being that of the way; refused before anything is asked for."""
+    from muspsy_sim.datasets.making.finishing import publishable
+
+    name = plan.way.publishes_as if to == "own" else to
+    publishable(plan, folder, name, allow_offline=allow_offline)
+    return name
+
+
 def publish_made(plan: Plan, folder: Path, to: str, allow_offline: bool, quiet: bool) -> None:
     """Write what was made in a published format; `own` is that of its way."""
     from muspsy_sim.cli.corpora import print_lost
     from muspsy_sim.cli.screen import console
     from muspsy_sim.datasets.making.finishing import publish
 
-    name = plan.way.publishes_as if to == "own" else to
+    name = published_name(plan, folder, to, allow_offline)
     done = publish(plan, folder, name, allow_offline=allow_offline)
     if not quiet:
         print_lost(console(), name, done.written)

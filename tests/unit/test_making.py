@@ -21,7 +21,7 @@ from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.llm.seam import ModelFailure
 from muspsy_sim.records.corpus_answers import Script, ScriptLine, StrategyName
 from muspsy_sim.records.episode import Usage
-from muspsy_sim.records.errors import ExportError, RunError
+from muspsy_sim.records.errors import ExportError, RecipeError, RunError
 from muspsy_sim.runs.provenance import content_hashes
 
 WAYS = ["cactus", "cpsycoun", "smile", "simpsydial", "muspsy", "muspsy simulated", "psy-insight"]
@@ -110,7 +110,7 @@ async def test_offline_is_not_published_unless_allowed(tmp_path):
     plan = planned("smile")
     await make(plan, tmp_path)
     finish(plan, tmp_path)
-    with pytest.raises(ExportError, match="offline default spoke"):
+    with pytest.raises(ExportError, match="offline default speaks"):
         publish(plan, tmp_path, "smile")
     published = publish(plan, tmp_path, "smile", allow_offline=True).folder
     assert publish(plan, tmp_path, "smile", allow_offline=True).folder == published, "twice is fine"
@@ -438,7 +438,7 @@ async def test_what_offline_wrote_stays_marked_whoever_labels_it(tmp_path, capsy
         finish(plan, tmp_path / name)
         (dialogue,) = read_tables(tmp_path / name)
         assert dialogue.extra["offline"] == ["client", "counselor"]
-        with pytest.raises(ExportError, match="offline default spoke"):
+        with pytest.raises(ExportError, match="offline default speaks"):
             publish(plan, tmp_path / name, plan.way.publishes_as)
     command = ["export", str(tmp_path / "labels"), "--to", "simpsydial"]
     assert run_command_line(command) == 2
@@ -527,3 +527,58 @@ async def test_a_client_who_opens_is_greeted_back(tmp_path):
             word in first.text
             for word in ("between us", "stays in here", "confidential", "frame", "保密")
         )
+
+
+def refused(**values: object) -> RecipeError:
+    with pytest.raises(RecipeError) as raised:
+        entries_of(CorpusRecipe.model_validate(values), None)
+    return raised.value
+
+
+def test_a_source_that_cannot_be_read_is_told_with_its_place(tmp_path):
+    talk = [{"role": "client", "content": "Hm."}, {"role": "counselor", "content": "Go on."}]
+    (tmp_path / "1.json").write_text(json.dumps(talk))
+    (tmp_path / "2.json").write_bytes(b"")
+    told = []
+    recipe = CorpusRecipe.model_validate({"way": "psy-insight", "source": str(tmp_path)})
+    assert len(entries_of(recipe, None, None, told.append)) == 1
+    assert [(p.file.name, p.message) for p in told] == [("2.json", "is empty")]
+    (tmp_path / "1.json").write_text("{")
+    error = refused(way="psy-insight", source=str(tmp_path))
+    assert {p.message for p in error.others} >= {"is empty"}
+
+
+def test_complaints_and_letters_that_cannot_be_read_are_told(tmp_path):
+    talk = [{"role": "client", "content": "Hm."}, {"role": "counselor", "content": "Go on."}]
+    (tmp_path / "talk.json").write_text(json.dumps(talk))
+    bank = {"way": "psydial", "source": str(tmp_path / "talk.json")}
+    latin = tmp_path / "latin.txt"
+    latin.write_bytes("Ma\u00df".encode("latin-1"))
+    assert "not UTF-8" in refused(**bank, psydial={"complaints": [str(latin)]}).message
+    cut = tmp_path / "cut.json"
+    cut.write_text('[{"text": "I am tired."},\n{"te')
+    error = refused(**bank, psydial={"complaints": [str(cut)]})
+    assert (error.line, "not JSON" in error.message) == (2, True)
+    (tmp_path / "other.json").write_text('[{"x": 1}]')
+    error = refused(**bank, psydial={"complaints": [str(tmp_path / "other.json")]})
+    assert "no complaint" in error.message
+    error = refused(way="smile", smile={"pairs": str(cut)})
+    assert (error.line, error.field) == (1, "smile.pairs")
+
+
+@pytest.mark.parametrize(
+    ("to", "more", "said"),
+    [
+        ("smiel", ["--allow-offline"], "did you mean smile?"),
+        ("smile", [], "offline default speaks"),
+    ],
+)
+def test_where_it_cannot_be_published_nothing_is_made(tmp_path, to, more, said):
+    from typer.testing import CliRunner
+
+    from muspsy_sim.cli.app import app
+
+    command = ["generate", "smile", "--out", str(tmp_path / "o"), "--limit", "1", "--to", to, *more]
+    result = CliRunner().invoke(app, command)
+    assert said in str(result.exception)
+    assert not (tmp_path / "o").exists()

@@ -18,6 +18,7 @@ from muspsy_sim.datasets.making.record import EntryFile
 from muspsy_sim.datasets.making.store import Place, read_entry
 from muspsy_sim.datasets.writing import MANIFEST, RowFile, staged, write_json, write_text
 from muspsy_sim.formats.corpora.catalogue import format_named
+from muspsy_sim.formats.corpora.shape import Format
 from muspsy_sim.formats.corpora.writing import Written
 from muspsy_sim.records.errors import ExportError
 from muspsy_sim.runs.provenance import code_version
@@ -77,6 +78,24 @@ class Published:
     written: Written
 
 
+def publishable(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -> Format:
+    """The format named, where a plan may be published in it: asked before anything is made.
+
+    Raises:
+        ExportError: `offline` writes in it and is not allowed.
+        FormatError: there is no such format.
+    """
+    form = format_named(to)
+    if plan.offline and not allow_offline:
+        raise ExportError(
+            f"the offline default speaks here ({', '.join(plan.offline)}): not for training",
+            file=folder,
+            hint="make it, and what it starts from, with a model; or add --allow-offline to "
+            "look at the format",
+        )
+    return form
+
+
 def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -> Published:
     """Write what was made in a published format, below `exports/` of the corpus.
 
@@ -84,14 +103,7 @@ def publish(plan: Plan, folder: Path, to: str, *, allow_offline: bool = False) -
         ExportError: `offline` wrote in it and is not allowed, or something else stands there.
         FormatError: there is no such format.
     """
-    form = format_named(to)
-    if plan.offline and not allow_offline:
-        raise ExportError(
-            f"the offline default spoke here ({', '.join(plan.offline)}): not for training",
-            file=folder,
-            hint="make it, and what it starts from, with a model; or add --allow-offline to "
-            "look at the format",
-        )
+    form = publishable(plan, folder, to, allow_offline=allow_offline)
     place, target = Place(folder), folder / "exports" / to
     with staged(target) as out:
         entries = _whole(place, plan, Finished(folder))

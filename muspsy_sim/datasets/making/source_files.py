@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
+from muspsy_sim.formats.corpora.json_stream import entries as json_entries
+from muspsy_sim.formats.corpora.json_value import Entry
+from muspsy_sim.formats.corpora.shape import CorpusFile
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.personas.summaries import PROFILE_FILE, list_profiles, profile_files
-from muspsy_sim.records.errors import RecipeError
+from muspsy_sim.records.errors import Problem, RecipeError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.~-]+")
-
-
 _LONGEST_ID = 96
 
 
@@ -46,6 +48,19 @@ def files_of(path: Path, suffixes: tuple[str, ...]) -> list[Path]:
             hint="check the path",
         )
     return found
+
+
+def elements_of(file: Path, field: str) -> Iterator[Entry]:
+    """The elements of a JSON file that the recipe names in `field`.
+
+    Raises `RecipeError`, with the line, where the file is broken.
+    """
+    for found in json_entries(CorpusFile(file, file.name)):
+        if isinstance(found, Problem):
+            raise RecipeError(
+                found.message, file=file, line=found.line, field=field, hint="mend the file"
+            )
+        yield found
 
 
 def place_at(name: str, base: Path | None) -> Path:

@@ -5,9 +5,11 @@ Sources are read before any call, and in one order, so that `--limit` and ids me
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from muspsy_sim.datasets.corpora.importing import SHOWN
 from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.making.bench import Entry
 from muspsy_sim.datasets.making.complaint_bank import complaints_of
@@ -24,26 +26,31 @@ from muspsy_sim.datasets.making.source_files import (
 from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.datasets.making.written_sources import pairs_of, reports_of
 from muspsy_sim.formats.corpora.language import language_of
-from muspsy_sim.records.corpus import Dialogue
-from muspsy_sim.records.errors import RecipeError, RunError
+from muspsy_sim.records.errors import Problem, RecipeError, RunError
 from muspsy_sim.runs.store import find_run
 
 
-def entries_of(recipe: CorpusRecipe, base: Path | None, limit: int | None = None) -> list[Entry]:
-    """The entries of a recipe, in their order.
+def entries_of(
+    recipe: CorpusRecipe,
+    base: Path | None,
+    limit: int | None = None,
+    tell: Callable[[Problem], None] = lambda _: None,
+) -> list[Entry]:
+    """The entries of a recipe, in their order. `tell` gets what of its dialogues can't be read.
 
     Raises:
         RecipeError, ProfileError, FormatError, ContentError: a source is missing or does not fit.
     """
-    made = {
+    ways: dict[str, Callable[[CorpusRecipe, Path | None], Iterator[Entry]]] = {
         "muspsy": _from_reports,
         "cpsycoun": _from_reports,
         "cactus": _from_sheets,
         "simpsydial": _from_profiles,
         "smile": _from_letters,
-        "psydial": _from_dialogues,
-        "psy-insight": _from_profiles if recipe.plays else _from_dialogues,
-    }[recipe.way](recipe, base)
+        "psydial": partial(_from_dialogues, tell=tell),
+        "psy-insight": _from_profiles if recipe.plays else partial(_from_dialogues, tell=tell),
+    }
+    made = ways[recipe.way](recipe, base)
     found: list[Entry] = []
     ids: dict[str, int] = {}
     for entry in made:
@@ -141,19 +148,29 @@ def _from_letters(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
                 )
 
 
-def _from_dialogues(recipe: CorpusRecipe, base: Path | None) -> Iterator[Entry]:
+def _from_dialogues(
+    recipe: CorpusRecipe, base: Path | None, tell: Callable[[Problem], None]
+) -> Iterator[Entry]:
     bank = tuple(complaints_of(recipe, base)) if recipe.way == "psydial" else ()
     source = given(recipe.source)
     path = place_at(source, base)
     if not path.exists():
         path = _run_folder(source)
-    dialogues = [
-        found
-        for found in open_corpus(path, recipe.source_format)
-        if isinstance(found, Dialogue) and any(found.utterances())
-    ]
+    dialogues, problems = [], []
+    for found in open_corpus(path, recipe.source_format):
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif any(found.utterances()):
+            dialogues.append(found)
     if not dialogues:
-        raise RecipeError("holds no dialogue that could be read", file=path, field="source")
+        raise RecipeError(
+            "holds no dialogue that could be read",
+            file=path,
+            field="source",
+            others=problems[:SHOWN],
+        )
+    for problem in problems:
+        tell(problem)
     masking = recipe.way == "psydial"
     common = shared_plain(dialogues) if masking else [frozenset[str]()] * len(dialogues)
     for seed in recipe.seeds:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.source_files import (
+    elements_of,
     files_of,
     place_at,
     profiles_of,
     safe_id,
 )
-from muspsy_sim.formats.corpora.json_stream import entries as json_entries
-from muspsy_sim.formats.corpora.shape import CorpusFile
 from muspsy_sim.personas.extracting import read_report
 from muspsy_sim.personas.library import load_case
 from muspsy_sim.records.errors import ProfileError, RecipeError
@@ -39,15 +38,15 @@ def reports_of(recipe: CorpusRecipe, base: Path | None) -> Iterator[tuple]:  # t
 
 def pairs_of(file: Path) -> Iterator[tuple[int, str, str]]:
     """(number, question, answer) of each pair; an answer may be empty. Raises `RecipeError`."""
-    for found in json_entries(CorpusFile(file, file.name)):
-        value = getattr(found, "value", None)
+    for found in elements_of(file, "smile.pairs"):
+        value = found.value
         if not isinstance(value, dict) or not isinstance(value.get("question"), str):
             raise RecipeError(
                 "an element is no object with a `question`",
                 file=file,
+                line=found.line,
                 field="smile.pairs",
                 hint="write {question, answer} objects",
             )
         answer = value.get("answer")
-        said = answer if isinstance(answer, str) else ""
-        yield getattr(found, "number", 0), value["question"], said
+        yield found.number, value["question"], answer if isinstance(answer, str) else ""
