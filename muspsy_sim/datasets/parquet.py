@@ -13,6 +13,10 @@ from muspsy_sim.datasets.table import Columns, Kind, TableRow
 from muspsy_sim.records.errors import ExportError
 from muspsy_sim.records.files import storage_error
 
+GROUP = 16 << 20
+"""Bytes of a row group. The file's end lists every group, and until then the writer holds that list:
+with a group for each batch it would grow to hundreds of megabytes for a corpus of gigabytes."""
+
 BATCH = 1_000
 """Rows of a table held in memory before they are written."""
 
@@ -47,6 +51,9 @@ class TableFile:
         self.rows = 0
         self._schema = schema_of(columns)
         self._waiting: list[TableRow] = []
+        self._tables: list[Any] = []
+        """Batches of the row group that is being gathered."""
+        self._bytes = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._pa.parquet.ParquetWriter(
@@ -65,20 +72,25 @@ class TableFile:
     def close(self) -> None:
         """Write what is left and end the file. Raises `StorageError` when the disk refuses."""
         try:
-            self._flush()
+            self._flush(end=True)
         finally:
             try:
                 self._writer.close()
             except OSError as error:
                 raise storage_error(self.path, error, "write") from error
 
-    def _flush(self) -> None:
-        if not self._waiting:
+    def _flush(self, *, end: bool = False) -> None:
+        if self._waiting:
+            table = self._pa.Table.from_pylist(self._waiting, schema=self._schema)
+            self._waiting = []
+            self._tables.append(table)
+            self._bytes += table.nbytes
+        if not self._tables or not (end or self._bytes >= GROUP):
             return
-        table = self._pa.Table.from_pylist(self._waiting, schema=self._schema)
-        self._waiting = []
+        whole = self._pa.concat_tables(self._tables)
+        self._tables, self._bytes = [], 0
         try:
-            self._writer.write_table(table)
+            self._writer.write_table(whole, row_group_size=max(1, whole.num_rows))
         except OSError as error:
             raise storage_error(self.path, error, "write") from error
 
