@@ -14,8 +14,8 @@ from muspsy_sim.records.errors import ExportError
 from muspsy_sim.records.files import storage_error
 
 GROUP = 16 << 20
-"""Bytes of a row group. The file's end lists every group, and until then the writer holds that list:
-with a group for each batch it would grow to hundreds of megabytes for a corpus of gigabytes."""
+"""Bytes of a row group. The file's end lists every group, and the writer holds that list until
+then: with a group for each batch it would be hundreds of megabytes for a corpus of gigabytes."""
 
 BATCH = 1_000
 """Rows of a table held in memory before they are written."""

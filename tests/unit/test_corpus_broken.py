@@ -64,6 +64,44 @@ def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
     assert [each.line for each in read] == [3, 6]  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
+def test_an_element_that_is_not_utf8_is_told_and_the_others_read(
+    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_stream, "CHUNK", chunk)
+    file = tmp_path / "a.json"
+    file.write_bytes(b'[{"a": 1},\n{"a":\n"\xc4\xe3"},\n{"a": "\\udc80"},\n{"a": 4}\n]')
+    values, told = entries(file)
+    assert [value["a"] for value in values] == [1, "\ufffd", 4]
+    assert told[0].endswith(":3: is not UTF-8 (byte 0xc4)")
+    assert len(told) == 2
+
+
+def test_files_of_another_encoding_say_so_where_no_format_was_seen(tmp_path: Path) -> None:
+    said = json.dumps(shapes.SIMPSYDIAL, ensure_ascii=False)
+    (tmp_path / "1.txt").write_bytes("来访者：你好\n心理咨询师：您好".encode("gb18030"))
+    (tmp_path / "2.json").write_bytes(said.encode("gb18030"))
+    (tmp_path / "3.json").write_bytes(said.encode("utf-16"))
+    (tmp_path / "4.json").write_text("not JSON")
+    told = [str(each) for each in read_corpus(tmp_path)]
+    assert [each.partition(".")[2] for each in told] == [
+        "txt:1: is not UTF-8",
+        "json:1: is not UTF-8 (byte 0xc4)",
+        "json:1: is UTF-16, not UTF-8",
+        "json:1: is not JSON: Expecting value",
+    ]
+
+
+def test_a_dialogue_goes_to_the_turn_that_cannot_be_read(tmp_path: Path) -> None:
+    turns = json.dumps(shapes.TURNS).encode().replace(b'"content"', b'"content\xff"')
+    whole = json.dumps(shapes.TURNS[:1]).encode()[:-1] + b",\n" + turns[1:]
+    (tmp_path / "a.json").write_bytes(whole)
+    problem, dialogue = sorted(read_corpus(tmp_path), key=lambda each: isinstance(each, Dialogue))
+    assert "a.json:2: is not UTF-8" in str(problem)
+    assert isinstance(dialogue, Dialogue)
+    assert len([*dialogue.utterances()]) == 1
+
+
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
@@ -73,7 +111,9 @@ def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
         (b'[{"a": 1} {"a": 2}]', "a comma is missing"),
         (b'[{"a": 1}] tail', "something follows the list"),
         (b'{"a": 1}\n{"a": 2}', "name JSON lines .jsonl"),
-        (b'[{"a": "\xff"}]', "is not UTF-8"),
+        (b'[{"a": "\xff"}]', "is not UTF-8 (byte 0xff)"),
+        (b'[{"a": 1} {"\xff": 2}]', "a comma is missing"),
+        (b'[{"a": 1}, \xff]', "is not UTF-8 (byte 0xff)"),
         (b"[" * 100_000, "nested too deeply"),
         (b'[{"a": 1, "a": 2}]', "the key 'a' stands twice"),
         (b'[{"a": NaN}]', "NaN is no JSON"),

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from muspsy_sim.formats.corpora.catalogue import sniff
+from muspsy_sim.formats.corpora.json_stream import entries
+from muspsy_sim.formats.corpora.marked_text import text_of_file
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found
 from muspsy_sim.records.errors import FormatError, Problem
 from muspsy_sim.records.files import storage_error
@@ -119,7 +121,16 @@ def _sniffed(file: CorpusFile, known: Format | None) -> Format | Problem:
     if known is not None and file.path.suffix.lower() in known.suffixes:
         # A broken file among those of a format: the reader says what is broken in it.
         return known
-    return file.odd("no format is known that begins so; name it with --from")
+    return _broken(file) or file.odd("no format is known that begins so; name it with --from")
+
+
+def _broken(file: CorpusFile) -> Problem | None:
+    """Why no format knows a file, where nothing of it can be read."""
+    if file.path.suffix.lower() == ".txt":
+        text = text_of_file(file)
+        return text if isinstance(text, Problem) else None
+    first = next(entries(file), None)
+    return first if isinstance(first, Problem) else None
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

@@ -1,7 +1,7 @@
 """The entries of a JSON, JSON lines or Parquet file, one at a time, each with its line.
 
 A file of any size is read in bounded memory. What breaks is told with its line; what stood before
-it has been read by then, and JSON lines go on after it.
+it has been read by then, and JSON lines go on after it. An element that is not UTF-8 is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from muspsy_sim.formats.corpora.json_value import Entry, Noted, clean, decoder, what_is_wrong
+from muspsy_sim.formats.corpora.json_value import (
+    FOREIGN,
+    Entry,
+    Noted,
+    Unreadable,
+    clean,
+    decoder,
+    not_utf8,
+    what_is_wrong,
+)
 from muspsy_sim.formats.corpora.shape import CorpusFile
 from muspsy_sim.records.errors import Problem
 from muspsy_sim.records.files import storage_error
@@ -53,6 +62,10 @@ def whole(file: CorpusFile) -> Iterator[Entry | Problem]:
     turns: list[object] = []
     line = 1
     for each in entries(file):
+        if isinstance(each, Unreadable):
+            # A turn is missing from here on: what stood before it is read, as of a cut-off file.
+            yield each
+            break
         if isinstance(each, Problem) or isinstance(each.value, list):
             yield each
         elif len(turns) == MOST_TURNS:
@@ -82,7 +95,7 @@ def _lines(file: CorpusFile) -> Iterator[Entry | Problem]:
                 if end != len(text):
                     raise ValueError("something follows the value")
             except UnicodeDecodeError as error:
-                yield file.odd(f"is not UTF-8 (byte {error.start} of the line)", at)
+                yield Unreadable(f"is not UTF-8 (byte {error.start} of the line)", file.path, at)
                 continue
             except (ValueError, RecursionError) as error:
                 yield file.odd(f"is not JSON: {what_is_wrong(error)}", at)
@@ -120,7 +133,10 @@ class _Window:
 
     def __init__(self, opened: BinaryIO) -> None:
         self._opened = opened
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
+        # A byte that is no UTF-8 becomes half a surrogate pair, which no UTF-8 text holds.
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+        self.foreign = False
+        """Whether such a byte was read so far."""
         self.text = ""
         self.at = 0
         self.line = 1
@@ -128,15 +144,16 @@ class _Window:
         self.ended = False
 
     def more(self) -> bool:
-        """Read on; False at the file's end. Raises UnicodeDecodeError with a reason."""
+        """Read on; False at the file's end."""
         if self.ended:
             return False
         rest = self.text[self.at :]
         # Doubling keeps an entry that is larger than a chunk from being parsed again and again.
         raw = self._opened.read(max(CHUNK, len(rest)))
         self.ended = not raw
-        self.text, self.at = rest, 0
-        self.text += self._decoder.decode(raw, final=not raw)
+        read = self._decoder.decode(raw, final=not raw)
+        self.foreign = self.foreign or FOREIGN.search(read) is not None
+        self.text, self.at = rest + read, 0
         return bool(raw)
 
     def to(self, end: int) -> None:
@@ -165,14 +182,15 @@ def _elements(file: CorpusFile, opened: BinaryIO) -> Iterator[Entry | Problem]:
             yield from _one(file, window)
         else:
             yield from _list(file, window)
-    except UnicodeDecodeError as error:
-        before = window.text.count("\n", window.at) + error.object[: error.start].count(b"\n")
-        yield file.odd(f"is not UTF-8 ({error.reason})", window.line + before)
     except (ValueError, RecursionError) as error:
-        line = window.line
+        line, until = window.line, window.at
         if isinstance(error, json.JSONDecodeError):
-            line += window.text.count("\n", window.at, error.pos)
-        yield file.odd(f"is not JSON: {what_is_wrong(error)}", line)
+            line, until = line + window.text.count("\n", window.at, error.pos), error.pos
+        found = FOREIGN.search(window.text, window.at, until + 1)
+        if found is not None:
+            yield not_utf8(file, found, window.line, window.at)
+        else:
+            yield file.odd(f"is not JSON: {what_is_wrong(error)}", line)
 
 
 def _one(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
@@ -223,5 +241,9 @@ def _next(
     # `more` may have moved the text, and then the value was read again from its new place.
     raw = window.text[window.at : end]
     window.to(end)
+    found = FOREIGN.search(raw) if window.foreign else None
+    if found is not None:
+        yield not_utf8(file, found, line)
+        return
     yield from noted.told(file, line)
     yield from clean(file, Entry(value, line, number), raw)

@@ -26,6 +26,23 @@ class Entry:
     """Its place among the file's entries, from 1."""
 
 
+FOREIGN = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8, as Python's `surrogateescape` gives it back."""
+
+
+class Unreadable(Problem):
+    """An entry of which nothing can be read, since it is in another encoding."""
+
+
+def not_utf8(file: CorpusFile, found: re.Match[str], line: int, since: int = 0) -> Unreadable:
+    """What is told of a byte that is no UTF-8; `line` is that of the character at `since`."""
+    byte = ord(found[0]) - 0xDC00
+    begins = found.string[found.start() : found.start() + 2]
+    utf16 = line == 1 and since == found.start() and begins in ("\udcff\udcfe", "\udcfe\udcff")
+    what = "is UTF-16, not UTF-8" if utf16 else f"is not UTF-8 (byte 0x{byte:02x})"
+    return Unreadable(what, file.path, line + found.string.count("\n", since, found.start()))
+
+
 class Noted:
     """The object hook of a decoder: it notes that a key stood twice, where one value is lost."""
 
