@@ -27,7 +27,9 @@ def audit(
             help="The format; without it each file is looked at. `muspsy formats` lists them.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Counts as JSON, for a program.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Counts and every finding as JSON, for a program.")
+    ] = False,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -70,10 +72,12 @@ def audit(
 
     Nothing is mended. What is odd in its files is told, and the rest is read.
     """
+    from tempfile import TemporaryDirectory
+
     from muspsy_sim.cli.screen import console, interactive
     from muspsy_sim.datasets.audit.auditing import audit_corpus
     from muspsy_sim.datasets.audit.deciding import fails
-    from muspsy_sim.datasets.audit.findings_file import FindingsFile
+    from muspsy_sim.datasets.audit.findings_file import NAME, FindingsFile
     from muspsy_sim.datasets.personal_data import declared_names
     from muspsy_sim.datasets.presidio import presidio_finder
 
@@ -87,20 +91,33 @@ def audit(
         if watched and dialogues % 1_000 == 0:
             screen.print(f"{dialogues:,} entries", end="\r")
 
-    with FindingsFile(out) as kept:
-        result = audit_corpus(
-            path, form=form, names=declared, more_personal=finder, tell=kept.add, pulse=pulse
-        )
-    if out is not None:
-        _write_pages(result, path.name, out)
-    if as_json:
-        import json
-
-        typer.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
-    else:
-        _print(result, out)
+    with TemporaryDirectory() as aside:
+        # All findings of a large corpus are more than memory should hold.
+        room = out or (Path(aside) if as_json else None)
+        with FindingsFile(room) as kept:
+            result = audit_corpus(
+                path, form=form, names=declared, more_personal=finder, tell=kept.add, pulse=pulse
+            )
+        if out is not None:
+            _write_pages(result, path.name, out)
+        if as_json and room is not None:
+            _print_json(result, room / NAME)
+        else:
+            _print(result, out)
     if any(failing(rule) for rule in result.rules()):
         raise typer.Exit(1)
+
+
+def _print_json(result: Audit, findings: Path) -> None:
+    """The counts, and under `findings` every line of the file, as it is read."""
+    import json
+
+    counts = json.dumps(result.as_json(), ensure_ascii=False, indent=2)
+    typer.echo(f'{counts.removesuffix("}").rstrip()},\n  "findings": [', nl=False)
+    with findings.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            typer.echo(f"{',' if number else ''}\n    {line.rstrip()}", nl=False)
+    typer.echo("\n  ]\n}")
 
 
 def _write_pages(result: Audit, name: str, out: Path) -> None:

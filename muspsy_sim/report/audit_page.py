@@ -34,7 +34,7 @@ def audit_markdown(audit: Audit, name: str) -> str:
         lines += [f"- {_markdown_finding(each)}" for each in audit.first[rule.name]]
         more = audit.counts[rule.name] - len(audit.first[rule.name])
         if more > 0:
-            lines.append(f"- and {more:,} more")
+            lines.append(f"- and {more:,} more, in `findings.jsonl`")
     return "\n".join([*lines, "", _MENDED, ""])
 
 
@@ -108,7 +108,11 @@ def _html_findings(audit: Audit) -> Iterator[str]:
                 f"{html.escape(each.message)}{words}</li>"
             )
         more = audit.counts[rule.name] - len(audit.first[rule.name])
-        yield f"<li>and {more:,} more</li></ul>" if more > 0 else "</ul>"
+        yield (
+            f"<li>and {more:,} more, in <code>findings.jsonl</code></li></ul>"
+            if more > 0
+            else "</ul>"
+        )
 
 
 _PAGE = """<!doctype html>

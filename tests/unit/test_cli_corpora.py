@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,12 @@ def test_a_run_as_a_published_format(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert said.startswith(("Consultant: ", "User: "))
     code, out, _ = command(capsys, "audit", run, "--json")
     assert code == 0
-    assert json.loads(out)["formats"] == {"run": 2}
+    told = json.loads(out)
+    assert told["formats"] == {"run": 2}
+    counted = {name: rule["findings"] for name, rule in told["rules"].items()}
+    assert counted
+    assert counted == dict(Counter(each["rule"] for each in told["findings"]))
+    assert all(each["todo"] for each in told["findings"])
 
 
 def test_a_run_as_psycheval_cases_is_read_by_both_importers(
