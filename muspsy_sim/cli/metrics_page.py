@@ -109,12 +109,23 @@ def number(value: float) -> str:
 
 
 def _notes(result: Comparison) -> list[str]:
+    from muspsy_sim.datasets.measures.comparing import FEWEST
+    from muspsy_sim.datasets.measures.lexical import LDD_SIZE
+
     cut = "; ".join(f"{language}: {name}" for language, name in result.tokenizers.items())
-    return [
+    notes = [
         f"All on {result.size:,} dialogues each, seed {result.seed}. Words by {cut}.",
         "[ ]: 95%, by bootstrap of dialogues (ratios) or delete-half jackknife (vocabulary).",
-        "LDD as published changes with a corpus's size; `at 50` is taken on 50 dialogues.",
+        f"LDD as published changes with a corpus's size; `at {LDD_SIZE}`, a mean of draws, not.",
     ]
+    if any(len(s.dialogues) < FEWEST for s in result.samples):
+        notes.append(f"Fewer than {FEWEST} dialogues have no interval.")
+    unread = [f"{s.name} {s.problems:,}" for s in result.samples if s.problems]
+    if unread:
+        notes.append(
+            f"Places that could not be read, or are odd: {', '.join(unread)}; see `muspsy audit`."
+        )
+    return notes
 
 
 def as_markdown(result: Comparison) -> str:

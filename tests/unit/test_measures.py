@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from muspsy_sim.cli.entry import run_command_line
+from muspsy_sim.cli.metrics_page import as_markdown
 from muspsy_sim.datasets.measures import labels, lexical, shape
 from muspsy_sim.datasets.measures.comparing import compare
-from muspsy_sim.datasets.measures.sampling import Measured, draw, measured
+from muspsy_sim.datasets.measures.sampling import Measured, Sample, draw, measured
 from muspsy_sim.records.corpus import Dialogue
 from muspsy_sim.records.errors import Problem
 from tests.planted import clean
@@ -78,6 +79,26 @@ def test_ldd_is_the_published_formula_and_changes_with_size() -> None:
     assert small is not None
     assert large is not None
     assert abs(large - small) > 0.2 * small
+    assert lexical.ldd_at_size(many[:9], "client") is None
+    assert lexical.ldd_at_size(many[:10], "client") == small
+    at_size = [lexical.ldd_at_size(many[:n], "client") or 0.0 for n in (20, 60)]
+    assert at_size == pytest.approx([small, small], rel=0.1)
+
+
+def test_a_fixed_size_is_taken_of_what_was_drawn_beside_a_smaller_corpus() -> None:
+    large = Sample("large", taken(*clean(24, 1)), of=24)
+    small = Sample("small", taken(*clean(3, 2)), of=3, problems=2)
+    result = compare([large, small], 0)
+    first, second = result.figures["LDD client, at 10"]
+    assert first.value == lexical.ldd_at_size(large.dialogues, "client")
+    assert first.low is not None
+    assert second.value is None
+    assert result.figures["LDD client, as published"][0].value == lexical.ldd(
+        lexical.evenly(large.dialogues, 3), "client"
+    )
+    page = as_markdown(result)
+    assert "Fewer than 4 dialogues have no interval" in page
+    assert "could not be read, or are odd: small 2" in page
 
 
 def test_self_bleu_is_sacrebleus() -> None:

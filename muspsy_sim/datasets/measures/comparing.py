@@ -92,13 +92,10 @@ def _distinct(n: int) -> Measure:
     return lambda found: lexical.distinct([token for each in found for token in each.tokens()], n)
 
 
-def _ldd_at(size: int, speaker: str) -> Measure:
-    def measure(found: Sequence[Measured]) -> float | None:
-        # The same number of dialogues whatever the sample, so that two corpora may be compared.
-        return lexical.ldd(found[:size], speaker) if len(found) >= size else None  # type: ignore[arg-type]
-
-    return measure
-
+LDD_CLIENT = f"LDD client, at {lexical.LDD_SIZE}"
+LDD_COUNSELOR = f"LDD counselor, at {lexical.LDD_SIZE}"
+OWN_SIZE = frozenset({LDD_CLIENT, LDD_COUNSELOR})
+"""Measures with a size of their own: taken on all that was drawn of a corpus."""
 
 WHOLE: tuple[tuple[str, str, Measure], ...] = (
     ("distinct-1", "share", _distinct(1)),
@@ -110,8 +107,8 @@ WHOLE: tuple[tuple[str, str, Measure], ...] = (
     ("near-duplicates", "share", lexical.near_duplicates),
     ("LDD client, as published", "index", lambda found: lexical.ldd(found, "client")),
     ("LDD counselor, as published", "index", lambda found: lexical.ldd(found, "counselor")),
-    (f"LDD client, at {lexical.LDD_SIZE}", "index", _ldd_at(lexical.LDD_SIZE, "client")),
-    (f"LDD counselor, at {lexical.LDD_SIZE}", "index", _ldd_at(lexical.LDD_SIZE, "counselor")),
+    (LDD_CLIENT, "index", lambda found: lexical.ldd_at_size(found, "client")),
+    (LDD_COUNSELOR, "index", lambda found: lexical.ldd_at_size(found, "counselor")),
     ("continuity over sessions", "share", shape.continuity),
     ("counselor turns with a strategy", "share", lambda f: labels.labelled_share(f, "strategy")),
     ("client turns with an emotion", "share", lambda f: labels.labelled_share(f, "emotion")),
@@ -121,7 +118,7 @@ WHOLE: tuple[tuple[str, str, Measure], ...] = (
 def compare(samples: Sequence[Sample], seed: int) -> Comparison:
     """Measure each sample; the caller drew them all at one size."""
     size = min((len(s.dialogues) for s in samples), default=0)
-    equal = [_equal(sample, size) for sample in samples]
+    equal = [lexical.evenly(sample.dialogues, size) for sample in samples]
     result = Comparison(
         size=size,
         seed=seed,
@@ -134,7 +131,8 @@ def compare(samples: Sequence[Sample], seed: int) -> Comparison:
         result.figures[ratio.name] = [_bootstrapped(ratio, each, rng) for each in equal]
     for name, unit, measure in WHOLE:
         result.units[name] = unit
-        result.figures[name] = [_jackknifed(measure, each, rng) for each in equal]
+        on = [s.dialogues for s in samples] if name in OWN_SIZE else equal
+        result.figures[name] = [_jackknifed(measure, each, rng) for each in on]
     result.shared = [[lexical.shared_vocabulary(a, b) for b in equal] for a in equal]
     kinds: tuple[labels.LabelKind, ...] = ("strategy", "emotion")
     for kind in kinds:
@@ -146,13 +144,6 @@ def compare(samples: Sequence[Sample], seed: int) -> Comparison:
             for label in sorted(named_by)
         }
     return result
-
-
-def _equal(sample: Sample, size: int) -> list[Measured]:
-    """`size` dialogues of a sample, evenly over it."""
-    if len(sample.dialogues) <= size:
-        return sample.dialogues
-    return [sample.dialogues[int(at)] for at in np.linspace(0, len(sample.dialogues) - 1, size)]
 
 
 def _bootstrapped(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from muspsy_sim.datasets.measures.sampling import Measured
 from muspsy_sim.datasets.measures.tokens import Tokens
@@ -19,8 +20,11 @@ from muspsy_sim.records.corpus import CorpusSpeaker
 SELF_BLEU_TEXTS = 60
 """Dialogues that self-BLEU compares: each with all others, so that it grows with the square."""
 
-LDD_SIZE = 50
-"""Dialogues at which the comparable LDD is taken."""
+LDD_SIZE = 10
+"""Dialogues at which the comparable LDD is taken: few, so that small corpora have it too."""
+
+LDD_DRAWS = 20
+"""Draws of so many dialogues that the comparable LDD is the mean of."""
 
 
 def distinct(tokens: Tokens, n: int) -> float | None:
@@ -51,6 +55,29 @@ def ldd(dialogues: Sequence[Measured], speaker: CorpusSpeaker) -> float | None:
     return round(100 * types / len(tokens), 2) * round(types / len(dialogues), 2)
 
 
+def ldd_at_size(dialogues: Sequence[Measured], speaker: CorpusSpeaker) -> float | None:
+    """LDD at a fixed size: its mean over `LDD_DRAWS` seeded draws of `LDD_SIZE` dialogues.
+
+    Corpora of any size may be compared by it. None where there are fewer dialogues.
+    """
+    if len(dialogues) < LDD_SIZE:
+        return None
+    rng = np.random.default_rng(0)
+    values = []
+    for _ in range(LDD_DRAWS if len(dialogues) > LDD_SIZE else 1):
+        drawn = rng.choice(len(dialogues), LDD_SIZE, replace=False)
+        values.append(ldd([dialogues[int(at)] for at in drawn], speaker))
+    found = [value for value in values if value is not None]
+    return float(np.mean(found)) if found else None
+
+
+def evenly(dialogues: Sequence[Measured], size: int) -> Sequence[Measured]:
+    """`size` dialogues, evenly over those that there are; all where there are no more."""
+    if len(dialogues) <= size:
+        return dialogues
+    return [dialogues[int(at)] for at in np.linspace(0, len(dialogues) - 1, size)]
+
+
 def compression(dialogues: Sequence[Measured]) -> float | None:
     """How much the text shrinks under DEFLATE: bytes before by bytes after. More = more repeated.
 
@@ -63,11 +90,12 @@ def compression(dialogues: Sequence[Measured]) -> float | None:
 def self_bleu(dialogues: Sequence[Measured]) -> float | None:
     """Self-BLEU (Zhu and others 2018): the mean BLEU-4 of a dialogue against all others, 0 to 100.
 
-    Over the first `SELF_BLEU_TEXTS` dialogues. It is sacrebleu's sentence BLEU with effective order
-    and exponential smoothing (a test holds the two together), computed for all dialogues at once:
-    of each n-gram the two highest counts say what the others of any dialogue hold at most.
+    Over `SELF_BLEU_TEXTS` dialogues, evenly over the sample. It is sacrebleu's sentence BLEU with
+    effective order and exponential smoothing (a test holds the two together), computed for all
+    dialogues at once: of each n-gram the two highest counts say what the others of any dialogue
+    hold at most.
     """
-    texts = [each.tokens() for each in dialogues[:SELF_BLEU_TEXTS]]
+    texts = [each.tokens() for each in evenly(dialogues, SELF_BLEU_TEXTS)]
     if len(texts) < 2:
         return None
     return float(np.mean(bleu_against_others(texts)))
@@ -131,13 +159,18 @@ def vendi(dialogues: Sequence[Measured]) -> float | None:
     for each in counts:
         seen.update(each.keys())
     index = {gram: at for at, gram in enumerate(seen)}
-    table = np.zeros((len(counts), len(index)), dtype=np.float32)
-    for row, each in enumerate(counts):
-        for gram, n in each.items():
-            table[row, index[gram]] = n * np.log((1 + len(counts)) / (1 + seen[gram]) + 1)
-    norms = np.linalg.norm(table, axis=1, keepdims=True)
-    table /= np.where(norms == 0, 1, norms)
-    values = np.linalg.eigvalsh((table @ table.T).astype(np.float64) / len(counts))
+    weights = {gram: np.log((1 + len(counts)) / (1 + n) + 1) for gram, n in seen.items()}
+    columns, filled, ends = [], [], [0]
+    for each in counts:
+        row = np.array([n * weights[gram] for gram, n in each.items()], dtype=np.float64)
+        columns += [index[gram] for gram in each]
+        filled.append(row / (np.linalg.norm(row) or 1))
+        ends.append(len(columns))
+    # Sparse: the vocabulary of pairs grows with the sample, and a dialogue holds little of it.
+    table = csr_matrix(
+        (np.concatenate(filled), columns, ends), shape=(len(counts), max(1, len(index)))
+    )
+    values = np.linalg.eigvalsh((table @ table.T).toarray() / len(counts))
     values = values[values > 1e-12]
     return float(np.exp(-(values * np.log(values)).sum()))
 
