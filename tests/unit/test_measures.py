@@ -12,7 +12,7 @@ import pytest
 from muspsy_sim.cli.entry import run_command_line
 from muspsy_sim.cli.metrics_page import as_markdown
 from muspsy_sim.datasets.measures import labels, lexical, shape
-from muspsy_sim.datasets.measures.comparing import compare
+from muspsy_sim.datasets.measures.comparing import RANGES, compare
 from muspsy_sim.datasets.measures.sampling import Measured, Sample, draw, measured
 from muspsy_sim.records.corpus import Dialogue
 from muspsy_sim.records.errors import Problem
@@ -83,6 +83,19 @@ def test_ldd_is_the_published_formula_and_changes_with_size() -> None:
     assert lexical.ldd_at_size(many[:10], "client") == small
     at_size = [lexical.ldd_at_size(many[:n], "client") or 0.0 for n in (20, 60)]
     assert at_size == pytest.approx([small, small], rel=0.1)
+
+
+def test_no_interval_leaves_what_a_measure_can_be() -> None:
+    same = dialogue(("client", "The fog came in at four."), ("counselor", "It did, it did."))
+    odd = dialogue(("client", "A whole other harbour, with cranes and gulls and rain."), number=2)
+    result = compare([Sample("s", taken(*[same] * 5, odd), of=6)], 0)
+    for name, (figure,) in result.figures.items():
+        low, high = RANGES.get(result.units[name], (0.0, float("inf")))
+        if figure.low is not None and figure.high is not None:
+            assert low <= figure.low <= figure.high <= high
+    assert result.figures["self-BLEU"][0].high == 100
+    assert result.figures["Vendi score"][0].low == 1
+    assert result.figures["distinct-1"][0].low == 0
 
 
 def test_a_fixed_size_is_taken_of_what_was_drawn_beside_a_smaller_corpus() -> None:

@@ -94,6 +94,14 @@ def _distinct(n: int) -> Measure:
 
 LDD_CLIENT = f"LDD client, at {lexical.LDD_SIZE}"
 LDD_COUNSELOR = f"LDD counselor, at {lexical.LDD_SIZE}"
+RANGES = {
+    "share": (0.0, 1.0),
+    "0-100": (0.0, 100.0),
+    "ratio": (0.0, np.inf),
+    "dialogues": (1.0, np.inf),
+    "index": (0.0, np.inf),
+}
+"""What values of a unit can be; an interval ends where they do."""
 OWN_SIZE = frozenset({LDD_CLIENT, LDD_COUNSELOR})
 """Measures with a size of their own: taken on all that was drawn of a corpus."""
 
@@ -132,7 +140,7 @@ def compare(samples: Sequence[Sample], seed: int) -> Comparison:
     for name, unit, measure in WHOLE:
         result.units[name] = unit
         on = [s.dialogues for s in samples] if name in OWN_SIZE else equal
-        result.figures[name] = [_jackknifed(measure, each, rng) for each in on]
+        result.figures[name] = [_jackknifed(measure, each, rng, RANGES[unit]) for each in on]
     result.shared = [[lexical.shared_vocabulary(a, b) for b in equal] for a in equal]
     kinds: tuple[labels.LabelKind, ...] = ("strategy", "emotion")
     for kind in kinds:
@@ -163,7 +171,12 @@ def _bootstrapped(
     return Figure(value, float(low), float(high))
 
 
-def _jackknifed(measure: Measure, found: Sequence[Measured], rng: np.random.Generator) -> Figure:
+def _jackknifed(
+    measure: Measure,
+    found: Sequence[Measured],
+    rng: np.random.Generator,
+    within: tuple[float, float],
+) -> Figure:
     value = measure(found)
     if value is None:
         return Figure(None, reason="nothing to measure in this sample")
@@ -178,4 +191,5 @@ def _jackknifed(measure: Measure, found: Sequence[Measured], rng: np.random.Gene
     if len(halves) < HALVES:
         return Figure(value, reason="a half is too small to measure: no interval")
     spread = 1.96 * float(np.std(halves))
-    return Figure(value, value - spread, value + spread)
+    low, high = np.clip([value - spread, value + spread], *within)
+    return Figure(value, float(low), float(high))
