@@ -105,6 +105,7 @@ def export(
     """
     from muspsy_sim.datasets.exporting import FORMATS, Format, export_run
     from muspsy_sim.datasets.selecting import Wanted
+    from muspsy_sim.formats.corpora.catalogue import format_named
 
     wanted = Wanted(
         arms=_names(arms),
@@ -124,6 +125,7 @@ def export(
             param_hint="--license" if license_ is not None else "--name",
         )
     if to not in FORMATS:
+        format_named(to, beside=[*FORMATS, "hub", "inspect"])
         _convert(run, to, out, wanted)
         return
     format_: Format = next(each for each in FORMATS if each == to)

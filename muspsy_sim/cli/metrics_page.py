@@ -55,6 +55,8 @@ Rows = list[tuple[tuple[str, str], list[str]]]
 
 def _following(result: Comparison) -> dict[str, Rows]:
     """Of each label, what follows it most often in some corpus; the JSON has all of it."""
+    from muspsy_sim.datasets.measures.comparing import number
+
     found: dict[str, Rows] = {}
     for kind, samples in result.transitions.items():
         pairs = dict.fromkeys(
@@ -94,18 +96,13 @@ def _following_table(kind: str, rows: Rows, result: Comparison) -> Table:
 
 def shown(figure: Figure) -> str:
     """A figure with its interval; a dash where nothing was measured."""
+    from muspsy_sim.datasets.measures.comparing import number
+
     if figure.value is None:
         return "-"
     if figure.low is None or figure.high is None:
         return number(figure.value)
     return f"{number(figure.value)} [{number(figure.low)}, {number(figure.high)}]"
-
-
-def number(value: float) -> str:
-    """Three digits that mean something."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def _notes(result: Comparison) -> list[str]:

@@ -128,6 +128,7 @@ def test_mistakes_are_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixtu
         (("import", tmp_path / "in", "--out", tmp_path / "o", "--from", "smil"), "smile?"),
         (("export", tmp_path / "in", "--to", "smiel"), "did you mean smile?"),
         (("audit", tmp_path / "no"), "no such file or folder"),
+        (("export", tmp_path / "in", "--to", "hubb"), "did you mean hub?"),
         (("audit", tmp_path / "in", "--fail-on", "erorr"), "did you mean error?"),
         (("audit", tmp_path / "in", "--names", tmp_path / "no"), "cannot be read"),
         (("repair", tmp_path / "in", "--out", tmp_path / "o"), "holds no transcript"),

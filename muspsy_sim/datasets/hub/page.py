@@ -14,6 +14,7 @@ from muspsy_sim.datasets.card import bullets, size_category, table
 from muspsy_sim.datasets.hub.examining import Examined
 from muspsy_sim.datasets.hub.licences import licence_id, licence_url
 from muspsy_sim.datasets.hub.shards import Data
+from muspsy_sim.datasets.measures.comparing import number
 from muspsy_sim.datasets.splits import SPLITS
 from muspsy_sim.datasets.tally import Tally
 
@@ -199,9 +200,9 @@ def _measures(examined: Examined) -> str:
     (sample,) = found.samples
     rows = []
     for name, (figure,) in found.figures.items():
-        value = figure.reason or "-" if figure.value is None else f"{figure.value:.3g}"
+        value = figure.reason or "-" if figure.value is None else f"{number(figure.value)}"
         between = (
-            f"{figure.low:.3g} to {figure.high:.3g}"
+            f"{number(figure.low)} to {number(figure.high)}"
             if figure.low is not None and figure.high is not None
             else "-"
         )

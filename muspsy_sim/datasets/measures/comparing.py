@@ -81,6 +81,13 @@ class Comparison:
         }
 
 
+def number(value: float) -> str:
+    """Three digits that mean something."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
 def _plain(figures: Sequence[Figure]) -> list[dict[str, object]]:
     return [{"value": f.value, "low": f.low, "high": f.high, "reason": f.reason} for f in figures]
 

@@ -7,6 +7,7 @@ which file decided; it never guesses from a file's name alone.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from itertools import islice
 
 from muspsy_sim.formats.corpora import (
@@ -56,8 +57,8 @@ FORMATS: tuple[Format, ...] = (
 _HEAD = 64 << 10
 
 
-def format_named(name: str) -> Format:
-    """The format of this name.
+def format_named(name: str, beside: Sequence[str] = ()) -> Format:
+    """The format of this name. `beside` are names that could have been meant as well.
 
     Raises:
         FormatError: there is none; the nearest is named.
@@ -65,10 +66,11 @@ def format_named(name: str) -> Format:
     found = {each.name: each for each in FORMATS}
     if name in found:
         return found[name]
-    near = difflib.get_close_matches(name, found, 1)
+    known = sorted({*found, *beside})
+    near = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise FormatError(
-        f"there is no format {name!r}", hint=f"{hint}the formats are {', '.join(sorted(found))}"
+        f"there is no format {name!r}", hint=f"{hint}the formats are {', '.join(known)}"
     )
 
 
