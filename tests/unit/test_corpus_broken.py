@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import date
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -116,7 +118,8 @@ def test_a_dialogue_goes_to_the_turn_that_cannot_be_read(tmp_path: Path) -> None
         (b'[{"a": 1}, \xff]', "is not UTF-8 (byte 0xff)"),
         (b"[" * 100_000, "nested too deeply"),
         (b'[{"a": 1, "a": 2}]', "the key 'a' stands twice"),
-        (b'[{"a": NaN}]', "NaN is no JSON"),
+        (b'[{"a": NaN}]', "NaN is no number"),
+        (b'[{"a": -1e999}]', "-1e999 is no number"),
         (b'["\\ud800"]', "half a surrogate pair"),
     ],
 )
@@ -131,6 +134,27 @@ def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
     file = tmp_path / "a.parquet"
     file.write_bytes(b"PAR1 and then nothing")
     assert "is not Parquet" in entries(file)[1][0]
+
+
+def test_what_parquet_holds_and_json_cannot_is_told_once_and_written_as_json(
+    tmp_path: Path,
+) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    rows = [{**shapes.SIMPSYDIAL[0], "score": float("nan"), "when": date(2026, 1, 2)}] * 3
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "a.parquet")
+    read = [*read_corpus(tmp_path)]
+    assert [str(each).rpartition("/")[2] for each in read if isinstance(each, Problem)] == [
+        "a.parquet:1: date is no type of JSON; read as text",
+        "a.parquet:1: nan is no number; read as null",
+    ]
+    held = [each for each in read if isinstance(each, Dialogue)]
+    assert len(held) == 3
+    write_corpus(held, format_named("simpsydial"), tmp_path / "out")
+    (written,) = (tmp_path / "out").glob("*.json")
+    back = orjson.loads(written.read_bytes())
+    assert [(each["score"], each["when"]) for each in back] == [(None, "2026-01-02")] * 3
 
 
 def test_parquet_rows_are_entries(tmp_path: Path) -> None:

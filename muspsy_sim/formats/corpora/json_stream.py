@@ -20,6 +20,7 @@ from muspsy_sim.formats.corpora.json_value import (
     clean,
     decoder,
     not_utf8,
+    plain,
     what_is_wrong,
 )
 from muspsy_sim.formats.corpora.shape import CorpusFile
@@ -115,12 +116,19 @@ def _rows(file: CorpusFile) -> Iterator[Entry | Problem]:
         yield file.odd("Parquet needs pyarrow: pip install 'muspsy-sim[export]'")
         return
     number = 0
+    told: set[str] = set()
     try:
         with pyarrow.parquet.ParquetFile(file.path) as opened:
             for batch in opened.iter_batches(batch_size=256):
                 for row in batch.to_pylist():
                     number += 1
-                    yield Entry(row, number, number)
+                    odd: set[str] = set()
+                    value = plain(row, odd)
+                    # Once a file: what one row of a column has, most have.
+                    for what in sorted(odd - told):
+                        yield file.odd(what, number)
+                    told |= odd
+                    yield Entry(value, number, number)
     except (pyarrow.ArrowException, ValueError) as error:
         yield file.odd(f"is not Parquet, or breaks off after row {number}: {what_is_wrong(error)}")
 

@@ -6,6 +6,7 @@ Nothing of it stops the reading; each is told, since one of two values is lost o
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,12 +63,20 @@ class Noted:
         """NaN and the like."""
         self.constant = name
 
+    def number(self, text: str) -> float | None:
+        """A number with a point or an exponent; one that no float holds is no number."""
+        value = float(text)
+        if math.isfinite(value):
+            return value
+        self.no_number(text)
+        return None
+
     def told(self, file: CorpusFile, line: int) -> Iterator[Problem]:
         """What was noted of the value on this line; nothing is noted afterwards."""
         if self.key is not None:
             yield file.odd(f"the key {self.key!r} stands twice; the last is read", line)
         if self.constant is not None:
-            yield file.odd(f"{self.constant} is no JSON; read as null", line)
+            yield file.odd(f"{self.constant} is no number; read as null", line)
         self.key = self.constant = None
 
 
@@ -75,7 +84,11 @@ def decoder() -> tuple[json.JSONDecoder, Noted]:
     """A decoder, and what it notes."""
     noted = Noted()
     return (
-        json.JSONDecoder(object_pairs_hook=noted.pairs, parse_constant=noted.no_number),
+        json.JSONDecoder(
+            object_pairs_hook=noted.pairs,
+            parse_constant=noted.no_number,
+            parse_float=noted.number,
+        ),
         noted,
     )
 
@@ -104,6 +117,21 @@ def _without_halves(value: object, told: list[bool]) -> object:
             _without_halves(key, told): _without_halves(each, told) for key, each in value.items()
         }
     return value
+
+
+def plain(value: object, odd: set[str]) -> object:
+    """A value of a Parquet row as JSON could say it; `odd` gets what it had to be read as."""
+    if isinstance(value, dict):
+        return {key: plain(each, odd) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each, odd) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        odd.add(f"{value} is no number; read as null")
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    odd.add(f"{type(value).__name__} is no type of JSON; read as text")
+    return str(value)
 
 
 def what_is_wrong(error: Exception) -> str:
