@@ -75,6 +75,7 @@ def respond(
     from muspsy_sim.cli.screen import console
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
     from muspsy_sim.evaluation.responding.asking import Asked
+    from muspsy_sim.evaluation.responding.bertscore import open_encoder
     from muspsy_sim.evaluation.responding.cases import read_cases
     from muspsy_sim.evaluation.responding.results import results_of, write_results
     from muspsy_sim.llm.model_strings import parse_model
@@ -84,6 +85,8 @@ def respond(
     rating = _instruments(instruments, raters)
     words = "" if system is None else _text(system)
     read = read_cases(cases, form, limit)
+    # Before anybody is asked: what can't be scored should not be paid for first.
+    encoder = None if bertscore is None else open_encoder(bertscore)
     for problem in read.problems[:_SHOWN]:
         tell(str(problem))
     if len(read.problems) > _SHOWN:
@@ -104,7 +107,9 @@ def respond(
         tell(f"Stopped. {kept}".strip())
         raise typer.Exit(stopped.exit_code) from None
     judged_by = [parse_model(judge).name for judge in raters]
-    results = results_of(name, judged_by, outcomes, read.left_out, bertscore)
+    results = results_of(
+        name, judged_by, outcomes, read.left_out, encoder=encoder, instruments=rating
+    )
     if out is not None and mode != "replay":
         write_results(out, results, outcomes)
     if as_json:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from muspsy_sim.cli.app import app
-from muspsy_sim.evaluation.responding.reference import bert_score
+from muspsy_sim.evaluation.responding.bertscore import open_encoder
 from muspsy_sim.records.errors import ModelSetupError
 
 GOLDS = ["The house is quiet since she left.", "听起来夜里特别难熬。"]
@@ -61,9 +61,10 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_same_words_are_nearest_and_others_farthest(encoder: Path) -> None:
-    same = bert_score(GOLDS, GOLDS, str(encoder))
-    near = bert_score(SHUFFLED, GOLDS, str(encoder))
-    far = bert_score(OTHERS, GOLDS, str(encoder))
+    opened = open_encoder(str(encoder))
+    same = opened.nearness(GOLDS, GOLDS)
+    near = opened.nearness(SHUFFLED, GOLDS)
+    far = opened.nearness(OTHERS, GOLDS)
     assert same.values == pytest.approx([100.0, 100.0], abs=1e-3)
     for one, two in zip(near.values, far.values, strict=True):
         assert 99.9 > one > two
@@ -71,14 +72,24 @@ def test_the_same_words_are_nearest_and_others_farthest(encoder: Path) -> None:
 
 
 def test_blank_and_long_texts_are_scored_too(encoder: Path) -> None:
-    scored = bert_score([" ", GOLDS[0] * 30], [GOLDS[0], GOLDS[0]], str(encoder))
+    scored = open_encoder(str(encoder)).nearness([" ", GOLDS[0] * 30], [GOLDS[0], GOLDS[0]])
     assert scored.values[0] == 0.0
     assert 0.0 < scored.values[1] < 100.0
 
 
 def test_an_encoder_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelSetupError, match="BERTScore can't load"):
-        bert_score(GOLDS, GOLDS, str(tmp_path))
+        open_encoder(str(tmp_path))
+
+
+def test_an_encoder_that_is_none_is_told_before_anybody_is_asked(tmp_path: Path) -> None:
+    cases = tmp_path / "1.json"
+    turns = [{"role": r, "content": t} for r, t in zip(("client", "counselor"), GOLDS, strict=True)]
+    cases.write_text(json.dumps(turns, ensure_ascii=False), encoding="utf-8")
+    command = ["respond", "--cases", str(cases), "--model", "offline", "--out", str(tmp_path / "o")]
+    result = CliRunner().invoke(app, [*command, "--bertscore", str(tmp_path / "none")])
+    assert isinstance(result.exception, ModelSetupError)
+    assert not (tmp_path / "o").exists()
 
 
 def test_the_command_puts_it_beside_the_others(encoder: Path, tmp_path: Path) -> None:

@@ -202,6 +202,11 @@ def test_a_dialogue_is_one_observation() -> None:
     assert judged.value == 0.5
     assert (judged.cases, judged.dialogues) == (10, 2)
     assert "1 failed" in judged.reason
+    assert judged.high is not None
+    assert judged.high > 1
+    scale = chosen_instruments(["cpsycoune"])
+    (kept,) = results_of("m", ["j"], outcomes, {}, instruments=scale).judged
+    assert (kept.low, kept.high) == (0.0, 1.0)
     (alone,) = results_of("m", ["j"], outcomes[:9], {}).judged
     assert alone.value == 1.0
     assert alone.low is None

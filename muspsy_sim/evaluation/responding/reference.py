@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.errors import ModelSetupError
@@ -60,52 +59,6 @@ def reference_metrics(
         "ROUGE-L": f"rouge-score, {name}",
     }
     return [Metric(name, by[name], values) for name, values in nearness.items()]
-
-
-def bert_score(replies: Sequence[str], golds: Sequence[str], model: str) -> Metric:
-    """BERTScore F1 in [0, 100] (Zhang and others 2020), by an encoder that is named.
-
-    `model` is a name of the hub's or a folder. The layer is the one that the library tuned for that
-    name, or two thirds of the way up (bert-base's 8th of 12). Not rescaled by a baseline. Raises
-    `ModelSetupError` where the library is missing or the encoder can't be used.
-    """
-    refused: ModelSetupError
-    try:
-        import bert_score as library
-        from transformers import AutoConfig
-
-        config = AutoConfig.from_pretrained(model)
-        tuned = library.utils.model2layers.get(model)
-        layer = tuned or max(1, round(2 * config.num_hidden_layers / 3))
-        scorer = library.BERTScorer(model_type=model, num_layers=layer)
-        # Many folders don't say how much their encoder takes. The tokenizer's limit is then without
-        # bounds, which the library passes on and transformers refuses. RoBERTa's first two places
-        # hold no token.
-        room = int(getattr(config, "max_position_embeddings", 514)) - 2
-        scorer._tokenizer.model_max_length = min(scorer._tokenizer.model_max_length, room)
-        # Nor does it take a blank text: what has no word is like nothing.
-        pairs = list(zip(replies, golds, strict=True))
-        said = [n for n, (reply, gold) in enumerate(pairs) if reply.strip() and gold.strip()]
-        values = [0.0] * len(pairs)
-        if said:
-            _, _, f1 = scorer.score([pairs[n][0] for n in said], [pairs[n][1] for n in said])
-            for n, value in zip(said, f1, strict=True):
-                values[n] = 100 * float(value)
-        # The library's own `__version__` lags behind its releases.
-        return Metric(
-            "BERTScore", f"bert-score {version('bert-score')}, {model}, layer {layer}", values
-        )
-    except ImportError:
-        refused = ModelSetupError(
-            "BERTScore needs bert-score, which is not installed",
-            hint="pip install 'muspsy-sim[bertscore]' (a CPU-only torch first, without a card)",
-        )
-    except (OSError, ValueError) as error:
-        refused = ModelSetupError(
-            f"BERTScore can't load {model} ({type(error).__name__})",
-            hint="name an encoder that is on this machine or can be downloaded",
-        )
-    raise refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from statistics import mean, median
 import numpy as np
 from pydantic import Field
 
+from muspsy_sim.evaluation.instruments.spec import Instrument
+from muspsy_sim.evaluation.responding.bertscore import Encoder
 from muspsy_sim.evaluation.responding.outcomes import ReplyOutcome
-from muspsy_sim.evaluation.responding.reference import bert_score, reference_metrics
+from muspsy_sim.evaluation.responding.reference import reference_metrics
 from muspsy_sim.evaluation.statistics.intervals import interval
 from muspsy_sim.records.base import Language, Record
 from muspsy_sim.records.files import write_atomic
@@ -55,9 +57,14 @@ def results_of(
     judges: Sequence[str],
     outcomes: Sequence[ReplyOutcome],
     left_out: dict[str, int],
-    bert: str | None = None,
+    *,
+    encoder: Encoder | None = None,
+    instruments: Sequence[Instrument] = (),
 ) -> Responded:
-    """All figures. `bert` names an encoder for BERTScore. Raises `ModelSetupError`."""
+    """All figures; `encoder` adds BERTScore, and no interval leaves the scales of `instruments`.
+
+    Raises `ModelSetupError` where a library of the reference metrics is missing.
+    """
     failures: dict[str, int] = {}
     for outcome in outcomes:
         if outcome.failure is not None:
@@ -74,12 +81,12 @@ def results_of(
         left_out=dict(sorted(left_out.items())),
         reply_length=median(len(o.reply or "") for o in replied) if replied else None,
         gold_length=median(len(o.case.gold) for o in outcomes) if outcomes else None,
-        reference=_reference(replied, bert),
-        judged=_judged(outcomes),
+        reference=_reference(replied, encoder),
+        judged=_judged(outcomes, instruments),
     )
 
 
-def _reference(replied: Sequence[ReplyOutcome], bert: str | None) -> list[Measured]:
+def _reference(replied: Sequence[ReplyOutcome], encoder: Encoder | None) -> list[Measured]:
     found = []
     languages: list[Language] = ["en", "zh"]
     for language in languages:
@@ -88,18 +95,19 @@ def _reference(replied: Sequence[ReplyOutcome], bert: str | None) -> list[Measur
             continue
         replies, golds = [o.reply or "" for o in these], [o.case.gold for o in these]
         metrics = reference_metrics(replies, golds, language)
-        if bert is not None:
-            metrics.append(bert_score(replies, golds, bert))
+        if encoder is not None:
+            metrics.append(encoder.nearness(replies, golds))
         for metric in metrics:
             valued = [
                 (o.case.dialogue, value) for o, value in zip(these, metric.values, strict=True)
             ]
-            found.append(_measured(metric.name, metric.made_by, language, valued))
+            found.append(_measured(metric.name, metric.made_by, language, valued, NEARNESS))
     return found
 
 
-def _judged(outcomes: Sequence[ReplyOutcome]) -> list[Measured]:
+def _judged(outcomes: Sequence[ReplyOutcome], instruments: Sequence[Instrument]) -> list[Measured]:
     """Each item of each judge; a score without a value is left out, and counted by its reason."""
+    scales = {(x.id, item.id): x.scale_of(item) for x in instruments for item in x.items}
     keys = {
         (s.instrument, s.version, s.item, s.judge, o.case.language)
         for o in outcomes
@@ -120,14 +128,24 @@ def _judged(outcomes: Sequence[ReplyOutcome]) -> list[Measured]:
             if score.value is None:
                 without[score.state] = without.get(score.state, 0) + 1
         name = f"{instrument}.{item}"
-        measured = _measured(name, f"{judge}, version {version}", language, valued)
+        scale = scales.get((instrument, item))
+        within = (-np.inf, np.inf) if scale is None else (scale.low, scale.high)
+        measured = _measured(name, f"{judge}, version {version}", language, valued, within)
         said = ", ".join(f"{n} {state}" for state, n in sorted(without.items()))
         found.append(measured.model_copy(update={"reason": measured.reason or said}))
     return found
 
 
+NEARNESS = (0.0, 100.0)
+"""What a reference metric can come to."""
+
+
 def _measured(
-    name: str, made_by: str, language: Language, valued: Sequence[tuple[str, float]]
+    name: str,
+    made_by: str,
+    language: Language,
+    valued: Sequence[tuple[str, float]],
+    within: tuple[float, float],
 ) -> Measured:
     by_dialogue: dict[str, list[float]] = {}
     for dialogue, value in valued:
@@ -139,8 +157,8 @@ def _measured(
         made_by=made_by,
         language=language,
         value=mean(means) if means else None,
-        low=found.low if found else None,
-        high=found.high if found else None,
+        low=max(found.low, within[0]) if found else None,
+        high=min(found.high, within[1]) if found else None,
         cases=len(valued),
         dialogues=len(means),
         reason="" if found else "nothing was scored" if not means else _why_no_interval(means),
