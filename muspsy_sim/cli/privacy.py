@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from muspsy_sim.datasets.privacy.checking import Checked, Rate
     from muspsy_sim.records.corpus import Dialogue
 
+_SHOWN = 10
+"""Places of a corpus that could not be read, told; the others are counted."""
+
 _FORM = Annotated[
     str | None, typer.Option("--from", metavar="FORMAT", help="The format; else it is looked at.")
 ]
@@ -79,7 +82,8 @@ def privacy_check(
         typer.Option(
             "--complaints",
             metavar="PATH",
-            help="The complaint that each was written from, in the originals' order.",
+            help="The complaint that each was written from: in the originals' order, or "
+            "RECONSTRUCTED itself, where `psydial` made it.",
         ),
     ] = None,
     strangers: Annotated[
@@ -106,11 +110,15 @@ def privacy_check(
     """
     from muspsy_sim.datasets.privacy.attributes import declared
     from muspsy_sim.datasets.privacy.checking import check_privacy
+    from muspsy_sim.datasets.privacy.matching import complaints_of
 
+    originals = _dialogues(original, form)
     result = check_privacy(
-        _dialogues(original, form),
+        originals,
         _dialogues(reconstructed, form),
-        complaints=_texts(complaints) if complaints is not None else None,
+        complaints=None
+        if complaints is None
+        else complaints_of(originals, _dialogues(complaints, None)),
         strangers=_dialogues(strangers, form) if strangers is not None else None,
         attributes=declared(attributes) if attributes is not None else None,
         seed=seed,
@@ -124,24 +132,27 @@ def privacy_check(
 
 
 def _dialogues(path: Path, form: str | None) -> list[Dialogue]:
+    from muspsy_sim.cli.entry import tell
     from muspsy_sim.datasets.corpora.opening import open_corpus
     from muspsy_sim.records.corpus import Dialogue
-    from muspsy_sim.records.errors import FormatError
+    from muspsy_sim.records.errors import FormatError, Problem
 
-    found = [each for each in open_corpus(path, form) if isinstance(each, Dialogue)]
+    found: list[Dialogue] = []
+    problems: list[Problem] = []
+    for each in open_corpus(path, form):
+        if isinstance(each, Dialogue):
+            found.append(each)
+        else:
+            problems.append(each)
     if not found:
-        raise FormatError("holds no dialogue that could be read", file=path)
+        raise FormatError(
+            "holds no dialogue that could be read", file=path, others=problems[:_SHOWN]
+        )
+    for problem in problems[:_SHOWN]:
+        tell(str(problem))
+    if len(problems) > _SHOWN:
+        tell(f"and {len(problems) - _SHOWN:,} more such places; `muspsy audit` tells them all")
     return found
-
-
-def _texts(path: Path) -> list[str]:
-    """Complaints: the complaint of each entry, or all of its text."""
-    from muspsy_sim.datasets.privacy.checking import client_text
-
-    return [
-        paper.text if (paper := each.document("complaint")) is not None else client_text(each)
-        for each in _dialogues(path, None)
-    ]
 
 
 def _print(result: Checked) -> None:
@@ -149,6 +160,7 @@ def _print(result: Checked) -> None:
     from rich.table import Table
 
     from muspsy_sim.cli.screen import console, styled
+    from muspsy_sim.datasets.making.shared_spans import LONGEST
 
     screen = console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -159,10 +171,13 @@ def _print(result: Checked) -> None:
     for name, rates in result.rates.items():
         table.add_row(name, *(_shown(rates.get(each)) for each in who))
     screen.print(table)
-    screen.print(
-        f"{result.dialogues:,} pairs, {result.attributes:,} attributes. Longest stretch that a "
-        f"client's original and reconstruction share: {result.longest_shared} characters.",
-    )
+    screen.print(f"{result.dialogues:,} pairs, {result.attributes:,} attributes.")
+    for language, longest in sorted(result.longest_shared.items()):
+        unit = "characters" if language == "zh" else "words"
+        screen.print(
+            f"The longest stretch that a client turn shares with its original's, {language}: "
+            f"{longest} {unit} (RMRR allows {LONGEST[language]})."
+        )
     if result.unmatched:
         first = ", ".join(result.unmatched[:5])
         screen.print(f"{len(result.unmatched):,} originals have no reconstruction: {first}")

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from muspsy_sim.cli.entry import run_command_line
+from muspsy_sim.datasets.making.source_turns import source_hash
 from muspsy_sim.datasets.privacy import attacks
-from muspsy_sim.datasets.privacy.checking import check_privacy, client_text
+from muspsy_sim.datasets.privacy.checking import check_privacy
 from muspsy_sim.datasets.privacy.masking import Masker, mask_dialogue
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.datasets.privacy.matching import client_text, complaints_of
+from muspsy_sim.records.corpus import Dialogue, Document
 from muspsy_sim.records.errors import FormatError
 from tests.planted import clean
 from tests.unit import corpus_files as shapes
@@ -134,7 +136,7 @@ def test_attacks_tell_a_copy_from_strangers() -> None:
     membership = apart.rates["membership, AUC"]["reconstructed"].value
     assert membership is not None
     assert membership < copied.rates["membership, AUC"]["verbatim"].value  # type: ignore[operator]
-    assert copied.longest_shared > 3 * apart.longest_shared
+    assert copied.longest_shared["en"] > 1.5 * apart.longest_shared["en"]
     for rates in copied.rates.values():
         for rate in rates.values():
             if rate.low is not None and rate.high is not None and rate.value is not None:
@@ -165,6 +167,34 @@ def test_the_complaint_is_what_a_reconstruction_is_linked_to() -> None:
         check_privacy(originals, made, complaints=["one"])
     with pytest.raises(FormatError, match="can be matched"):
         check_privacy(originals, [made[0].model_copy(update={"id": "elsewhere"})])
+
+
+def test_the_longest_stretch_is_counted_within_turns_by_language() -> None:
+    one = dialogue(["The fog came in at four.", "I went home."], "en", "d1")
+    other = dialogue(["And the fog came in late.", "At four I went home again."], "en", "d1")
+    assert check_privacy([one], [other]).longest_shared == {"en": 4}
+    zh = dialogue(["雾在四点进来了。", "我回家。"], "zh", "d2")
+    told = dialogue(["昨天雾在四点进。", "来了我回家。"], "zh", "d2")
+    assert check_privacy([one, zh], [other, told]).longest_shared == {"en": 4, "zh": 5}
+    assert check_privacy([zh], [zh]).longest_shared == {"zh": 7}
+
+
+def test_complaints_find_their_originals_as_reconstructions_do() -> None:
+    originals = [dialogue([said], "en", f"d{n}") for n, said in enumerate("abc")]
+    made = [
+        dialogue(["Hm."], "en", f"r{n}").model_copy(
+            update={
+                "extra": {"source": source_hash(each)},
+                "documents": [Document(kind="complaint", text=f"c{n}")],
+            }
+        )
+        for n, each in enumerate(originals)
+    ]
+    assert complaints_of(originals, [made[2], made[0]]) == ["c0", "", "c2"]
+    loose = [dialogue([f"c{n}"], "en", f"c{n}") for n in range(3)]
+    assert complaints_of(originals, loose) == ["c0", "c1", "c2"]
+    with pytest.raises(FormatError, match="2 complaints for 3 originals"):
+        complaints_of(originals, loose[:2])
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,6 +59,22 @@ def _longest(one: Sequence[str], two: Sequence[str]) -> int:
     return best
 
 
+def longest_shared_turn(turns: Iterable[str], others: Sequence[str], known: int = 0) -> int:
+    """The most units in a row that any of the turns shares with any of the others.
+
+    At least `known`: what was found before need not be found again, so that a whole corpus takes
+    time in proportion to its text.
+    """
+    mine, theirs = ([[u.text for u in units(t)] for t in texts] for texts in (turns, others))
+    while _grams(mine, known + 1) & _grams(theirs, known + 1):
+        known += 1
+    return known
+
+
+def _grams(texts: Iterable[Sequence[str]], size: int) -> set[tuple[str, ...]]:
+    return {tuple(text[n : n + size]) for text in texts for n in range(len(text) - size + 1)}
+
+
 def shared_stretches(
     text: str, others: Iterable[str], *, words: int, characters: int
 ) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 Scores = NDArray[np.float64]
 
@@ -49,16 +50,19 @@ def similarities(texts: Sequence[str], others: Sequence[str]) -> Scores:
         seen.update(each.keys())
     index = {gram: at for at, gram in enumerate(seen)}
     weight = {g: float(np.log((1 + len(counts)) / (1 + n)) + 1) for g, n in seen.items()}
-    rows = []
+    columns: list[int] = []
+    filled = [np.zeros(0)]
+    ends = [0]
     for each in counts:
-        row = np.zeros(len(index), dtype=np.float32)
-        for gram, n in each.items():
-            row[index[gram]] = (1 + np.log(n)) * weight[gram]
-        length = float(np.linalg.norm(row))
-        rows.append(row / length if length else row)
-    table = np.vstack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
-    near: Scores = np.empty((len(texts), len(others)), dtype=np.float64)
-    near[:] = table[: len(texts)] @ table[len(texts) :].T
+        row = np.array([(1 + np.log(n)) * weight[gram] for gram, n in each.items()])
+        filled.append(row / (np.linalg.norm(row) or 1.0))
+        columns += [index[gram] for gram in each]
+        ends.append(len(columns))
+    # Sparse: a text holds little of all n-grams of a corpus.
+    table = csr_matrix(
+        (np.concatenate(filled), columns, ends), shape=(len(counts), max(1, len(index)))
+    )
+    near: Scores = (table[: len(texts)] @ table[len(texts) :].T).toarray()
     return near
 
 
@@ -103,7 +107,8 @@ def membership(
     if strangers is not None:
         return inside, similarities(strangers, reconstructed).max(axis=1)
     without = near.copy()
-    without[np.array([[one == other for other in members] for one in members])] = -1
+    same = np.unique(np.array(members, dtype=object).astype(str), return_inverse=True)[1]
+    without[same[:, None] == same[None, :]] = -1
     return inside, without.max(axis=1)
 
 

@@ -16,10 +16,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from muspsy_sim.datasets.making.source_turns import source_hash
+from muspsy_sim.datasets.making.shared_spans import longest_shared_turn
 from muspsy_sim.datasets.privacy import attacks
 from muspsy_sim.datasets.privacy.attributes import Attributes, seen
 from muspsy_sim.datasets.privacy.masking import mask_dialogue
+from muspsy_sim.datasets.privacy.matching import client_text, matched
+from muspsy_sim.records.base import Language
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
 from muspsy_sim.records.errors import FormatError
 
@@ -47,8 +49,9 @@ class Checked:
     attributes: int
     rates: dict[str, dict[str, Rate]] = field(default_factory=dict)
     """What is measured to who is attacked (`reconstructed`, `verbatim`, `names redacted`)."""
-    longest_shared: int = 0
-    """Characters of the longest stretch of a client turn that original and reconstruction share."""
+    longest_shared: dict[Language, int] = field(default_factory=dict)
+    """The longest stretch of a client turn that stands in a client turn of its original, too: words
+    in English, characters in Chinese."""
     unmatched: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
@@ -79,8 +82,7 @@ def check_privacy(
 ) -> Checked:
     """Attack reconstructions of dialogues.
 
-    They are matched by id, else by the hash of its source that the way `psydial` gives each, else
-    by their order.
+    They are matched by id, by the hash of a source, or by their order (`matching`).
 
     `complaints`: the texts that each was written from, in the originals' order. `strangers`:
     dialogues of people who are not in the corpus. `attributes`: what is known of each client.
@@ -88,7 +90,7 @@ def check_privacy(
     Raises:
         FormatError: nothing can be matched.
     """
-    pairs, unmatched = _matched(originals, reconstructed)
+    pairs, unmatched = matched(originals, reconstructed)
     if not pairs:
         raise FormatError(
             "no reconstruction can be matched with an original",
@@ -116,21 +118,23 @@ def check_privacy(
                 f"there are {len(complaints)} complaints for {len(originals)} originals",
                 hint="give one complaint for each original, in their order",
             )
-        own = [complaints[originals.index(each)] for each in before]
+        at = {id(each): n for n, each in enumerate(originals)}
+        own = [complaints[at[id(each)]] for each in before]
         _link_rates(result, "linked to the complaint", attacked, own, rng)
         told = [seen(_as_dialogue(text, each)) for text, each in zip(own, before, strict=True)]
         _attribute_rates(result, attacked, told, rng, "attributes of the complaint extracted")
         _membership_rates(result, attacked, own, None, rng, "membership of the complaint, AUC")
-    result.longest_shared = max(
-        longest_shared(one, other)
-        for one, other in zip(said, attacked["reconstructed"], strict=True)
-    )
+    for one, other in pairs:
+        language = one.language or "en"
+        known_so_far = result.longest_shared.get(language, 0)
+        result.longest_shared[language] = longest_shared_turn(
+            _client_turns(other), _client_turns(one), known_so_far
+        )
     return result
 
 
-def client_text(dialogue: Dialogue) -> str:
-    """What the client says, all sessions."""
-    return "\n".join(turn.text for turn in dialogue.utterances() if turn.speaker == "client")
+def _client_turns(dialogue: Dialogue) -> list[str]:
+    return [turn.text for turn in dialogue.utterances() if turn.speaker == "client"]
 
 
 def _as_dialogue(text: str, like: Dialogue) -> Dialogue:
@@ -142,31 +146,6 @@ def _as_dialogue(text: str, like: Dialogue) -> Dialogue:
         language=like.language,
         sessions=[CorpusSession(number=1, utterances=[said])],
     )
-
-
-def longest_shared(one: str, other: str) -> int:
-    """Characters of the longest stretch that two texts share; spaces and signs do not count."""
-    from difflib import SequenceMatcher
-
-    a, b = attacks.normal(one), attacks.normal(other)
-    return SequenceMatcher(None, a, b, autojunk=False).find_longest_match().size
-
-
-def _matched(
-    originals: Sequence[Dialogue], reconstructed: Sequence[Dialogue]
-) -> tuple[list[tuple[Dialogue, Dialogue]], list[str]]:
-    by_id = {each.id: each for each in reconstructed}
-    if any(each.id in by_id for each in originals):
-        pairs = [(each, by_id[each.id]) for each in originals if each.id in by_id]
-        return pairs, [each.id for each in originals if each.id not in by_id]
-    by_source = {source: d for d in reconstructed if (source := d.extra.get("source"))}
-    known = [(each, by_source.get(source_hash(each))) for each in originals]
-    if any(found is not None for _, found in known):
-        pairs = [(each, found) for each, found in known if found is not None]
-        return pairs, [each.id for each, found in known if found is None]
-    if len(originals) == len(reconstructed):
-        return [*zip(originals, reconstructed, strict=True)], []
-    return [], [each.id for each in originals]
 
 
 def _known(dialogue: Dialogue, attributes: Attributes | None) -> tuple[str, ...]:
