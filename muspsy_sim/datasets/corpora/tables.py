@@ -220,8 +220,12 @@ def _rows(path: Path, name: str) -> Iterator[TableRow]:
             missing = [each for each in TABLES[name] if each not in opened.schema_arrow.names]
             if missing:
                 raise FormatError(f"has no column {missing[0]}", file=path)
-            for batch in opened.iter_batches(batch_size=512, columns=[*TABLES[name]]):
-                yield from batch.to_pylist()
+            # A group at a time: one reader over all of them keeps what it read of each.
+            for group in range(opened.num_row_groups):
+                for batch in opened.iter_batches(
+                    batch_size=512, row_groups=[group], columns=[*TABLES[name]]
+                ):
+                    yield from batch.to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise FormatError(f"cannot be read as Parquet: {error}", file=path) from error
 

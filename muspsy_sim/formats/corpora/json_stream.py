@@ -119,7 +119,13 @@ def _rows(file: CorpusFile) -> Iterator[Entry | Problem]:
     told: set[str] = set()
     try:
         with pyarrow.parquet.ParquetFile(file.path) as opened:
-            for batch in opened.iter_batches(batch_size=256):
+            # A group at a time: one reader over all of them keeps what it read of each.
+            batches = (
+                batch
+                for group in range(opened.num_row_groups)
+                for batch in opened.iter_batches(batch_size=256, row_groups=[group])
+            )
+            for batch in batches:
                 for row in batch.to_pylist():
                     number += 1
                     odd: set[str] = set()
