@@ -103,6 +103,26 @@ def test_chinese_names_of_every_make_go(said: str, masked: str) -> None:
     assert [turn.text for turn in found.utterances()] == [masked]
 
 
+@pytest.mark.parametrize(
+    ("said", "masked"),
+    [
+        ("我只能报合肥工业大学，后来去了合肥工业大学。", "我只能报[ORGANISATION_1]，后来去了[ORGANISATION_1]。"),
+        ("我在绍兴长大，现在在乌鲁木齐。", "我在[PLACE_1]长大，现在在[PLACE_2]。"),
+        ("在恒祥公司上班，住在青石镇。", "在[ORGANISATION_1]上班，住在[PLACE_1]。"),
+        ("后来读大学，今年大学毕业，进入新公司。", None),
+        ("在这个过程中学习，从失败中学到很多，环境中学会。", None),
+        ("很想上名牌大学，去正规医院看过。", None),
+        ("回到家乡，不想去大城市，也不去社区。", None),
+        ("我是同性恋，我是高中生，我是小孩子。", None),
+        ("沙盘叫做沙盘游戏，都是小毛病。", None),
+        ("我是李雨桐。", "我是[NAME_1]。"),
+    ],
+)  # fmt: skip
+def test_chinese_places_and_institutions_go_and_talk_stays(said: str, masked: str | None) -> None:
+    found, _ = mask_dialogue(dialogue([said], "zh"))
+    assert [turn.text for turn in found.utterances()] == [masked or said]
+
+
 def test_declared_names_go() -> None:
     assert Masker(["Bosun"]).mask("Bosun barked; Bosuns do.") == "[NAME_1] barked; Bosuns do."
 

@@ -38,7 +38,7 @@ _ANY_DOUBLE = "|".join((*_DOUBLE, *_DOUBLE_WORDS))
 _SURNAME = rf"(?:{_ANY_DOUBLE}|[{_SINGLE}])"
 _END = r"(?=[，。！？、；：）”,.!?\s]|$)"
 _SPELLED = rf"{_SOUNDS}{{1,7}}(?:{_DOT}{_SOUNDS}{{1,8}})+"
-_CALLED = r"(?:我叫|我的名字是|名叫|名字叫|叫做)"
+_CALLED = r"(?:我叫|我的名字是|名叫|名字叫)"
 _NO_START = r"(?![个他她你您它我谁咱大人了着过不没])"
 _TITLES = "先生|女士|小姐|老师|医生|师傅|阿姨|叔叔"
 _NO_SURNAME = "高中|高数|高级|高校|白班|金牌|谢谢"
@@ -50,9 +50,14 @@ _GIVEN = rf"(?!{_TITLES})(?![{_PARTICLES}]){_HAN}"
 NAMES: tuple[re.Pattern[str], ...] = (
     re.compile(rf"({_SPELLED})"),
     re.compile(rf"{_CALLED}{_NO_START}({_HAN}{{2,4}}){_END}"),
-    re.compile(rf"我是((?:{_ANY_DOUBLE}){_HAN}{{1,2}}|{_NO_START}{_HAN}{{2,3}}){_END}"),
+    # More than names stands here (我是同性恋, 叫做沙盘): a surname must begin it.
+    re.compile(
+        rf"(?:我是|叫做)((?:{_ANY_DOUBLE}){_HAN}{{1,2}}|(?!{_NO_SURNAME})[{_SINGLE}]{_HAN}{{1,2}}){_END}"
+    ),
     re.compile(rf"(?<!谢)((?!{_NO_SURNAME}){_SURNAME}{_HAN}{{0,2}}?)(?:{_TITLES})"),
-    re.compile(rf"((?:小|老|阿)(?:{_DOUBLES}|[{_SINGLE}]))(?!{_HAN}*(?:时候|家))"),
+    re.compile(
+        rf"((?:小|老|阿)(?:{_DOUBLES}|[{_SINGLE}]))(?!{_HAN}*(?:时候|家)|[病库兔领鼠板虎熊马])"
+    ),
     re.compile(rf"({_SURNAME}某[某]?)"),
     # Where such a surname stands, a name does; where it ends is told by what comes next.
     re.compile(rf"((?:{_DOUBLES})(?:{_GIVEN}){{2}}){_AFTER}"),

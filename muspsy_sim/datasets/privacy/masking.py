@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from muspsy_sim.datasets.personal_data import Finder, personal_spans
 from muspsy_sim.datasets.privacy.chinese_names import NAMES, is_name, is_word, parts_of
+from muspsy_sim.datasets.privacy.chinese_places import PLACES, institutions, is_place
 from muspsy_sim.records.corpus import Dialogue
 
 KINDS = (
@@ -81,21 +82,8 @@ _GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|Council|Club|Church))\b"
         ),
     ),
-    (
-        "organisation",
-        re.compile(
-            r"([^\W\d_a-zA-Z说在到去从是的了我他她们和把给师傅]{2,8}(?:大学|学院|中学|小学|医院|公司|银行|集团|工厂|机械厂|电子厂|报社))"
-        ),
-    ),
     ("place", re.compile(rf"\b(?:in|from|to|near|at) ({_NAME_EN})\b(?!['’]s)")),
-    (
-        "place",
-        re.compile(
-            r"(北京|上海|天津|重庆|广州|深圳|杭州|南京|武汉|成都|西安|苏州|长沙|郑州|青岛|大连|沈阳|哈尔滨"
-            r"|昆明|厦门|合肥|福州|济南|南昌|贵阳|兰州|太原|石家庄|香港|澳门|台北)"
-        ),
-    ),
-    ("place", re.compile(r"(?:在|从|到|去|回)([\u4e00-\u9fff]{2,4}(?:市|县|镇|乡|村|区))")),
+    *(("place", pattern) for pattern in PLACES),
 )
 
 
@@ -167,7 +155,9 @@ class Masker:
                 (match.start(1), match.end(1), kind)
                 for match in pattern.finditer(text)
                 if kind not in ("name", "place") or _is_name(match[1])
+                if kind != "place" or is_place(match[1])
             ]
+        spans += [(start, end, "organisation") for start, end in institutions(text)]
         if self.more is not None:
             spans += [(s.start, s.end, s.kind) for s in self.more(text, language)]
         done = [(m.start(), m.end()) for m in _PLACEHOLDER.finditer(text)]
