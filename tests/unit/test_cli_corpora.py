@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from muspsy_sim.cli.entry import run_command_line
+from muspsy_sim.datasets.audit.auditing import RULES
+from muspsy_sim.datasets.audit.finding import Finding
+from muspsy_sim.datasets.audit.findings_file import FindingsFile
 from muspsy_sim.formats.corpora.telling_losses import loss_lines
 from tests.unit import corpus_files as shapes
 from tests.unit.episodes import make_episode, write_run
@@ -162,3 +165,18 @@ def test_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = command(capsys, "formats")
     assert code == 0
     assert all(name in out for name in shapes.FILES)
+
+
+def test_an_audit_that_ends_early_leaves_no_half_of_its_findings(tmp_path: Path) -> None:
+    def stopped() -> None:
+        with FindingsFile(tmp_path / "r") as kept:
+            kept.add(Finding(RULES[0], "d", "f", 1, "m"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert not any((tmp_path / "r").iterdir())
+    with FindingsFile(tmp_path / "r") as kept:
+        kept.add(Finding(RULES[0], "d", "f", 1, "m"))
+    (file,) = (tmp_path / "r").iterdir()
+    assert json.loads(file.read_text())["rule"] == RULES[0].name

@@ -1,4 +1,4 @@
-"""All findings of an audit in a file, a line each, written as they come."""
+"""All findings of an audit in a file, a line each, written as they come; whole or not there."""
 
 from __future__ import annotations
 
@@ -18,20 +18,29 @@ class FindingsFile:
 
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / NAME
+        self._growing = None if folder is None else folder / f".{NAME}.tmp"
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> FindingsFile:
-        if self._path is not None:
+        if self._path is not None and self._growing is not None:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self._path.open("wb")
+                self._file = self._growing.open("wb")
             except OSError as error:
                 raise storage_error(self._path, error, "write") from error
         return self
 
-    def __exit__(self, *raised: object) -> None:
-        if self._file is not None:
+    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
+        if self._file is None or self._path is None or self._growing is None:
+            return
+        try:
             self._file.close()
+            if kind is None:
+                self._growing.replace(self._path)
+        except OSError as error:
+            raise storage_error(self._path, error, "write") from error
+        finally:
+            self._growing.unlink(missing_ok=True)
 
     def add(self, finding: Finding) -> None:
         """Write a finding. Raises `StorageError` when the disk refuses."""
