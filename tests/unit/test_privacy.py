@@ -103,6 +103,16 @@ def test_chinese_names_of_every_make_go(said: str, masked: str) -> None:
     assert [turn.text for turn in found.utterances()] == [masked]
 
 
+def test_a_place_goes_wherever_it_is_named() -> None:
+    said = ["I live in Hull, and at Quayside Bindery they know.", "Hull is small. Mail a@hull.org."]
+    found, given = mask_dialogue(dialogue(said, "en"))
+    assert [turn.text for turn in found.utterances()] == [
+        "I live in [PLACE_1], and at [PLACE_2] they know.",
+        "[PLACE_1] is small. Mail [EMAIL_1].",
+    ]
+    assert given["[PLACE_2]"] == "quayside bindery"
+
+
 @pytest.mark.parametrize(
     ("said", "masked"),
     [

@@ -82,7 +82,12 @@ _GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|Council|Club|Church))\b"
         ),
     ),
-    ("place", re.compile(rf"\b(?:in|from|to|near|at) ({_NAME_EN})\b(?!['’]s)")),
+    (
+        "place",
+        re.compile(
+            rf"\b(?:in|from|to|near|at|past|outside) ({_NAME_EN}(?: {_NAME_EN}){{0,2}})\b(?!['’]s)"
+        ),
+    ),
     *(("place", pattern) for pattern in PLACES),
 )
 
@@ -98,11 +103,13 @@ class Masker:
     _counts: dict[str, int] = field(default_factory=dict)
     learned: list[str] = field(default_factory=list)
     """Names that the dialogue itself gave, longest first; looked for everywhere in it."""
+    places: list[str] = field(default_factory=list)
+    """Places in Latin script that it gave after a preposition; looked for everywhere, too."""
     _whole: dict[str, str] = field(default_factory=dict)
     """A part of a name to the name, where only one person in the dialogue bears it."""
 
     def learn(self, texts: Sequence[str]) -> None:
-        """Take the names that a dialogue gives anywhere, so that each mention of them is found."""
+        """Take what a dialogue names anywhere, so that each mention of it is found."""
         found = {
             match[1]
             for text in texts
@@ -121,6 +128,15 @@ class Masker:
         parts = {part for name in found for part in _parts(name)}
         lookup = {name for name in found | parts if not is_word(name)}
         self.learned = sorted(lookup, key=lambda name: (-len(name), name))
+        places = {
+            match[1]
+            for text in texts
+            for kind, pattern in _GIVEN
+            if kind == "place"
+            for match in pattern.finditer(text)
+            if match[1].isascii() and _is_name(match[1]) and match[1] not in lookup
+        }
+        self.places = sorted(places, key=lambda place: (-len(place), place))
 
     def mask(self, text: str, language: str = "en") -> str:
         """The text with placeholders."""
@@ -158,6 +174,8 @@ class Masker:
                 if kind != "place" or is_place(match[1])
             ]
         spans += [(start, end, "organisation") for start, end in institutions(text)]
+        given = (s for s in personal_spans(text, self.places) if s.kind == "name")
+        spans += [(s.start, s.end, "place") for s in given]
         if self.more is not None:
             spans += [(s.start, s.end, s.kind) for s in self.more(text, language)]
         done = [(m.start(), m.end()) for m in _PLACEHOLDER.finditer(text)]
