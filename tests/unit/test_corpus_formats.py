@@ -11,10 +11,11 @@ import pytest
 from muspsy_sim.datasets.corpora.converting import convert
 from muspsy_sim.datasets.corpora.importing import import_corpus
 from muspsy_sim.datasets.corpora.opening import open_corpus
+from muspsy_sim.datasets.corpora.tables import CorpusTables
 from muspsy_sim.formats.corpora.catalogue import FORMATS, format_named, sniff
 from muspsy_sim.formats.corpora.files import corpus_files, read_corpus
 from muspsy_sim.formats.corpora.writing import entries_for, write_corpus
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
 from muspsy_sim.records.errors import FormatError, Problem
 from tests.unit import corpus_files as shapes
 
@@ -196,3 +197,39 @@ def test_labels_are_labels_and_keep_their_origin(tmp_path: Path) -> None:
 def test_an_unknown_format_is_told_with_the_nearest() -> None:
     with pytest.raises(FormatError, match="did you mean smile"):
         format_named("smil")
+
+
+EVIL = ("../../up.json", "/etc/root.json", "C:\\x\\y.json", "a/../b.json", "..", "", ".json",
+        "manifest.json", "README.md", "x" * 300 + ".json", "雾" * 120 + ".json", "n\0ul.json")  # fmt: skip
+
+
+@pytest.mark.parametrize("to", ["smile", "psydial", "cpsycound"])
+def test_no_file_is_written_outside_of_the_export_or_over_its_pages(
+    to: str, tmp_path: Path
+) -> None:
+    suffix = format_named(to).suffixes[0]
+    made = [
+        Dialogue(
+            id=name or "-",
+            format=form,
+            file=name.replace(".json", suffix),
+            sessions=[
+                CorpusSession(
+                    number=1,
+                    utterances=[Utterance(speaker="client", text=f"No {n}")],
+                )
+            ],
+        )
+        for form in (to, "other")
+        for n, name in enumerate(EVIL)
+    ]
+    with CorpusTables(tmp_path / "deep" / "in") as tables:
+        for each in made:
+            tables.add(each)
+    out = tmp_path / "deep" / "out"
+    convert(tmp_path / "deep" / "in", to, out)
+    assert {p.name for p in tmp_path.iterdir()} == {"deep"}
+    assert {p.name for p in (tmp_path / "deep").iterdir()} == {"in", "out"}
+    assert json.loads((out / "manifest.json").read_bytes())["kind"] == "published format"
+    back = [d for d in open_corpus(out) if isinstance(d, Dialogue)]
+    assert len(back) == len(made)

@@ -20,6 +20,7 @@ from muspsy_sim.datasets.audit.training import TRAIN, key_of, transcript
 from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.writing import MANIFEST, RowFile, staged, write_json, write_text
 from muspsy_sim.formats.corpora import muspsy_train
+from muspsy_sim.formats.corpora.file_names import below
 from muspsy_sim.records.corpus import Dialogue
 from muspsy_sim.records.errors import FormatError
 
@@ -114,7 +115,7 @@ def repair_rows(path: Path, out: Path) -> Repaired:
                         "after": {k: after.get(k) for k in ("input", "output", "history")},
                     }
                 )
-            name = str(Path(dialogue.file).with_suffix(".json"))
+            name = below(str(Path(dialogue.file or "data").with_suffix(".json")), ".json")
             if name not in files:
                 files[name] = RowFile(folder / name, array=True)
             files[name].add(after)

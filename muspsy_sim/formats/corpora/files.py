@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from muspsy_sim.formats.corpora.catalogue import sniff
+from muspsy_sim.formats.corpora.file_names import is_beside
 from muspsy_sim.formats.corpora.json_stream import entries
 from muspsy_sim.formats.corpora.marked_text import text_of_file
 from muspsy_sim.formats.corpora.shape import CorpusFile, Format, Found
@@ -20,17 +21,7 @@ from muspsy_sim.records.files import storage_error
 
 SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".parquet", ".txt"})
 
-_NO_DATA = frozenset(
-    {".md", ".html", ".pdf", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".css", ".js", ".py", ".sh"}
-    | {".yaml", ".yml", ".toml", ".cff", ".bib", ".lock", ".ipynb"}
-)
-"""Suffixes of what lies beside a corpus and is none; they are passed over without a word."""
-
 _NUMBER = re.compile(r"(\d+)")
-_BESIDE = re.compile(
-    r"(licen[cs]e|readme|notice|copying|citation|manifest\.json|dataset_info\.json)",
-    re.IGNORECASE,
-)
 
 
 def corpus_files(path: Path) -> Iterator[CorpusFile]:
@@ -57,16 +48,10 @@ def _below(folder: Path, under: str) -> Iterator[CorpusFile]:
     except OSError as error:
         raise storage_error(folder, error, "read") from error
     for entry in found:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
+        if entry.is_dir() and not entry.name.startswith("."):
             yield from _below(Path(entry.path), f"{under}{entry.name}/")
-        elif not _is_beside(entry.name):
+        elif not entry.is_dir() and not is_beside(entry.name):
             yield CorpusFile(Path(entry.path), under + entry.name)
-
-
-def _is_beside(name: str) -> bool:
-    return bool(_BESIDE.match(name)) or Path(name).suffix.lower() in _NO_DATA
 
 
 def read_corpus(path: Path, form: Format | None = None) -> Iterator[Found]:

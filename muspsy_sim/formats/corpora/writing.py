@@ -7,7 +7,6 @@ fields included. One of another format gets a name of its own, and loses what is
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -15,14 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from muspsy_sim.formats.corpora.file_names import LINES, Names, list_name
 from muspsy_sim.formats.corpora.shape import Format
 from muspsy_sim.records.corpus import OFFLINE, Dialogue, Utterance, offline_roles
 from muspsy_sim.records.episode import Label
 from muspsy_sim.records.files import storage_error, write_atomic
 
-_UNSAFE = re.compile(r"[^\w.~-]+")
-_LIST_FILE = "data.json"
-_LINES = (".jsonl", ".ndjson")
 _CLOSING = b"\n]\n"
 
 
@@ -44,7 +41,7 @@ def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Writ
         StorageError: the disk refuses.
     """
     written = Written()
-    names = _Names()
+    names = Names()
     with ExitStack() as stack:
         lists = _Lists(stack, written)
         for dialogue in dialogues:
@@ -58,7 +55,7 @@ def write_corpus(dialogues: Iterable[Dialogue], form: Format, out: Path) -> Writ
             for part in parts:
                 value = form.encode(_without_foreign(part, form))
                 if form.layout == "list":
-                    lists.add(out / _list_name(part, form), value)
+                    lists.add(out / list_name(part, form), value)
                     continue
                 name = names.of(part, form)
                 said = str(value).encode() if form.layout == "text" else _json(value)
@@ -174,7 +171,7 @@ class _Lists:
                 self._close()
                 self._open = self._opened(path)
                 self._path = path
-            if path.suffix in _LINES:
+            if path.suffix in LINES:
                 self._open.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
             else:
                 self._open.write(b"" if self._first else b",\n")
@@ -190,7 +187,7 @@ class _Lists:
         if not again:
             self._begun.add(path)
             self._written.files += 1
-        if path.suffix in _LINES:
+        if path.suffix in LINES:
             return path.open("ab" if again else "wb")
         opened = path.open("r+b" if again else "wb")
         if again:
@@ -202,35 +199,10 @@ class _Lists:
 
     def _close(self) -> None:
         if self._open is not None:
-            if self._path.suffix not in _LINES:
+            if self._path.suffix not in LINES:
                 self._open.write(_CLOSING)
             self._open.close()
         self._open = None
-
-
-class _Names:
-    """File names that no two dialogues share."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def of(self, dialogue: Dialogue, form: Format) -> str:
-        suffix = form.suffixes[0]
-        own = dialogue.format == form.name and dialogue.file.endswith(suffix)
-        name = dialogue.file if own else _UNSAFE.sub("_", dialogue.id).strip("._") + suffix
-        stem, n = name[: -len(suffix)], 1
-        while name.casefold() in self._taken:
-            n += 1
-            name = f"{stem}_{n}{suffix}"
-        self._taken.add(name.casefold())
-        return name
-
-
-def _list_name(dialogue: Dialogue, form: Format) -> str:
-    if dialogue.format == form.name and dialogue.file:
-        name = Path(dialogue.file)
-        return str(name if name.suffix in _LINES else name.with_suffix(".json"))
-    return _LIST_FILE
 
 
 def _json(value: object) -> bytes:
