@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 from pathlib import Path
+from random import Random
 from typing import get_args
 
 import pytest
@@ -18,8 +19,10 @@ from muspsy_sim.datasets.making.recipe import CorpusRecipe
 from muspsy_sim.datasets.making.rules import Shape, broken
 from muspsy_sim.datasets.making.sources import entries_of
 from muspsy_sim.llm.offline import OfflineModel
+from muspsy_sim.llm.offline.corpora.psy_insight import labels, session
 from muspsy_sim.llm.seam import ModelFailure
 from muspsy_sim.records.corpus_answers import Script, ScriptLine, StrategyName
+from muspsy_sim.records.corpus_views import LabelsView, SessionLabelsView
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import ExportError, RecipeError, RunError
 from muspsy_sim.runs.provenance import content_hashes
@@ -582,3 +585,28 @@ def test_where_it_cannot_be_published_nothing_is_made(tmp_path, to, more, said):
     result = CliRunner().invoke(app, command)
     assert said in str(result.exception)
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [
+        ("en", "My mother and my father fight about my brother at home.", "about their family"),
+        ("en", "I hate how I look, my face, my body in the mirror.", "how they look"),
+        ("zh", "我跟男朋友分手了，我们的关系一直不好。", "两人的关系"),
+    ],
+)
+def test_what_a_session_is_about_is_told_of_the_client_not_to_it(language, said, told):
+    lines = [{"id": "t1", "speaker": "client", "text": said}]
+    view = SessionLabelsView.model_validate({"language": language, "session": 1, "dialogue": lines})
+    assert told in session(view, Random(0)).background
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "What would you like to begin with today?"), ("zh", "今天想从哪里说起？")],
+)
+def test_what_only_asks_is_labelled_a_question(language, said):
+    lines = [{"id": "t1", "speaker": "counselor", "text": said}]
+    view = LabelsView.model_validate({"language": language, "wanted": ["t1"], "dialogue": lines})
+    (turn,) = labels(view, Random(0)).turns
+    assert turn.strategy == ["Question"]

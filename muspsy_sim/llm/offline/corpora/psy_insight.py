@@ -6,6 +6,7 @@ behaviours, feelings and themes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from random import Random
 
@@ -94,6 +95,9 @@ def _counselors(
     found = dict.fromkeys(_STRATEGIES.get(each.behaviour, "Others") for each in coded)
     if len(found) > 1:
         found.pop("Others", None)
+    elif "Others" in found and line.text.rstrip("”’\"' ").endswith(("?", "？")):
+        # What is coded as no question for its tone or its errand asks something all the same.
+        found = {"Question": None}
     heard = next((each.text for each in reversed(before) if each.speaker == "client"), "")
     reason = (
         words.reason_counselor.replace("{quote}", _cut(heard, view.language))
@@ -118,12 +122,11 @@ def session(view: SessionLabelsView, rng: Random) -> SessionLabels:
     said = [line.text for line in view.dialogue if line.speaker == "client"]
     heard = [hear(text, view.language) for text in said]
     theme = _theme(heard)
-    about = material(view.language).themes[theme].name if theme else ""
+    about = _of_another(material(view.language).themes[theme or "other"].name)
     telling = [h.telling for h in heard if h.telling]
     quote = _cut(telling[0] if telling else (said[0] if said else "…"), view.language)
     last = _cut(telling[-1] if telling else (said[-1] if said else "…"), view.language)
-    slots = {"{theme}": about or material(view.language).themes["other"].name,
-             "{quote}": quote, "{last}": last}  # fmt: skip
+    slots = {"{theme}": about, "{quote}": quote, "{last}": last}
     return SessionLabels(
         topic=_TOPICS.get(theme, "Others"),
         psychotherapy=_therapy(view),
@@ -132,6 +135,22 @@ def session(view: SessionLabelsView, rng: Random) -> SessionLabels:
         background=_filled(words.background, slots),
         summary=_filled(words.summary, slots),
     )
+
+
+_OF_ANOTHER = (
+    (re.compile(r"\byour\b"), "their"),
+    (re.compile(r"\bhow you\b"), "how they"),
+    (re.compile(r"\byou\b"), "them"),
+    (re.compile("你们"), "两人"),
+    (re.compile("你"), "它"),
+)
+"""Words to the client, told of the client: `your family`, `their family`."""
+
+
+def _of_another(theme: str) -> str:
+    for pattern, told in _OF_ANOTHER:
+        theme = pattern.sub(told, theme)
+    return theme
 
 
 def _theme(heard: Sequence[Heard]) -> str:
