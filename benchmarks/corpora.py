@@ -75,21 +75,23 @@ def samples_table(folder: Path) -> str:
     """The published samples, each measured by itself: they have no size in common."""
     columns: list[list[str]] = []
     names: list[str] = []
-    notes = ""
+    notes: dict[str, None] = {}
     for name, place, form in SAMPLES:
         if (folder / place).exists():
             lines = table([folder / place], form).splitlines()
             rows = [line for line in lines if line.startswith("|")][2:]
             columns.append(rows)
             names.append(name)
-            notes = "\n".join(line for line in lines if line and not line.startswith("|"))
-            notes = re.sub(r"^All on [\d,]+ dialogues each", "Each on all it holds", notes)
+            said = (line for line in lines if line and not line.startswith("|"))
+            notes |= dict.fromkeys(
+                re.sub(r"^All on [\d,]+ dialogues each", "Each on all it holds", s) for s in said
+            )
     head = f"| measure | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
     body = []
     for row in zip(*columns, strict=True):
         cells = [[part.strip() for part in line.strip("|").split("|")] for line in row]
         body.append(f"| {cells[0][0]} | {' | '.join(cell[1] for cell in cells)} |")
-    return head + "\n".join(body) + "\n\n" + notes
+    return head + "\n".join(body) + "\n\n" + "\n".join(notes)
 
 
 def main() -> None:
