@@ -103,6 +103,7 @@ LDD_CLIENT = f"LDD client, at {lexical.LDD_SIZE}"
 LDD_COUNSELOR = f"LDD counselor, at {lexical.LDD_SIZE}"
 RANGES = {
     "share": (0.0, 1.0),
+    "share above chance": (-1.0, 1.0),
     "0-100": (0.0, 100.0),
     "ratio": (0.0, np.inf),
     "dialogues": (1.0, np.inf),
@@ -124,7 +125,7 @@ WHOLE: tuple[tuple[str, str, Measure], ...] = (
     ("LDD counselor, as published", "index", lambda found: lexical.ldd(found, "counselor")),
     (LDD_CLIENT, "index", lambda found: lexical.ldd_at_size(found, "client")),
     (LDD_COUNSELOR, "index", lambda found: lexical.ldd_at_size(found, "counselor")),
-    ("continuity over sessions", "share", shape.continuity),
+    ("continuity over sessions", "share above chance", shape.continuity),
     ("counselor turns with a strategy", "share", lambda f: labels.labelled_share(f, "strategy")),
     ("client turns with an emotion", "share", lambda f: labels.labelled_share(f, "emotion")),
 )
