@@ -28,9 +28,11 @@ _NO_DATA = frozenset(
 )
 """Suffixes of what lies beside a corpus and is none; they are passed over without a word."""
 _BESIDE = re.compile(
-    r"(licen[cs]e|readme|notice|copying|citation|manifest\.json|dataset_info\.json)",
+    r"(licen[cs]e|readme|notice|copying|citation|manifest\.json|dataset_info\.json"
+    r"|(changes|problems|findings)\.jsonl$)",
     re.IGNORECASE,
 )
+"""Names of what lies beside a corpus; the last line is what a repair, an import, an audit write."""
 
 
 def is_beside(name: str) -> bool:
