@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from muspsy_sim.datasets.audit.repairing import repair_rows
 from muspsy_sim.datasets.corpora.converting import convert
 from muspsy_sim.datasets.corpora.importing import import_corpus
 from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.corpora.tables import read_tables
+from muspsy_sim.datasets.privacy.writing import mask_corpus
 from muspsy_sim.datasets.selecting import Wanted
 from muspsy_sim.formats.corpora.catalogue import FORMATS
 from muspsy_sim.records.corpus import Dialogue, offline_roles
@@ -82,3 +84,35 @@ def test_another_s_manifest_says_nothing(tmp_path: Path) -> None:
         (tmp_path / "manifest.json").write_text(said)
         (found,) = (d for d in open_corpus(tmp_path) if isinstance(d, Dialogue))
         assert offline_roles(found) == []
+
+
+@pytest.mark.parametrize("to", ["smile", "psydial", "cpsycound", "tables"])
+def test_masking_takes_no_mark_away(run: Path, tmp_path: Path, to: str) -> None:
+    source = run
+    if to != "tables":
+        source = tmp_path / "published"
+        convert(run, to, source, LOOK)
+    masked = tmp_path / "masked"
+    mask_corpus(source, masked)
+    found = [d for d in open_corpus(masked) if isinstance(d, Dialogue)]
+    assert found
+    assert all(offline_roles(each) == ["client", "counselor"] for each in found)
+    with pytest.raises(ExportError, match="offline default spoke"):
+        convert(masked, "ldd", tmp_path / "again")
+
+
+def test_repairing_takes_no_mark_away(tmp_path: Path) -> None:
+    source = tmp_path / "rows"
+    source.mkdir()
+    said = [("Consultant", "How was it?"), ("User", "Long."), ("Consultant", "How long?")]
+    talk = "\n".join(f"{who}: {text}" for who, text in said)
+    (source / "task1.json").write_text(
+        json.dumps([{"instruction": "", "input": talk, "output": ""}])
+    )
+    row = {"instruction": "", "input": "How was it?", "output": "How long?", "history": []}
+    (source / "task3.json").write_text(json.dumps([row]))
+    mark = {"kind": "published format", "format": "muspsy-train", "offline": ["counselor"]}
+    (source / "manifest.json").write_text(json.dumps(mark))
+    assert repair_rows(source, tmp_path / "out").repaired == 1
+    found = [d for d in open_corpus(tmp_path / "out") if isinstance(d, Dialogue)]
+    assert [offline_roles(each) for each in found] == [["counselor"]]

@@ -21,7 +21,7 @@ from muspsy_sim.datasets.corpora.opening import open_corpus
 from muspsy_sim.datasets.writing import MANIFEST, RowFile, staged, write_json, write_text
 from muspsy_sim.formats.corpora import muspsy_train
 from muspsy_sim.formats.corpora.file_names import below
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import OFFLINE, Dialogue, offline_roles
 from muspsy_sim.records.errors import FormatError
 
 CHANGES = "changes.jsonl"
@@ -43,6 +43,8 @@ class Repaired:
     right: int = 0
     unproved: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    offline: set[str] = field(default_factory=set)
+    """Roles that `offline` answered in the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def repair_rows(path: Path, out: Path) -> Repaired:
         for dialogue in _dialogues(path):
             if not _is_row(dialogue):
                 continue
+            result.offline.update(offline_roles(dialogue))
             before: Row = muspsy_train.encode(dialogue)  # type: ignore[assignment]
             after, reasons = _paired(before, known)
             _count(result, before, after, reasons)
@@ -246,6 +249,7 @@ def _manifest(result: Repaired) -> dict[str, JsonValue]:
         "right": result.right,
         "unproved": result.unproved,
         "reasons": dict(sorted(result.reasons.items())),
+        OFFLINE: [*sorted(result.offline)],
     }
 
 

@@ -18,6 +18,8 @@ from muspsy_sim.formats.corpora.writing import Written, write_corpus
 from muspsy_sim.records.corpus import OFFLINE, Dialogue, offline_roles
 
 _KIND = "published format"
+_KINDS = frozenset({_KIND, "masked corpus", "repaired rows"})
+"""Kinds of manifest that stand beside files in published formats, and say who spoke in them."""
 
 
 def write_published(
@@ -56,7 +58,7 @@ class Marks:
         self._whole = root.is_dir()
         self._found: dict[Path, tuple[str, ...]] = {}
         said = _manifest_of(root if self._whole else root.parent)
-        name = said.get("format")
+        name = said.get("format") if said.get("kind") == _KIND else None
         self.format = name if isinstance(name, str) else None
         """The format that the manifest of the path itself names."""
 
@@ -78,12 +80,12 @@ class Marks:
 
 
 def _manifest_of(folder: Path) -> dict[str, object]:
-    """What the manifest of a folder in a published format says; empty where there is none."""
+    """What the manifest beside files in published formats says; empty where there is none."""
     try:
         said = orjson.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) and said.get("kind") == _KIND else {}
+    return said if isinstance(said, dict) and said.get("kind") in _KINDS else {}
 
 
 def _roles_of(folder: Path) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from muspsy_sim.datasets.personal_data import Finder, personal_spans
 from muspsy_sim.datasets.privacy.chinese_names import NAMES, is_name, is_word, parts_of
 from muspsy_sim.datasets.privacy.chinese_places import PLACES, institutions, is_place
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import OFFLINE, Dialogue, offline_roles
 
 KINDS = (
     *("name", "email", "url", "phone", "identity", "card", "account", "address", "ip"),
@@ -196,7 +198,8 @@ def mask_dialogue(
 ) -> tuple[Dialogue, dict[str, str]]:
     """A dialogue with placeholders in its turns and documents, and what each stands for.
 
-    `extra` is emptied and private reasoning left out: what a format does not know may name anybody.
+    `extra` is emptied but of the mark of `offline`, and private reasoning left out: what a format
+    does not know may name anybody.
     The roles are kept where they are one of the format's own words, and masked otherwise.
     """
     language = dialogue.language or "en"
@@ -204,9 +207,10 @@ def mask_dialogue(
     masker.learn(
         [turn.text for turn in dialogue.utterances()] + [paper.text for paper in dialogue.documents]
     )
+    offline: list[JsonValue] = [*offline_roles(dialogue)]
     masked = dialogue.model_copy(
         update={
-            "extra": {},
+            "extra": {OFFLINE: offline} if offline else {},
             "source_case": None,
             "sessions": [
                 session.model_copy(

@@ -16,7 +16,7 @@ from muspsy_sim.datasets.privacy.masking import mask_dialogue
 from muspsy_sim.datasets.writing import MANIFEST, staged, write_json, write_text
 from muspsy_sim.formats.corpora.catalogue import format_named
 from muspsy_sim.formats.corpora.writing import write_corpus
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import OFFLINE, Dialogue, offline_roles
 from muspsy_sim.records.errors import FormatError, Problem
 
 
@@ -30,6 +30,8 @@ class MaskedCorpus:
     """Different things masked, by kind."""
     problems: list[Problem] = field(default_factory=list)
     told: int = 0
+    offline: set[str] = field(default_factory=set)
+    """Roles that `offline` answered in it."""
 
 
 def mask_corpus(
@@ -62,6 +64,7 @@ def mask_corpus(
                 continue
             done, given = mask_dialogue(found, names, more=more)
             result.dialogues += 1
+            result.offline.update(offline_roles(found))
             result.placeholders.update(key.strip("[]").rpartition("_")[0].lower() for key in given)
             yield done
 
@@ -80,6 +83,7 @@ def mask_corpus(
                 "dialogues": result.dialogues,
                 "placeholders": dict(sorted(result.placeholders.items())),
                 "declared_names": len(names),
+                OFFLINE: sorted(result.offline),
             },
         )
         write_text(
