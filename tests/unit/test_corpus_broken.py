@@ -66,6 +66,14 @@ def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
     assert [each.line for each in read] == [3, 6]  # type: ignore[union-attr]
 
 
+def test_json_lines_that_are_named_json_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_text('{"a": 1}\n{"a":\n2}\n\n{"a": 3}\n')
+    values, told = entries(file)
+    assert values == [{"a": 1}, {"a": 2}, {"a": 3}]
+    assert told == [":2: more values follow the first: read as JSON lines"]
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
 def test_an_element_that_is_not_utf8_is_told_and_the_others_read(
     chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -112,7 +120,8 @@ def test_a_dialogue_goes_to_the_turn_that_cannot_be_read(tmp_path: Path) -> None
         (b"[]", "is an empty list"),
         (b'[{"a": 1} {"a": 2}]', "a comma is missing"),
         (b'[{"a": 1}] tail', "something follows the list"),
-        (b'{"a": 1}\n{"a": 2}', "name JSON lines .jsonl"),
+        (b'{"a": 1}\n{"a": 2}', "read as JSON lines"),
+        (b'{"a": 1} tail', "not JSON: Expecting value"),
         (b'[{"a": "\xff"}]', "is not UTF-8 (byte 0xff)"),
         (b'[{"a": 1} {"\xff": 2}]', "a comma is missing"),
         (b'[{"a": 1}, \xff]', "is not UTF-8 (byte 0xff)"),

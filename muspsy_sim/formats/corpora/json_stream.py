@@ -208,9 +208,14 @@ def _elements(file: CorpusFile, opened: BinaryIO) -> Iterator[Entry | Problem]:
 
 
 def _one(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
-    yield from _next(file, window, *decoder(), number=1)
-    if window.skip():
-        yield file.odd("something follows the first value; name JSON lines .jsonl", window.line)
+    decoding, noted = decoder()
+    number = 1
+    yield from _next(file, window, decoding, noted, number)
+    while window.skip():
+        if number == 1:
+            yield file.odd("more values follow the first: read as JSON lines", window.line)
+        number += 1
+        yield from _next(file, window, decoding, noted, number)
 
 
 def _list(file: CorpusFile, window: _Window) -> Iterator[Entry | Problem]:
