@@ -16,6 +16,7 @@ from muspsy_sim.formats.corpora.catalogue import FORMATS, format_named, sniff
 from muspsy_sim.formats.corpora.files import corpus_files, read_corpus
 from muspsy_sim.formats.corpora.writing import entries_for, write_corpus
 from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
+from muspsy_sim.records.episode import Label
 from muspsy_sim.records.errors import FormatError, Problem
 from tests.unit import corpus_files as shapes
 
@@ -197,6 +198,15 @@ def test_labels_are_labels_and_keep_their_origin(tmp_path: Path) -> None:
 def test_an_unknown_format_is_told_with_the_nearest() -> None:
     with pytest.raises(FormatError, match="did you mean smile"):
         format_named("smil")
+
+
+def test_planned_strategies_are_published_under_published_names(tmp_path: Path) -> None:
+    planned = Label(kind="strategy", value="reflection_of_feelings", origin="planned")
+    turn = Utterance(speaker="counselor", text="That hurt.", labels=[planned])
+    one = Dialogue(id="d", format="run", sessions=[CorpusSession(number=1, utterances=[turn])])
+    write_corpus([one], format_named("psy-insight"), tmp_path)
+    (entry,) = json.loads((tmp_path / "data.json").read_text())
+    assert entry["dialog"][0]["strategy"] == ["Reflection of Feelings"]
 
 
 EVIL = ("../../up.json", "/etc/root.json", "C:\\x\\y.json", "a/../b.json", "..", "", ".json",

@@ -14,7 +14,8 @@ from muspsy_sim.cli.metrics_page import as_markdown
 from muspsy_sim.datasets.measures import labels, lexical, shape
 from muspsy_sim.datasets.measures.comparing import RANGES, compare
 from muspsy_sim.datasets.measures.sampling import Measured, Sample, draw, measured
-from muspsy_sim.records.corpus import Dialogue
+from muspsy_sim.records.corpus import CorpusSession, Dialogue, Utterance
+from muspsy_sim.records.episode import Label
 from muspsy_sim.records.errors import Problem
 from tests.planted import clean
 
@@ -83,6 +84,26 @@ def test_ldd_is_the_published_formula_and_changes_with_size() -> None:
     assert lexical.ldd_at_size(many[:10], "client") == small
     at_size = [lexical.ldd_at_size(many[:n], "client") or 0.0 for n in (20, 60)]
     assert at_size == pytest.approx([small, small], rel=0.1)
+
+
+def test_strategies_are_counted_once_and_under_one_name() -> None:
+    def turn(*labels: tuple[str, str]) -> Utterance:
+        made = [
+            Label.model_validate({"kind": "strategy", "value": v, "origin": o}) for v, o in labels
+        ]
+        return Utterance(speaker="counselor", text="Hm, and then?", labels=made)
+
+    turns = [
+        turn(("question", "planned")),
+        turn(("restatement", "planned"), ("Question", "annotated")),
+        turn(("Question", "published")),
+        turn(("reflection_of_feelings", "planned")),
+    ]
+    one = Dialogue(id="d", format="run", sessions=[CorpusSession(number=1, utterances=turns)])
+    assert labels.distribution(taken(one), "strategy") == {
+        "Question": 0.75,
+        "Reflection of Feelings": 0.25,
+    }
 
 
 def test_no_interval_leaves_what_a_measure_can_be() -> None:

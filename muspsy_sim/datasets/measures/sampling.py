@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from muspsy_sim.datasets.measures.tokens import Tokens, tokenizer, words
 from muspsy_sim.records.base import Language
+from muspsy_sim.records.claimed_labels import claimed_labels
 from muspsy_sim.records.corpus import CorpusSpeaker, Dialogue
 from muspsy_sim.records.errors import Problem
 
@@ -106,12 +107,13 @@ def measured(dialogue: Dialogue) -> Measured:
             signs=signs,
             characters=len(turn.text),
             question="？" in turn.text or "?" in turn.text,
-            strategies=tuple(label.value for label in turn.labels if label.kind == "strategy"),
-            emotions=tuple(label.value for label in turn.labels if label.kind == "emotion"),
+            strategies=tuple(label.value for label in labels if label.kind == "strategy"),
+            emotions=tuple(label.value for label in labels if label.kind == "emotion"),
         )
         for session in dialogue.sessions
         for turn in session.utterances
         for signs in (cut(turn.text),)
+        for labels in (claimed_labels(turn),)
     ]
     return Measured(
         id=dialogue.id,

@@ -16,8 +16,8 @@ from typing import IO
 
 from muspsy_sim.formats.corpora.file_names import LINES, Names, list_name
 from muspsy_sim.formats.corpora.shape import Format
-from muspsy_sim.records.corpus import OFFLINE, Dialogue, Utterance, offline_roles
-from muspsy_sim.records.episode import Label
+from muspsy_sim.records.claimed_labels import claimed_labels
+from muspsy_sim.records.corpus import OFFLINE, Dialogue, offline_roles
 from muspsy_sim.records.files import storage_error, write_atomic
 
 _CLOSING = b"\n]\n"
@@ -87,7 +87,7 @@ def losses(dialogue: Dialogue, form: Format) -> Iterator[str]:
         yield "where sessions begin"
     if any(turn.labels for turn in turns) and "labels" not in facets:
         yield "labels of turns"
-    if "labels" in facets and any(len(_claimed(turn)) < len(turn.labels) for turn in turns):
+    if "labels" in facets and any(len(claimed_labels(turn)) < len(turn.labels) for turn in turns):
         yield "planned labels of turns that were annotated"
     if any(turn.reasoning for turn in turns) and "reasoning" not in facets:
         yield "private reasoning"
@@ -132,7 +132,9 @@ def _without_foreign(dialogue: Dialogue, form: Format) -> Dialogue:
                     update={
                         "extra": {},
                         "utterances": [
-                            u.model_copy(update={"extra": {}, "role": "", "labels": _claimed(u)})
+                            u.model_copy(
+                                update={"extra": {}, "role": "", "labels": claimed_labels(u)}
+                            )
                             for u in s.utterances
                         ],
                     }
@@ -141,12 +143,6 @@ def _without_foreign(dialogue: Dialogue, form: Format) -> Dialogue:
             ],
         }
     )
-
-
-def _claimed(turn: Utterance) -> list[Label]:
-    """A turn's labels, without what was planned where the same kind was read off the words."""
-    read = {label.kind for label in turn.labels if label.origin == "annotated"}
-    return [x for x in turn.labels if not (x.origin == "planned" and x.kind in read)]
 
 
 class _Lists:
