@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    pass
 
 
 def metrics(
@@ -62,4 +59,5 @@ def metrics(
 def _name(place: Path, all_paths: list[str]) -> str:
     """A corpus's name: its last part, with the one before it where two would be called the same."""
     same = [p for p in all_paths if Path(p).name == place.name]
-    return f"{place.parent.name}/{place.name}" if len(same) > 1 else place.name
+    above = place.resolve().parent.name
+    return f"{above}/{place.name}" if len(same) > 1 and above else place.name
