@@ -17,15 +17,10 @@ from muspsy_sim.llm.replay import ReplayModel
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model, Role, Sampling
 from muspsy_sim.runs.course import Seat
-from muspsy_sim.runs.plan import (
-    PlannedArm,
-    budget_of,
-)
+from muspsy_sim.runs.plan import PlannedArm, budget_of
 from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.recipe import Recipe
-from muspsy_sim.runs.store import (
-    find_run,
-)
+from muspsy_sim.runs.store import find_run
 
 
 @dataclass(slots=True)

@@ -22,10 +22,7 @@ from muspsy_sim.runs.extending import described_with_before
 from muspsy_sim.runs.known import Known
 from muspsy_sim.runs.living import live_and_keep, open_journal
 from muspsy_sim.runs.outcome import EpisodeOutcome
-from muspsy_sim.runs.plan import (
-    PlannedEpisode,
-    RunPlan,
-)
+from muspsy_sim.runs.plan import PlannedEpisode, RunPlan
 from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.store import (
     Run,
