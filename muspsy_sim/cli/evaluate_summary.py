@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
+    from rich.table import Table
 
     from muspsy_sim.evaluation.agreement import Agreement
     from muspsy_sim.evaluation.judging.asked import Asked, EvaluationProgress
@@ -144,7 +145,8 @@ def print_agreement(screen: Console, found: Sequence[ItemAgreement]) -> None:
 
     several = [one for one in found if len(one.judges) > 1]
     if several:
-        table = Table("agreement", "units", "alpha", "ICC(2,1)", "kappa (mean of pairs)")
+        table = Table("agreement", "units", "alpha", "ICC(2,1)", "kappa")
+        _whole_names(table, [f"{one.instrument}.{one.item}" for one in several], screen.width // 3)
         for one in several:
             kappas = [k.value for k in one.kappa.values() if k.value is not None]
             table.add_row(
@@ -155,9 +157,12 @@ def print_agreement(screen: Console, found: Sequence[ItemAgreement]) -> None:
                 f"{sum(kappas) / len(kappas):.2f}" if kappas else "-",
             )
         screen.print(table)
+        screen.print("kappa: weighted quadratically, mean over pairs of judges", style="dim")
     again = [one for one in found if one.retest]
     if again:
         table = Table("asked again", "judge", "n", "same value", "kappa")
+        _whole_names(table, [f"{one.instrument}.{one.item}" for one in again], screen.width // 3)
+        table.columns[1].overflow = "fold"
         for one in again:
             for judge, kappa in one.retest.items():
                 table.add_row(
@@ -168,6 +173,12 @@ def print_agreement(screen: Console, found: Sequence[ItemAgreement]) -> None:
                     _agreed(kappa),
                 )
         screen.print(table)
+
+
+def _whole_names(table: Table, names: Sequence[str], most: int) -> None:
+    """Break names in the first column rather than cut them: two cut ones may look the same."""
+    table.columns[0].overflow = "fold"
+    table.columns[0].no_wrap = max(map(len, names)) <= most
 
 
 def _agreed(one: Agreement) -> str:

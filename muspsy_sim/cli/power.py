@@ -99,11 +99,12 @@ def _sight(screen: Console, found: Forecast) -> None:
     screen.print()
     screen.print(styled("What it can see (power by effect)", "bold underline"))
     screen.print(table)
-    if found.tests > 1:
+    if max(found.tests.values()) > 1:
+        over = ", ".join(f"{number} ({name})" for name, number in found.tests.items())
         screen.print(
             styled(
-                f"The smaller alpha: first of {found.tests} declared tests under Holm's "
-                "correction, the worst case.",
+                "The smaller alpha: the first of the declared tests under Holm's correction, the "
+                f"worst case; {over}.",
                 "dim",
             )
         )

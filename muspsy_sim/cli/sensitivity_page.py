@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muspsy_sim.cli.screen import count, styled
-from muspsy_sim.evaluation.comparing.wording import ALPHA, bounds, figure, p_value, percent
+from muspsy_sim.evaluation.comparing.wording import ALPHA, bounds, figure, many, p_value, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,8 +36,8 @@ def print_sensitivity(screen: Console, found: Sensitivity) -> None:
     say("Do the conclusions hold over the client's assumptions?", "bold underline")
     say(
         f"{found.draws} draws of {len(found.parameters)} parameters from their stated ranges; "
-        f"{count(found.episodes)} episodes a draw, {found.clients} clients of {found.cases} "
-        f"source cases, seeds: {found.seeds}; {LOOPS[found.loop]}."
+        f"{count(found.episodes)} episodes a draw, {many(found.clients, 'client')} of "
+        f"{many(found.cases, 'source case')}, {many(found.seeds, 'seed')}; {LOOPS[found.loop]}."
     )
     if not found.whole:
         say(
@@ -58,8 +58,18 @@ def print_sensitivity(screen: Console, found: Sensitivity) -> None:
         )
     if least_p(found.cases) > ALPHA:
         say(
-            f"! With {found.cases} source cases no p can fall below {least_p(found.cases):.3f}: "
+            f"! With {many(found.cases, 'source case')} no p can fall below "
+            f"{least_p(found.cases):.3f}: "
             "that nothing is significant here says nothing.",
+            "yellow",
+        )
+    elif vain := [one for one in found.held if one.least_p > ALPHA and one.shipped_p is not None]:
+        least = min(one.least_p for one in vain)
+        effects = "the effects" if len(vain) == len(found.held) else "effects without a verdict"
+        say(
+            f"! With {found.cases} source cases p, corrected over as many tests as were declared, "
+            f"cannot fall below {least:.3f} for {effects}: that nothing is significant here says "
+            "nothing.",
             "yellow",
         )
     if found.left_out:

@@ -10,7 +10,9 @@ import pytest
 from rich.console import Console
 
 from muspsy_sim.cli.entry import run_command_line
-from muspsy_sim.cli.evaluate_summary import _columns
+from muspsy_sim.cli.evaluate_summary import _columns, print_agreement
+from muspsy_sim.evaluation.agreement import Agreement
+from muspsy_sim.evaluation.reliability import ItemAgreement
 from muspsy_sim.runs.store import Run
 from tests.unit.episodes import make_episode
 from tests.unit.judged import a_run
@@ -171,3 +173,26 @@ def test_arms_that_do_not_fit_are_numbered_and_named_above() -> None:
         assert told.split() == (
             [w for n, arm in enumerate(arms, 1) for w in (str(n), arm)] if width == 80 else []
         )
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_two_items_have_the_same_name_in_a_table_of_agreement(width: int) -> None:
+    value = Agreement(value=-0.14, low=-0.52, high=0.52, units=16)
+    judge = "http://gpu.example:8000/v1#judge-model"
+    found = [
+        ItemAgreement(
+            instrument="alliance", item=item, judges=[judge, "offline"], units=16,
+            kappa={"pair": value}, alpha=value, icc=value, retest={judge: value}, same={judge: 1.0},
+        )
+        for item in ("bond-heard", "bond-open")
+    ]  # fmt: skip
+    screen = Console(width=width, file=StringIO())
+    print_agreement(screen, found)
+    told = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, told.splitlines())) <= width
+    for item in ("alliance.bond-heard", "alliance.bond-open"):
+        assert told.count(item) == 2, told
+    assert "…" not in told
+    assert told.count("kappa") == 3, "the last column is not cut off"
+    rows = [line for line in told.splitlines() if "alliance" in line]
+    assert all(line.endswith("│") for line in rows)

@@ -15,11 +15,12 @@ import yaml
 
 from muspsy_sim.evaluation.comparing.comparing import compare as compare_with_mixed
 from muspsy_sim.evaluation.comparing.comparison import Comparison, ComparisonReport
+from muspsy_sim.evaluation.comparing.design import check_endpoint
 from muspsy_sim.evaluation.comparing.markdown import BEGIN, END, markdown, write_into
 from muspsy_sim.evaluation.comparing.reading import read_run
 from muspsy_sim.evaluation.comparing.wording import figure, sentences
 from muspsy_sim.evaluation.comparing.writing import as_json, write_tables
-from muspsy_sim.records.errors import RunError, StorageError
+from muspsy_sim.records.errors import RecipeError, RunError, StorageError
 from muspsy_sim.runs.store import Run
 from tests.unit.compared_runs import FOUR, noisy, write_run, write_scores
 
@@ -293,6 +294,26 @@ def test_instruments_give_summaries_direction_and_kind(tmp_path: Path) -> None:
     both = of(compare(run), "slips.both", "memory x plan")
     assert (both.better, both.kind) == ("lower", "process")
     assert compare(run).arms[0].means["slips.both"] == 2.0
+    with pytest.raises(RunError, match=r"slips\.both is rated with sight of .* no outcome"):
+        compare(run, primary="slips.both")
+
+
+def test_a_process_is_refused_as_what_a_comparison_is_about_before_it_is_run() -> None:
+    with pytest.raises(RecipeError, match=r"plan-adherence\.goal .* is a process"):
+        check_endpoint("plan-adherence.goal", "primary")
+    check_endpoint("plan-adherence.goal", "endpoints")
+    check_endpoint("alliance.goal", "primary")
+
+
+def test_declared_tests_that_so_few_cases_cannot_pass_are_told(tmp_path: Path) -> None:
+    """Six cases attain p 0.031, and 0.19 where it is corrected over six tests."""
+    told = "no corrected p can fall below 0.19 over 6 tests (arms), 0.19 over 6 tests (factors)"
+    few = compare(write_run(tmp_path / "6", noisy(lambda _: 9.0), clients=6))
+    assert any(told in w for w in few.warnings)
+    declared = [c.effect.p_holm for c in few.comparisons if c.standing != "exploratory"]
+    assert min(p for p in declared if p is not None) == pytest.approx(6 * 2 / 2**6)
+    enough = compare(write_run(tmp_path / "9", noisy(lambda _: 9.0), clients=9))
+    assert not any("no corrected p" in w for w in enough.warnings)
 
 
 def test_gate_and_pitfalls_are_told_where_they_were_not_made(planted: ComparisonReport) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from muspsy_sim.evaluation.planning.forecast import forecast, measure
-from muspsy_sim.evaluation.planning.pilot import most_calls, run_pilot
+from muspsy_sim.evaluation.planning.pilot import Pilot, most_calls, run_pilot
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.plan import RunPlan
@@ -73,7 +73,7 @@ def test_money_is_unknown_without_a_price() -> None:
 def test_power_follows_the_design(plan: RunPlan) -> None:
     found = forecast(plan, run_pilot(plan), effect=0.4)
     assert (found.clients, found.cases, found.seeds) == (5, 1, 3)
-    assert found.tests == 3
+    assert found.tests == {"arms": 3, "factors": 3}
     assert all(sight.detectable is None for sight in found.sight)
     assert "One source case" in found.notes[0]
     assert "assumed" in found.spread["basis"]
@@ -84,6 +84,23 @@ def test_power_follows_the_design(plan: RunPlan) -> None:
         "interaction",
     ]
     assert found.sight[3].alpha == pytest.approx(0.05 / 3)
+
+
+def test_every_arm_beside_the_baseline_is_a_test_that_is_corrected_for() -> None:
+    """As in a comparison: controls and further arms are among the arms, not among the factors."""
+    plan = planned(
+        arms=["waitlist"],
+        factors=FACTORS,
+        controls=["sham", "random"],
+        primary="phq9_change",
+        endpoints=["recalls"],
+        personas=["en-gordon-pell", "en-kit-haldane"],
+    )
+    found = forecast(plan, Pilot({}, 1, 1.0))
+    assert found.tests == {"arms": 12, "factors": 6}
+    strict = {s.question.split(" (")[0]: s.alpha for s in found.sight[3:]}
+    assert strict["two arms"] == pytest.approx(0.05 / 12)
+    assert strict["main effect"] == strict["interaction"] == pytest.approx(0.05 / 6)
 
 
 @pytest.mark.slow

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import pytest
+from rich.console import Console
 
 from muspsy_sim.agents.client.dynamics import load_dynamics
+from muspsy_sim.cli.sensitivity_page import print_sensitivity
 from muspsy_sim.evaluation.comparing.asking import Asked
 from muspsy_sim.evaluation.comparing.endpoints import values_of
 from muspsy_sim.evaluation.comparing.reading import Row, read_run
-from muspsy_sim.evaluation.sensitivity.conclusions import Held, conclusions
+from muspsy_sim.evaluation.sensitivity.conclusions import Held, Sensitivity, conclusions
 from muspsy_sim.evaluation.sensitivity.drawing import draws, varied
 from muspsy_sim.evaluation.sensitivity.kept import keeping
 from muspsy_sim.evaluation.sensitivity.refeeding import refed
@@ -151,6 +154,39 @@ def test_an_effect_without_a_test_has_no_verdict() -> None:
     one = conclusions(RUN, single, [single] * 3, [{"a": 1.0}] * 3, ["x"], ON_OFF, ["on", "off"])[0]
     assert one.fragile is None
     assert "one source case" in one.reason
+
+
+def test_too_few_cases_for_the_corrected_tests_have_no_verdict() -> None:
+    """Six cases attain p 0.031: enough for one test, and never for two that are corrected."""
+    noise = np.random.default_rng(1)
+    some = rows(2.0, noise, cases=6)
+    asked = [*ON_OFF, Asked("arm", "off - on", {"off": 1.0, "on": -1.0})]
+    rest = ([some] * 3, [{"a": 1.0}] * 3, ["x"])
+    alone = conclusions(some, some, *rest, ON_OFF, ["on", "off"], declared=True)[0]
+    assert (alone.fragile, alone.same_conclusion) == (False, 1.0)
+    assert alone.least_p == pytest.approx(2 / 2**6)
+    both = conclusions(some, some, *rest, asked, ["on", "off"], declared=True)
+    assert [(one.fragile, one.same_conclusion) for one in both] == [(None, None)] * 2
+    assert both[0].shipped_p == both[0].least_p == pytest.approx(4 / 2**6)
+    free = conclusions(some, some, *rest, asked, ["on", "off"], declared=False)
+    assert [one.fragile for one in free] == [False, False]
+
+
+def test_that_nothing_could_be_found_is_told() -> None:
+    one = Held(
+        endpoint="x", contrast="on - off", shipped=1.0, shipped_p=0.06, least_p=0.0625, draws=3
+    )
+    found = Sensitivity(
+        loop="open", draws=3, parameters=["a"], episodes=12, clients=6, cases=6, seeds=1,
+        whole=True, corrected=True, seconds=1.0, held=[one],
+    )  # fmt: skip
+    screen = Console(width=80, file=StringIO())
+    print_sensitivity(screen, found)
+    told = " ".join(screen.file.getvalue().split())  # type: ignore[attr-defined]
+    assert "With 6 source cases p, corrected over as many tests as were declared, cannot" in told
+    assert "fall below 0.062 for the effects: that nothing is significant here says" in told
+    assert "6 clients of 6 source cases, 1 seed;" in told
+    assert "holds" not in told
 
 
 def test_an_offline_run_lived_again_at_its_own_parameters_is_the_run(run: Run) -> None:

@@ -29,6 +29,7 @@ from muspsy_sim.evaluation.checking.outcome import (
     KindShare,
     Share,
     share_of,
+    unseen,
     verdict_on,
 )
 from muspsy_sim.evaluation.checking.ranking import goodness, sign_of
@@ -313,6 +314,22 @@ def test_one_kind_that_moves_is_enough() -> None:
     held = rises.model_copy(update={"held_out": True})
     assert verdict_on(falls, [same, held])[0] == "usable"
     assert verdict_on(share_of([("a", -1)]), [])[0] == "not enough pairs"
+
+
+def test_a_judge_is_not_blamed_for_too_few_clients() -> None:
+    """Three source cases have an interval that reaches 50% though all pairs fall; four have not."""
+
+    def fallen(cases: int) -> KindShare:
+        pairs = share_of([(f"c{n % cases}", -1) for n in range(16)])
+        return KindShare(kind="dismissed", held_out=False, pairs=pairs)
+
+    verdict, why = verdict_on(fallen(3).pairs, [])
+    assert verdict == "not enough pairs"
+    assert "from 3 source cases: too few to tell, even if all fall" in why
+    assert unseen([fallen(3)]) == []
+    assert verdict_on(fallen(4).pairs, []) == ("usable", "")
+    blind = share_of([(f"c{n}", 0) for n in range(4)])
+    assert unseen([KindShare(kind="dismissed", held_out=False, pairs=blind)]) == ["dismissed"]
 
 
 def test_items_are_compared_in_their_own_direction() -> None:

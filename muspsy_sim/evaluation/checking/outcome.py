@@ -106,6 +106,11 @@ def verdict_on(must_lower: Share, kinds_untouched: Sequence[KindShare]) -> tuple
     """
     if must_lower.pairs < FEWEST_PAIRS or must_lower.low is None or must_lower.share is None:
         return "not enough pairs", f"{must_lower.pairs} pairs, and {FEWEST_PAIRS} are needed"
+    if not _enough(must_lower.cases):
+        return (
+            "not enough pairs",
+            f"they are from {must_lower.cases} source cases: too few to tell, even if all fall",
+        )
     if must_lower.low <= 0.5:
         return (
             "cannot rank",
@@ -124,8 +129,20 @@ def verdict_on(must_lower: Share, kinds_untouched: Sequence[KindShare]) -> tuple
 
 
 def unseen(kinds_lower: Sequence[KindShare]) -> list[str]:
-    """The kinds that must lower an instrument, and by the pairs at hand may as well not."""
-    return [k.kind for k in kinds_lower if k.pairs.low is not None and k.pairs.low <= 0.5]
+    """The kinds that must lower an instrument, and by the pairs at hand may as well not.
+
+    Kinds that too few source cases were spoiled with are left out: they tell nothing.
+    """
+    return [
+        k.kind
+        for k in kinds_lower
+        if k.pairs.low is not None and k.pairs.low <= 0.5 and _enough(k.pairs.cases)
+    ]
+
+
+def _enough(cases: int) -> bool:
+    """Whether so many source cases tell a judge that always sees it from chance."""
+    return wilson(1.0, cases)[0] > 0.5
 
 
 def _includes_half(share: Share) -> bool:

@@ -127,6 +127,14 @@ def _primary(run: Run, declared: Declared, sample: Sample, asked: str | None) ->
             hint="see `muspsy status` for what stopped them; --retry-failed goes on with them",
         )
     if name in known:
+        if sample.endpoint(name).kind == "process":
+            raise RunError(
+                f"{name} is rated with sight of the counselor's plan or notes: it is a process, "
+                "and no outcome that a comparison could be about",
+                file=run.folder,
+                field="--primary" if asked else "primary",
+                hint=f"name an outcome with --primary, such as {DEFAULT_PRIMARY}",
+            )
         return name
     near = get_close_matches(name, known, 1)
     judged = "evaluate the run first (`muspsy evaluate`), or " if "." in name else ""

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 from muspsy_sim.evaluation.comparing.endpoints import ENDPOINTS
+from muspsy_sim.evaluation.instruments.loading import all_instruments
 from muspsy_sim.evaluation.statistics.factorial import is_crossed
 from muspsy_sim.records.errors import RecipeError, RunError
 from muspsy_sim.runs.factors import CONTROLS
@@ -182,8 +183,20 @@ def check_endpoints(recipe: Recipe) -> None:
 
 
 def check_endpoint(name: str, where: str) -> None:
-    """Refuse a name that is no endpoint; `INSTRUMENT.ITEM` is left to the evaluation."""
-    if name in ENDPOINTS or ("." in name.strip(".") and " " not in name):
+    """Refuse a name that is no endpoint; `INSTRUMENT.ITEM` is left to the evaluation.
+
+    A primary endpoint of a shipped instrument that rates a process is refused: it is no outcome.
+    """
+    if name in ENDPOINTS:
+        return
+    if "." in name.strip(".") and " " not in name:
+        if where != "endpoints" and _of_a_process(name):
+            raise RecipeError(
+                f"{name} is rated with sight of the counselor's plan or notes: it is a process, "
+                "and no outcome that a comparison could be about",
+                field=where,
+                hint=f"name an outcome, such as {DEFAULT_PRIMARY}, and this among `endpoints`",
+            )
         return
     near = get_close_matches(name, ENDPOINTS, 1)
     raise RecipeError(
@@ -193,3 +206,8 @@ def check_endpoint(name: str, where: str) -> None:
         if near
         else f"known: {', '.join(ENDPOINTS)}; a judged one is INSTRUMENT.ITEM",
     )
+
+
+def _of_a_process(name: str) -> bool:
+    instrument = name.partition(".")[0]
+    return any(i.id == instrument and i.measures == "process" for i in all_instruments())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from muspsy_sim.evaluation.comparing.comparison import Question
-from muspsy_sim.evaluation.statistics.testing import holm
+from muspsy_sim.evaluation.statistics.testing import holm, least_p
 
 FAMILIES: dict[str, tuple[Question, ...]] = {
     "arms": ("arm",),
@@ -31,3 +31,17 @@ def corrected(
         if own:
             sizes[name] = len(own)
     return found, sizes
+
+
+def least_corrected(tests: Sequence[tuple[Question, int]]) -> list[float]:
+    """The smallest corrected p that each test can give (question and source cases), in [0, 1].
+
+    Holm's smallest p is multiplied by the number of tests, and no other falls below it.
+    """
+    found = [1.0] * len(tests)
+    for questions in FAMILIES.values():
+        own = [(k, least_p(cases)) for k, (asked, cases) in enumerate(tests) if asked in questions]
+        floor = len(own) * min((least for _, least in own), default=1.0)
+        for k, least in own:
+            found[k] = min(1.0, max(least, floor))
+    return found

@@ -44,6 +44,7 @@ def warnings_of(
             f"{report.cases} source cases are few: intervals lean on Student's t, may be too "
             "narrow where differences are very skewed or rare, and may not agree with the test."
         )
+    told += _vain(report)
     if report.clients > report.cases:
         told.append(
             f"{report.clients} clients come from {report.cases} source cases; the cases are what "
@@ -64,6 +65,19 @@ def warnings_of(
     told += [f"{name}: {why}" for name, why in report.unscored.items()]
     told += _disagreeing(report)
     return told
+
+
+def _vain(report: ComparisonReport) -> list[str]:
+    """The families in which Holm's correction leaves nothing to be found with so few cases."""
+    least = least_p(report.cases)
+    if report.cases < 2 or least > ALPHA:
+        return []  # Told by itself.
+    vain = [(name, n) for name, n in report.tests_in_family.items() if n * least > ALPHA]
+    if not vain:
+        return []
+    which = ", ".join(f"{min(1.0, n * least):.2f} over {n} tests ({name})" for name, n in vain)
+    told = f"With {report.cases} source cases no corrected p can fall below {which}: there nothing "
+    return [told + "can be found, whatever there is."]
 
 
 def _disagreeing(report: ComparisonReport) -> list[str]:

@@ -69,7 +69,9 @@ class Forecast(Record):
     clients: int
     cases: int
     seeds: int
-    tests: int = Field(description="declared tests that Holm's correction runs over, at most")
+    tests: dict[str, int] = Field(
+        description="declared tests that Holm's correction runs over: arms, and factors if crossed"
+    )
     spread: dict[str, Any]
     sd_points: float | None = Field(
         default=None, description="sd of one paired difference, measured on the pilot run"
@@ -99,9 +101,10 @@ def forecast(
     if measured is not None:
         spread, sd = measure(measured, primary)
     crossed = _crossed(plan)
-    tests = max(1, len(recipe.declared_endpoints())) * (
-        len(crossed) if crossed else max(1, len(plan.arms) - 1)
-    )
+    endpoints = max(1, len(recipe.declared_endpoints()))
+    tests = {"arms": endpoints * max(1, len(plan.arms) - 1)}
+    if crossed:
+        tests["factors"] = endpoints * len(crossed)
     effects = sorted({*TABLE, *([effect] if effect is not None else [])})
     return Forecast(
         primary=primary,
@@ -181,20 +184,23 @@ def _sight(
     design: Design,
     spread: Spread,
     effects: list[float],
-    tests: int,
+    tests: dict[str, int],
     crossed: list[tuple[str, int]],
 ) -> list[Sight]:
-    found = [("two arms", design, 1.0)]
+    found = [("two arms", "arms", design, 1.0)]
     mains = [pairs for kind, pairs in crossed if kind == "main"]
     if mains:
         pairs = min(mains)
         averaged = Design(design.cases, design.clients, design.seeds * pairs)
-        found.append((f"main effect (over {pairs} pairs of arms)", averaged, 1.0))
+        found.append((f"main effect (over {pairs} pairs of arms)", "factors", averaged, 1.0))
     if any(kind == "interaction" for kind, _ in crossed):
-        found.append(("interaction", design, float(np.sqrt(2.0))))
+        found.append(("interaction", "factors", design, float(np.sqrt(2.0))))
     rows = []
-    for alpha in dict.fromkeys((ALPHA, ALPHA / tests)):
-        for name, at, wider in found:
+    for strictest in (False, True):
+        for name, family, at, wider in found:
+            alpha = ALPHA / tests[family] if strictest else ALPHA
+            if strictest and tests[family] == 1:
+                continue
             least = detectable(at, spread, alpha, WANTED)
             rows.append(
                 Sight(
@@ -244,7 +250,7 @@ def _unpriced(plan: RunPlan) -> list[str]:
     return budget_of(plan.recipe).unpriced(used)
 
 
-def _notes(plan: RunPlan, design: Design, tests: int) -> list[str]:
+def _notes(plan: RunPlan, design: Design, tests: dict[str, int]) -> list[str]:
     told: list[str] = []
     least = least_p(design.cases)
     if plan.recipe.clients is not None and plan.recipe.clients != design.clients:
@@ -258,10 +264,10 @@ def _notes(plan: RunPlan, design: Design, tests: int) -> list[str]:
             f"With {design.cases} source cases no p can fall below {least:.3f}: nothing can be "
             "found, whatever there is."
         )
-    elif least > ALPHA / tests:
+    elif vain := [f"{n} tests ({name})" for name, n in tests.items() if n * least > ALPHA]:
         told.append(
-            f"With {design.cases} source cases no p can fall below {least:.3f}: with {tests} "
-            "declared tests, none is significant unless others are."
+            f"With {design.cases} source cases no p can fall below {least:.3f}: corrected over "
+            f"{' or '.join(vain)}, nothing can be significant."
         )
     if design.clients > design.cases > 1:
         told.append(

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from muspsy_sim.evaluation.comparing.asking import Asked
-from muspsy_sim.evaluation.comparing.families import corrected
+from muspsy_sim.evaluation.comparing.families import corrected, least_corrected
 from muspsy_sim.evaluation.comparing.reading import Row, cube_of
 from muspsy_sim.evaluation.comparing.wording import ALPHA
 from muspsy_sim.evaluation.statistics.cube import contrast
@@ -46,6 +46,9 @@ class Held(Record):
         description="the effect at the run's own parameters, in what is lived again"
     )
     shipped_p: float | None
+    least_p: float = Field(
+        default=0.0, description="the smallest p that so many cases and tests can give, in [0, 1]"
+    )
     draws: int = Field(description="draws in which the effect could be computed")
     low: float | None = Field(default=None, description="2.5% quantile over draws")
     median: float | None = None
@@ -98,13 +101,14 @@ class Tested:
 
     estimate: float | None
     p: float | None
-    cases: int
+    least: float
+    """The smallest p that could have been found; above 0.05 nothing can be."""
     reason: str
 
     @property
     def conclusion(self) -> int | None:
         """1 for more, -1 for less, 0 for not told apart; `None` where nothing could be found."""
-        if self.estimate is None or self.p is None or least_p(self.cases) > ALPHA:
+        if self.estimate is None or self.p is None or self.least > ALPHA:
             return None
         return int(np.sign(self.estimate)) * (self.p <= ALPHA)
 
@@ -141,6 +145,7 @@ def conclusions(
             recorded_p=whole[k].p,
             shipped=own[k].estimate,
             shipped_p=own[k].p,
+            least_p=own[k].least,
             draws=0,
         )
         _hold(held, own[k], [effects[k] for effects in each], ranks, names)
@@ -163,12 +168,17 @@ def _tested(
         effect_of(contrast(cubes[name], one.weights)) for name, one in product(endpoints, asked)
     ]
     p_values = [effect.p for effect in effects]
+    least = [least_p(effect.cases) for effect in effects]
     if declared:
         questions = [one.question for _, one in product(endpoints, asked)]
         p_values, _ = corrected(list(zip(questions, p_values, strict=True)))
+        counted = [k for k, p in enumerate(p_values) if p is not None]
+        floors = least_corrected([(questions[k], effects[k].cases) for k in counted])
+        for k, floor in zip(counted, floors, strict=True):
+            least[k] = floor
     return [
-        Tested(effect.estimate, p, effect.cases, effect.reason)
-        for effect, p in zip(effects, p_values, strict=True)
+        Tested(effect.estimate, p, floor, effect.reason)
+        for effect, p, floor in zip(effects, p_values, least, strict=True)
     ]
 
 
