@@ -8,7 +8,7 @@ as, and read again when it is asked for. What comes back is equal to what was pu
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import overload
@@ -152,32 +152,3 @@ class HeldSession:
             state_after=self.state_after,
             failures=self.failures,
         )
-
-
-class Said(Mapping[str, str]):
-    """The text of every turn of some sessions by its id; a session is read when it is asked for."""
-
-    def __init__(self, sessions: Sequence[HeldSession], heard: Sequence[Line]) -> None:
-        self._sessions = {session.number: session for session in sessions if session.turns}
-        self._read: dict[str, str] = {line.id: line.text for line in heard}
-        self._known = {int(line.id[1:].partition("t")[0]) for line in heard[:1]}
-
-    def _look_up(self, number: int) -> None:
-        if number not in self._known and number in self._sessions:
-            self._read |= {turn.id: turn.text for turn in self._sessions[number].turns}
-        self._known.add(number)
-
-    def __getitem__(self, turn: str) -> str:
-        if turn not in self._read:
-            number = turn.removeprefix("s").partition("t")[0]
-            if number.isascii() and number.isdigit():
-                self._look_up(int(number))
-        return self._read[turn]
-
-    def __iter__(self) -> Iterator[str]:
-        for number in self._sessions:
-            self._look_up(number)
-        return iter(self._read)
-
-    def __len__(self) -> int:
-        return sum(len(session.turns) for session in self._sessions.values())

@@ -181,6 +181,8 @@ class LiveCourse:
     week: int = 0
     session: LiveSession | None = None
     sessions: list[HeldSession] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict, repr=False)
+    """Turn -> its words, of the sessions that were held: looked up too often to be unpacked."""
     weeks: list[Week] = field(default_factory=list)
     intake: Session | None = None
     baseline: SymptomReport | None = None
@@ -194,8 +196,6 @@ class LiveCourse:
     switch_at: tuple[int, int] | None = None
     """A fork leaves the old arm after this turn of this session."""
 
-    _said: list[str] = field(default_factory=list, repr=False)
-    """The words alone of what was held, which are looked up too often to be unpacked each time."""
     _heard: tuple[HeldSession, list[Line]] | None = field(default=None, repr=False)
 
     def heard(self) -> list[Line]:
@@ -213,12 +213,12 @@ class LiveCourse:
         self.sessions.append(session)
         self._heard = (session, lines)
         self.client.own_words.keep(lines)
-        self._said += [line.text for line in lines]
+        self.said |= {line.id: line.text for line in lines}
 
     def said_before(self) -> list[str]:
         """What was said by either at intake and in the sessions that were held, turn by turn."""
         form = self.intake.turns if self.intake else []
-        return [*(turn.text for turn in form), *self._said]
+        return [*(turn.text for turn in form), *self.said.values()]
 
     @property
     def now(self) -> LiveSession:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from muspsy_sim.cli.privacy import PRESIDIO_MODELS
+
 if TYPE_CHECKING:
     from muspsy_sim.datasets.audit.auditing import Audit
     from muspsy_sim.datasets.audit.finding import Finding
@@ -51,14 +53,7 @@ def audit(
             "--presidio", help="Also ask Presidio for personal data; needs the extra `privacy`."
         ),
     ] = False,
-    presidio_model: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--presidio-model",
-            metavar="MODEL",
-            help="A spaCy pipeline for --presidio, by name or folder; one a language.",
-        ),
-    ] = None,
+    presidio_model: PRESIDIO_MODELS = None,
     out: Annotated[
         Path | None,
         typer.Option(

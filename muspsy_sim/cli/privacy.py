@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 _SHOWN = 10
 """Places of a corpus that could not be read, told; the others are counted."""
 
+PRESIDIO_MODELS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--presidio-model",
+        metavar="MODEL",
+        help="A spaCy pipeline for --presidio, by name or folder; one a language.",
+    ),
+]
 _FORM = Annotated[
     str | None, typer.Option("--from", metavar="FORMAT", help="The format; else it is looked at.")
 ]
@@ -35,14 +43,7 @@ def mask(
         bool,
         typer.Option("--presidio", help="Also ask Presidio; needs the extra `privacy`."),
     ] = False,
-    presidio_model: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--presidio-model",
-            metavar="MODEL",
-            help="A spaCy pipeline for --presidio, by name or folder; one a language.",
-        ),
-    ] = None,
+    presidio_model: PRESIDIO_MODELS = None,
 ) -> None:
     """Mask who a corpus is about: the same placeholder for the same thing, in both languages.
 

@@ -1,7 +1,8 @@
 """What part of each prompt the same episode sent before: what a server's prefix cache can keep.
 
 A prompt is held against the last one of the same name, whose beginning it shares if it shares any:
-whole messages first, then the beginning of the first that differs. Shares go by characters, in
+whole messages first, then the beginning of the first that differs, of the last one no further than
+its dialogue goes. Shares go by characters, in
 which tokens are near enough even within one text; the server's own count, where it gives one, is
 `Usage.cached_tokens`.
 """

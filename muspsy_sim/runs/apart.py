@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
@@ -55,10 +56,14 @@ async def done_apart(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+_for_life = ExitStack()
+"""What stays entered as long as a worker process lives; nobody else would hold on to it."""
+
+
 def _begin(begin: Callable[[T], None], told: T) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    tuned_gc().__enter__()  # for as long as the process lives
+    _for_life.enter_context(tuned_gc())
     begin(told)
 
 

@@ -12,7 +12,6 @@ from typing import get_args
 from muspsy_sim.agents.counselor import view as views
 from muspsy_sim.agents.counselor.recalling.scrambled import scrambled
 from muspsy_sim.agents.counselor.recalling.size import tokens_of
-from muspsy_sim.agents.held import Said
 from muspsy_sim.agents.live import CounselorSide, LiveCourse
 from muspsy_sim.agents.prompts import BARE, PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
 from muspsy_sim.records.answers import NoteAnswer
@@ -129,8 +128,7 @@ async def remember(course: LiveCourse) -> None:
         views.remember_view(course.counselor, session.number, earlier, course.heard()),
         session=session.number,
     )
-    said = Said(course.sessions, course.heard())
-    note = settle_note(asked.answer, session.number, said)
+    note = settle_note(asked.answer, session.number, course.said)
     session.note = note
     keep_note(course.counselor, note)
 
