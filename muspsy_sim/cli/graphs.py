@@ -37,8 +37,9 @@ def list_graphs() -> None:
     from muspsy_sim.graphs.spec import arm_names, load_arm
     from muspsy_sim.records.errors import GraphError, MuspsyError, Problem
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("name", "recall", "plan", "manner", "control"):
+    # A control says so in its first word, so it needs no column, which 80 columns lack.
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    for name in ("name", "recall", "plan", "manner"):
         table.add_column(name, no_wrap=True)
     table.add_column("about", ratio=1)
     problems: list[Problem] = []
@@ -48,9 +49,8 @@ def list_graphs() -> None:
         except MuspsyError as error:
             problems += error.problems
             continue
-        table.add_row(
-            *(name, *_told(arm), "yes" if arm.control else "", styled(arm.about)),
-        )
+        about = arm.about if not arm.control or _says_so(arm) else f"Control: {arm.about}"
+        table.add_row(name, *_told(arm), styled(about))
     console().print(table)
     if problems:
         first, *others = problems
@@ -62,6 +62,10 @@ def list_graphs() -> None:
             hint=first.hint,
             others=others,
         )
+
+
+def _says_so(arm: Arm) -> bool:
+    return arm.about.lower().startswith("control")
 
 
 def _told(arm: Arm) -> tuple[str, str, str]:

@@ -22,6 +22,7 @@ from muspsy_sim.records.errors import ProfileError
 
 if TYPE_CHECKING:
     from muspsy_sim.personas.checks import Finding
+    from muspsy_sim.personas.summaries import ProfileSummary
     from muspsy_sim.records.profile import CaseReport, Profile
 
 personas_app = typer.Typer(
@@ -60,20 +61,31 @@ def list_personas(
         rows = [{name: getattr(each, name) for name in _JSON_FIELDS} for each in found]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
+    _print_list(found)
+
+
+# Below this many columns names and titles would break every word; `show` tells them.
+_WIDE = 110
+
+
+def _print_list(found: list[ProfileSummary]) -> None:
+    from rich import box
     from rich.table import Table
 
-    table = Table()
-    table.add_column("id", no_wrap=True, min_width=max((len(each.id) for each in found), default=2))
-    for head in ("lang", "name", "age", "topic", "resistance", "stage", "title"):
-        table.add_column(head, overflow="fold")
+    console = screen.console()
+    wide = console.width >= _WIDE
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    for head in ("id", "lang", "age", "topic", "keeps distance by", "stage"):
+        table.add_column(head, no_wrap=head != "topic")
+    if wide:
+        table.add_column("name", no_wrap=True)
+        table.add_column("title", ratio=1)
     for each in found:
         age = "?" if each.age is None else str(each.age)
         topic = each.topic.replace("_", " ") + (" (risk)" if each.ideation != "none" else "")
-        table.add_row(
-            *(each.id, each.language, each.name, age, topic),
-            *(each.resistance_style, each.stage_of_change, each.title),
-        )
-    screen.console().print(table)
+        cells = [each.id, each.language, age, topic, each.resistance_style, each.stage_of_change]
+        table.add_row(*map(screen.styled, cells + [each.name, each.title] * wide))
+    console.print(table)
 
 
 _JSON_FIELDS = (

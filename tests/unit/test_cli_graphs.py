@@ -37,8 +37,8 @@ def test_all_arms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     rows = {line.split()[0]: line.split() for line in out.splitlines() if line[:2].strip()}
     assert set(ARMS) <= set(rows)
     assert rows["full"][1:4] == ["notes", "turn", "attuned"]
-    assert rows["waitlist"][1:5] == ["-", "-", "-", "yes"]
-    assert rows["dismissive"][4] == "yes"
+    assert rows["waitlist"][1:5] == ["-", "-", "-", "Control:"]
+    assert rows["dismissive"][4] == "Control:"
     assert rows["bare"][3] == "-"
 
 

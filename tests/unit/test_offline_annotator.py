@@ -270,3 +270,90 @@ def test_any_text_is_read_without_a_crash_and_quoted_as_it_is(
 ) -> None:
     for each in sourced(drawn(text, language)):
         assert each.quote in text
+
+
+@pytest.mark.parametrize(
+    ("report", "name", "age", "gender"),
+    [
+        (
+            "Tomas Brandt, a 44-year-old engineer, lives with his daughter Nel (15).",
+            "Tomas Brandt",
+            44,
+            "m",
+        ),
+        ("Name: Tomas Brandt\nAge: 44\nGender: male\n", "Tomas Brandt", 44, "m"),
+        ("**Client:** Rosa Lind\n**Age:** 31\n\nShe works.", "Rosa Lind", 31, "f"),
+        ("| Name | Rosa Lind |\n| Age | 31 |", "Rosa Lind", 31, ""),
+        ("The client is a 29-year-old woman who teaches.", "", 29, "f"),
+        ("Rosa is a 31-year-old teacher. Her son Tom Lind, 9, is at school.", "Rosa", 31, "f"),
+        ("Ms Rosa Lind (31, married) came because of her sleep.", "Rosa Lind", 31, "f"),
+        ("Client: It was late. Nothing more is known.", "", None, ""),
+    ],
+)
+def test_english_reports_say_in_many_ways_whom_they_are_about(
+    report: str, name: str, age: int | None, gender: str
+) -> None:
+    who = who_is(report, "en")
+    assert (who.name, who.age, who.gender) == (name, age, gender)
+
+
+@pytest.mark.parametrize(
+    ("report", "name", "age", "gender"),
+    [
+        ("姓名：林秀\n性别：女\n年龄：34\n", "林秀", 34, "f"),
+        ("林秀（女，34岁），会计，离异。", "林秀", 34, "f"),
+        ("林秀，三十四岁，女，会计。", "林秀", 34, "f"),
+        ("林秀是一名34岁的女会计。", "林秀", 34, "f"),
+        ("来访者，男，46岁，司机。", "", 46, "m"),
+        ("本例来访者为46岁男性，失眠。", "", 46, "m"),
+        ("今年很忙。", "", None, ""),
+    ],
+)
+def test_chinese_reports_say_in_many_ways_whom_they_are_about(
+    report: str, name: str, age: int | None, gender: str
+) -> None:
+    who = who_is(report, "zh")
+    assert (who.name, who.age, who.gender) == (name, age, gender)
+
+
+def test_a_plain_report_with_goals_lists_and_a_form_is_read_whole() -> None:
+    answer = drawn(
+        "# Report\n\n## Client\nTomas Brandt, a 44-year-old ferry engineer, lives with his daughter "
+        "Nel (15).\n\n## Presenting problem\n- He has not slept through since the fire.\n\n"
+        "## History\nHis father drowned when he was nine; he has never told his daughter.\n\n"
+        "## Goals\n1. To go back on board by autumn.\n2. He wants to sleep.\n"
+    )
+    assert answer.topic == "sleep_problems"
+    assert [each.text for each in answer.presenting_problem] == [
+        "I have not slept through since the fire."
+    ]
+    assert [fact.text for fact in answer.facts] == [
+        "I live with my daughter Nel (15).",
+        "My father drowned when I was nine.",
+        "I have never told my daughter.",
+    ]
+    assert answer.facts[2].sensitivity == 3
+    assert [goal.text for goal in answer.goals] == [
+        "I want to go back on board by autumn.",
+        "I want to sleep.",
+    ]
+
+
+def test_lines_of_a_form_are_no_facts_and_chinese_goals_are_wishes() -> None:
+    answer = drawn(
+        "## 一般资料\n姓名：林秀\n性别：女\n年龄：34\n职业：会计，离异。\n\n## 主诉\n"
+        "- 来访者近半年夜里总醒，醒了就去看煤气。\n\n## 咨询目标\n1. 能睡整觉；\n2. 希望不再去看煤气\n",
+        "zh",
+    )
+    assert answer.occupation == "会计"
+    assert not any("姓名" in fact.text or "年龄" in fact.text for fact in answer.facts)
+    assert [goal.text for goal in answer.goals] == ["我希望能睡整觉。", "我希望能不再去看煤气。"]
+
+
+def test_another_of_the_same_gender_is_only_passed_over_where_the_age_shows_whose_it_is() -> None:
+    his = Client("en", ("Silas Thorne",), "m")
+    told = as_client("His father drowned when he was nine.", his)
+    assert told is not None
+    assert told.text == "My father drowned when I was nine."
+    assert as_client("His father drowned when he was fifty.", his) is None
+    assert as_client("His brother drowned when he was nine.", his) is None

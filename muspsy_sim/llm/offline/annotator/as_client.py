@@ -61,8 +61,16 @@ def _whole(text: str, language: Language) -> str:
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[^A-Za-z]+")
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 _ROLES = re.compile(r"\b(?:the|this) (client|patient)('s|’s)?\b", re.IGNORECASE)
-_AGED = re.compile(r"\x01,? (?:aged )?\d{1,3},")
+_AGED = re.compile(
+    r"\x01(?:,? (?:aged )?\d{1,3},|, an? \d{1,3}-year-old[^,.;]{0,60},| \((?:aged )?\d{1,3}[^)]*\))"
+)
 """An age beside the name, which would stand between `I` and its verb."""
+_AS_A_CHILD = re.compile(
+    r"\b(?:when|before|after|since|until) (?:he|she) (?:was|turned) "
+    r"(?:\d|1[0-7]|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen)\b"
+)
+"""An age that no grown person beside the client can have had: it is the client's."""
+_YOUNGER = re.compile(r"\b(?:brother|sister|son|daughter|boy|girl|lad)s?\b")
 _SAYS = re.compile(r", (?:he|she) (?:says|said|adds|added)(?=[,.])")
 _SELF = {
     "m": {"he": "I", "him": "me", "his": "my", "himself": "myself"},
@@ -171,6 +179,8 @@ def _english(sentence: str, client: Client) -> str | None:
 
 def _ambiguous(outside: str, client: Client) -> bool:
     """Whether someone else of the client's gender comes before a pronoun that could be theirs."""
+    if not _YOUNGER.search(outside):
+        outside = _AS_A_CHILD.sub(" ", outside)
     words = [match[0].lower().removesuffix("'s") for match in re.finditer(r"[A-Za-z'-]+", outside)]
     mine = _SELF[client.gender]
     kin = frozenset(_KIN[client.gender].split())

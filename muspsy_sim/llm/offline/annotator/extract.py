@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from random import Random
+from typing import NamedTuple
 
 from muspsy_sim.llm.offline.annotator.as_client import as_client
 from muspsy_sim.llm.offline.annotator.reading import Sentence, read_report, title_of
@@ -36,6 +37,18 @@ _SPOKEN_EN = re.compile(r"\b(?:he|she|client|patient|M[rs]s? \w+) (?:said|says|a
 """That the words beside it are the client's, and nobody else's."""
 _LONGEST: dict[Language, int] = {"en": 240, "zh": 80}
 """Characters of a sentence that can be said in a turn."""
+
+
+class _Wish(NamedTuple):
+    begins: re.Pattern[str]
+    """How a goal begins that leaves the client out."""
+    says: str
+
+
+_WISH: dict[Language, _Wish] = {
+    "en": _Wish(re.compile(r"To (?=[a-z])"), "I want to "),
+    "zh": _Wish(re.compile(r"(?:希望|想要?)?(?:能够?)?(?![我他她来求希想])"), "我希望能"),
+}
 _GENERIC = re.compile(r"^(?:a|an|people|nobody|anyone|everyone|one|what|whatever)\b", re.IGNORECASE)
 
 
@@ -75,7 +88,7 @@ def extract(view: ExtractView, rng: Random) -> ExtractAnswer:
         core_beliefs=[*reader.beliefs(sentences)][:3],
         strengths=reader.turned(_about(sentences, cues.strength), most=3),
         supports=reader.turned(_about(sentences, cues.support), most=3),
-        goals=reader.turned(_about(sentences, cues.wish), most=3),
+        goals=[*reader.goals(sentences), *reader.turned(_about(sentences, cues.wish), most=3)][:3],
         risk=reader.risk(sentences),
         resistance_style=_resistance(manner, cues),
         stage_of_change=_stage(sentences, cues),
@@ -129,6 +142,23 @@ class _Reader:
             if len(found) == most:
                 break
         return found
+
+    def goals(self, sentences: list[Sentence]) -> Iterator[Sourced]:
+        """What stands under a heading of goals; a goal without a subject is the client's wish."""
+        for sentence in sentences:
+            if sentence.section != "goals" or cue(self.cues.left_out).search(sentence.text):
+                continue
+            wish = _WISH[self.language]
+            bare = wish.begins.match(sentence.text)
+            if bare is None:
+                told = self.told(sentence)
+                if told is not None:
+                    yield told
+                continue
+            words = f"{wish.says}{sentence.text[bare.end() :]}"
+            turned = as_client(words, self.who.client, subject=False)
+            if turned is not None:
+                yield Sourced(text=turned.text, quote=sentence.text)
 
     def facts(self, sentences: list[Sentence]) -> Iterator[ExtractedFact]:
         """Facts of up to three sentences of one paragraph; a sentence that cannot be told ends one.
@@ -256,9 +286,13 @@ def _about(sentences: list[Sentence], expression: str) -> list[Sentence]:
 
 
 def _topic(sentences: list[Sentence], cues: ReportCues) -> Topic:
-    """What the problem and the visit speak of most, a name's first mention before another's."""
-    text = " ".join(s.text for s in sentences if s.section in ("problem", "visit", "other"))
-    hits = {topic: len(cue(words).findall(text)) for topic, words in cues.topics.items()}
+    """What the problem speaks of most, and where it names none, the visit and the rest."""
+    hits = dict.fromkeys(cues.topics, 0)
+    for sections in (("problem", "goals"), ("visit", "other")):
+        text = " ".join(s.text for s in sentences if s.section in sections)
+        hits = {topic: len(cue(words).findall(text)) for topic, words in cues.topics.items()}
+        if any(hits.values()):
+            break
     best = max(hits, key=lambda topic: hits[topic])
     return best if hits[best] else "other"
 

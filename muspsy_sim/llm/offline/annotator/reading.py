@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from muspsy_sim.llm.offline.annotator.as_client import speaks_of_another
 from muspsy_sim.llm.offline.annotator.report_cues import ReportCues, Section, cue
+from muspsy_sim.llm.offline.annotator.who import is_field
 
 _HEADING = re.compile(
     r"^(?:#{1,6}[ \t]+(.+?)[ \t]*#*|\*\*(.{1,60}?)\*\*[:：]?|(.{1,40})[:：])[ \t]*$"
@@ -20,8 +21,10 @@ _TITLE = re.compile(r"^#[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 _SOMEONE = re.compile(r"[^，,]{0,14}(?:来访者|求助者|老人|[他她])")
 _ENDS = re.compile(
     r"(?:(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bSt)[.!?]+[\"”’')]*(?=\s|$))"
-    r"|[。！？]+[”’」』）]*|(?<=；)"
+    r"|[。！？]+[”’」』）]*|(?<=；)|(?<=;)(?=\s)"
 )
+_ITEM = re.compile(r"[ \t]*(?:[-*•·+]|\d{1,2}[.)、．]|[（(]\d{1,2}[）)])[ \t]*")
+"""The mark of a list's item, which nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ def title_of(report: str) -> str:
 
 
 def read_report(report: str, cues: ReportCues) -> list[Sentence]:
-    """All sentences of a report, in its order. What stands before any heading is `other`."""
+    """All sentences of a report, in its order. What stands before any heading is `other`.
+
+    Lines of a form (name, age) are no sentences.
+    """
     found: list[Sentence] = []
     section: Section = "other"
     heading, paragraph, at = "", 0, 0
@@ -65,6 +71,8 @@ def read_report(report: str, cues: ReportCues) -> list[Sentence]:
             section = _section(heading, cues)
         elif not line.strip():
             paragraph += 1
+        elif is_field(line):
+            pass
         else:
             before = ""
             for text, start in _sentences(line):
@@ -88,7 +96,8 @@ def _section(heading: str, cues: ReportCues) -> Section:
 
 def _sentences(line: str) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
-    start = 0
+    mark = _ITEM.match(line)
+    start = mark.end() if mark else 0
     for end in [*(match.end() for match in _ENDS.finditer(line)), len(line)]:
         part = line[start:end]
         text = part.strip()

@@ -17,7 +17,9 @@ from muspsy_sim.records.content import content_path
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange, Topic
 from muspsy_sim.records.strict_yaml import load_strict
 
-Section = Literal["visit", "problem", "history", "manner", "risk", "formulation", "course", "other"]
+Section = Literal[
+    "goals", "visit", "problem", "history", "manner", "risk", "formulation", "course", "other"
+]
 """What a part of a report is for."""
 
 
