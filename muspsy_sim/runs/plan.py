@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -15,14 +14,12 @@ from muspsy_sim.graphs.compile import CompiledArm, compile_arm
 from muspsy_sim.graphs.spec import Arm, load_arm
 from muspsy_sim.graphs.wiring import effective_levels, wire
 from muspsy_sim.llm.budget import Budget, Price
-from muspsy_sim.personas.library import load_profile
-from muspsy_sim.personas.summaries import PROFILE_FILE, list_profiles, profile_files
-from muspsy_sim.personas.varying import vary
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import Provenance
 from muspsy_sim.records.errors import GraphError, RecipeError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
+from muspsy_sim.runs.casting import cast
 from muspsy_sim.runs.provenance import (
     ROLES,
     Hashes,
@@ -128,7 +125,7 @@ def plan_run(
 
     Raises `RecipeError`, `ProfileError`, `GraphError` or `ModelSetupError`, all before any call.
     """
-    profiles = profiles or _profiles(recipe, base)
+    profiles = profiles or cast(recipe, base)
     load_dynamics().changed(recipe.dynamics)
     arms = [plan_arm(recipe, use) for use in recipe.uses()]
     _check_prices(recipe, arms)
@@ -245,52 +242,6 @@ def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:
             **({"dynamics": dict(recipe.dynamics)} if recipe.dynamics else {}),
         },
     )
-
-
-def _profiles(recipe: Recipe, base: Path | None) -> list[Profile]:
-    names: list[str | Path] = []
-    for name in recipe.personas:
-        if name == "all":
-            names += [p.id for p in list_profiles()]
-        elif "/" in name:
-            names += _below(Path(name) if base is None else base / name)
-        else:
-            names.append(name)
-    loaded = [load_profile(name, allow_minors=recipe.allow_minors) for name in dict.fromkeys(names)]
-    ids = [p.id for p in loaded]
-    for profile in loaded:
-        if ids.count(profile.id) > 1:
-            raise RecipeError(
-                f"two personas have the id {profile.id!r}", field="personas", hint="rename one"
-            )
-    chosen = [p for p in loaded if recipe.language in ("any", p.language)]
-    if not chosen:
-        raise RecipeError(
-            f"no persona speaks {recipe.language!r}", field="language", hint="use `any`"
-        )
-    return with_variants(chosen, recipe.variants)
-
-
-def with_variants(profiles: list[Profile], number: int) -> list[Profile]:
-    """Each profile and `number` variants of it, which keep its source case. Always the same ones.
-
-    Raises `RecipeError` where a variant would bear the id of another persona.
-    """
-    every = [one for p in profiles for one in [p, *(vary(p, number, 0) if number else [])]]
-    ids = Counter(p.id for p in every)
-    for name, times in ids.items():
-        if times > 1:
-            raise RecipeError(
-                f"`variants` makes a second {name!r}", field="variants", hint="rename the other"
-            )
-    return every
-
-
-def _below(path: Path) -> list[Path]:
-    """The persona at a path, or all in a folder of personas."""
-    if not path.is_dir() or (path / PROFILE_FILE).exists():
-        return [path]
-    return list(profile_files(path)) or [path]
 
 
 def _resolved(recipe: Recipe) -> Recipe:
