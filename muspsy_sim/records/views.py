@@ -61,7 +61,8 @@ class Stance(Record):
 class UnlockedFact(Record):
     """A fact that the client could tell now; `told` where it already has.
 
-    `told_before` lets a prompt keep apart what stays for the whole session (decision 0006).
+    `told_in` lets a prompt keep apart what stays for the whole session, and list it in the order in
+    which it was told, so that the list only grows at its end (decision 0006).
     """
 
     id: str
@@ -69,7 +70,7 @@ class UnlockedFact(Record):
     text: str
     details: list[str] = Field(default_factory=list)
     told: bool = False
-    told_before: bool = Field(default=False, description="whether in an earlier session")
+    told_in: int = Field(default=0, description="the earlier session that heard it; 0 for none")
     guarded: bool = Field(
         default=False, description="whether it is hard to tell; what is not is told in passing"
     )

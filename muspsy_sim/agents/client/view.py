@@ -60,7 +60,7 @@ def speak_view(
     open_now = set(unlocked_facts(state, profile, dynamics))
     told = {entry.fact for entry in state.disclosed}
     today = f"s{session}t"
-    before = {entry.fact for entry in state.disclosed if not entry.turn.startswith(today)}
+    before = {e.fact: _session(e.turn) for e in state.disclosed if not e.turn.startswith(today)}
     beliefs = set(unlocked_beliefs(state, profile, dynamics))
     says_risk = risk_unlocked(state, profile, dynamics, decision.asked_about_risk)
     return SpeakView(
@@ -84,7 +84,7 @@ def speak_view(
                 text=fact.text,
                 details=fact.details,
                 told=fact.id in told,
-                told_before=fact.id in before,
+                told_in=before.get(fact.id, 0),
                 guarded=fact.sensitivity >= _HARD,
             )
             for fact in profile.facts
@@ -125,6 +125,11 @@ def reflect_view(
         memories=[memory.text for memory in state.memories if memory.session < session],
         dialogue=list(dialogue),
     )
+
+
+def _session(turn: str) -> int:
+    """The session of a turn's id, such as 3 of `s3t4`."""
+    return int(turn[1:].partition("t")[0])
 
 
 def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> list[str]:

@@ -1,7 +1,8 @@
 """`muspsy bench prompts`: how much of each agent's prompts the same episode had sent before.
 
 Courses of the arm `full` with offline answers, in English and Chinese. A session of 20 exchanges is
-held to the limit; one of ten, where notes, plans and a session's beginning weigh double, is told.
+held to the limit, and so is one of ten (twenty turns of both), where notes, plans and a session's
+beginning weigh double.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def measure(size: Size) -> Measured:
                     name=f"{role} of {client}, {exchanges} exchanges a session",
                     value=None if share is None else round(share, 3),
                     unit="of the characters",
-                    at_least=AT_LEAST if exchanges == 20 and role in _AGENTS else None,
+                    at_least=AT_LEAST if role in _AGENTS else None,
                 )
                 for role, share in sorted(shares.items())
             ]
