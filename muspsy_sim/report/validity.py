@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from muspsy_sim.evaluation.comparing.wording import many
 from muspsy_sim.evaluation.gate.conditions import Condition, Unit
 from muspsy_sim.evaluation.gate.verdict import Validity, told
 from muspsy_sim.records.errors import ContentError
@@ -79,7 +80,8 @@ def markdown(validity: Validity, command: str, picture: str | None) -> str:
 def _made_of(validity: Validity) -> str:
     models = ", ".join(f"{role} {model}" for role, model in sorted(validity.models.items()))
     return (
-        f"{validity.clients} clients x {validity.seeds} seeds, {validity.courses} courses, "
+        f"{many(validity.clients, 'client')} x {many(validity.seeds, 'seed')}, "
+        f"{many(validity.courses, 'course')}, "
         f"version {validity.code_version}; {models}"
     )
 
