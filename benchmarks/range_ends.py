@@ -1,9 +1,9 @@
 """What outcomes do at both ends of a parameter's range, under a skilled and a dismissive counselor.
 
-    python benchmarks/range_ends.py [--courses 500] [--seed 0] [PATH ...]
+    python benchmarks/range_ends.py [--courses 500] [--seed 0] [--basis analogy] [PATH ...]
 
-Without paths: every parameter that rests on a design, not on a source, and that reaches the
-courses without words. Prints each outcome at the low end, at the shipped value and at the high end,
+Without paths: every parameter of a basis, by itself the weakest, that reaches the courses without
+words. Prints each outcome at the low end, at the shipped value and at the high end,
 over the same clients and lives (`crowd`), so that the parameter is all that differs.
 """
 
@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import get_args
 
 from muspsy_sim.agents.client.crowd import crowd, pairs
 from muspsy_sim.agents.client.mixtures import load_mixtures
 from muspsy_sim.agents.client.outcome_bands import Outcome, load_outcome_bands
 from muspsy_sim.agents.client.outcomes import Endpoint, endpoint_of_wordless, figure
-from muspsy_sim.agents.client.parameters import Dynamics, load_dynamics
+from muspsy_sim.agents.client.parameters import Basis, Dynamics, load_dynamics
 from muspsy_sim.agents.client.wordless import live_wordless
 from muspsy_sim.records.profile import Profile
 
@@ -67,12 +68,13 @@ def main() -> None:
     parser.add_argument("paths", nargs="*", help="parameters, such as week.noise_item")
     parser.add_argument("--courses", type=int, default=load_outcome_bands().definitions.courses)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--basis", choices=get_args(Basis), default="analogy")
     given = parser.parse_args()
     known = shipped.parameters()
-    designed = [
+    resting = [
         path
         for path, each in known.items()
-        if each.basis == "design" and not path.startswith(LABELS)
+        if each.basis == given.basis and not path.startswith(LABELS)
     ]
     if unknown := [path for path in given.paths if path not in known]:
         parser.error(f"no parameter of the client's dynamics: {', '.join(unknown)}")
@@ -80,7 +82,7 @@ def main() -> None:
     print(f"{len(clients)} courses of an arm; response, deterioration, dropout of each")
     print(f"{'':44}{' full':24}dismissive")
     print(f"{'as shipped':44}{row(shipped, clients)}", flush=True)
-    for path in given.paths or designed:
+    for path in given.paths or resting:
         for end in (known[path].low, known[path].high):
             if end != known[path].value:
                 told = f"{path} = {end:g}"

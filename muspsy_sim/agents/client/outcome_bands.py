@@ -60,7 +60,7 @@ class Band(Record):
     interval: tuple[float, float] | None = Field(
         default=None, description="its 95% interval, or the span of several figures"
     )
-    source: str = Field(min_length=1, description="keys of `sources`, or `assumption`")
+    source: str = Field(min_length=1, description="keys of `sources`, `; ` between them")
     basis: Literal["figure", "direction"]
     edges: str = Field(min_length=1, description="how the edges follow from the source")
     unverified: str = Field(default="", description="what could not be looked up; empty = nothing")
@@ -91,7 +91,7 @@ class OutcomeBands(Record):
                 raise ValueError(f"{band.arm} has two bands for {band.outcome}")
             seen.add(name)
             named = {key.strip() for key in band.source.split(";")}
-            if unknown := named - set(self.sources) - {"assumption"}:
+            if unknown := named - set(self.sources):
                 raise ValueError(f"{' '.join(name)}: sources not listed: {sorted(unknown)}")
             if band.interval is not None:
                 low, high = widened(band.interval, band.outcome, self.definitions.courses)

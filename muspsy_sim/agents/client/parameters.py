@@ -20,12 +20,12 @@ from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange
 from muspsy_sim.records.strict_yaml import load_strict
 
-Basis = Literal["figure", "calibrated", "bound", "direction", "design", "assumption"]
+Basis = Literal["figure", "calibrated", "bound", "direction", "analogy"]
 """`figure`: the source gives the number; `calibrated`: it gives a figure of whole courses, and the
 value is set so that courses come out there; `bound`: it gives a figure nearby or limits, from which
 the range follows; `direction`: it supports that the effect exists and its sign, and the size is
-ours; `design`: a device of the simulation with no source, whose entry says why and how the range
-was chosen; `assumption`: none of these."""
+ours; `analogy`: it shows the like of something other than counseling (`Dynamics.elsewhere`), and
+the step to a client is ours, the size too."""
 
 Family = Literal[
     "attending",
@@ -61,29 +61,25 @@ Moved = Literal[
 `work` = the session's therapeutic work so far."""
 
 
-DESIGN = "Design "
-"""How the key of a source begins that is no publication but a reason."""
-
-
 class Parameter(Record):
-    """One number of the model: its value, plausible range, meaning and source."""
+    """One number of the model: its value, plausible range, meaning and source.
+
+    Only where a source gives the number itself may the range be that one number.
+    """
 
     value: float
     low: float
     high: float
     meaning: str = Field(min_length=1)
-    source: str = Field(min_length=1, description="keys of `sources`, or `assumption`")
-    basis: Basis = "assumption"
+    source: str = Field(min_length=1, description="keys of `sources`, `; ` between them")
+    basis: Basis
 
     @model_validator(mode="after")
     def _in_range(self) -> Parameter:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"value {self.value} is outside its range {self.low} to {self.high}")
-        if (self.source == "assumption") != (self.basis == "assumption"):
-            raise ValueError("`source: assumption` and `basis: assumption` go together")
-        designed = [key.startswith(DESIGN) for key in self.sources()]
-        if any(designed) != (self.basis == "design") or any(designed) != all(designed):
-            raise ValueError("`basis: design` goes with a source `Design ...`, and with no other")
+        if self.low == self.high and self.basis != "figure":
+            raise ValueError(f"low and high are both {self.low:g}, which is no range")
         return self
 
     def sources(self) -> list[str]:
@@ -311,6 +307,9 @@ class Dynamics(Record):
     from_memory: list[str] = Field(
         default=[], description="keys of `sources` that nobody looked up for this file"
     )
+    elsewhere: list[str] = Field(
+        default=[], description="keys of `sources` about something other than counseling"
+    )
     start: Start
     reception: Reception
     behaviours: dict[Behaviour, BehaviourRule]
@@ -337,10 +336,16 @@ class Dynamics(Record):
         _complete(self.stage_fit, get_args(StageOfChange), "stage_fit")
         _complete(self.style_fit, get_args(ResistanceStyle), "style_fit")
         for path, parameter in self.parameters().items():
-            if unknown := set(parameter.sources()) - set(self.sources) - {"assumption"}:
+            if unknown := set(parameter.sources()) - set(self.sources):
                 raise ValueError(f"{path} names sources that are not listed: {sorted(unknown)}")
-        if unknown := set(self.from_memory) - set(self.sources):
-            raise ValueError(f"from_memory names sources that are not listed: {sorted(unknown)}")
+            if (set(parameter.sources()) <= set(self.elsewhere)) != (parameter.basis == "analogy"):
+                raise ValueError(
+                    f"{path}: `basis: analogy` goes with sources that are all in `elsewhere`, and "
+                    "such sources with no other basis"
+                )
+        for name in ("from_memory", "elsewhere"):
+            if unknown := set(getattr(self, name)) - set(self.sources):
+                raise ValueError(f"{name} names sources that are not listed: {sorted(unknown)}")
         return self
 
     @property
