@@ -80,13 +80,13 @@ def main() -> None:
         parser.error(f"no parameter of the client's dynamics: {', '.join(unknown)}")
     clients = list(pairs(crowd(given.courses, given.seed)))
     print(f"{len(clients)} courses of an arm; response, deterioration, dropout of each")
-    print(f"{'':44}{' full':24}dismissive")
-    print(f"{'as shipped':44}{row(shipped, clients)}", flush=True)
+    print(f"{'':48}{' full':25}dismissive")
+    print(f"{'as shipped':48}{row(shipped, clients)}", flush=True)
     for path in given.paths or resting:
         for end in (known[path].low, known[path].high):
             if end != known[path].value:
                 told = f"{path} = {end:g}"
-                print(f"{told:44}{row(shipped.changed({path: end}), clients)}", flush=True)
+                print(f"{told:48}{row(shipped.changed({path: end}), clients)}", flush=True)
 
 
 if __name__ == "__main__":
