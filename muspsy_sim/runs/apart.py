@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -43,27 +45,36 @@ async def done_apart(
     and hint when a process is killed.
     """
     loop = asyncio.get_running_loop()
-    pool = ProcessPoolExecutor(
-        min(workers, len(units)), get_context("spawn"), initializer=_begin, initargs=(begin, told)
-    )
-    try:
-        waiting = [loop.run_in_executor(pool, do, unit) for unit in units]
-        for next_one in asyncio.as_completed(waiting):
-            yield await next_one
-    except BrokenProcessPool as error:
-        raise RunError("a worker process was killed", file=folder, hint=hint) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with tempfile.NamedTemporaryFile(prefix="muspsy-told-") as letter:
+        # A process is started by writing to a pipe that it reads, and one that is killed before it
+        # has read keeps the writer waiting for ever if a pipe does not hold the whole.
+        pickle.dump((begin, told), letter)
+        letter.flush()
+        pool = ProcessPoolExecutor(
+            min(workers, len(units)),
+            get_context("spawn"),
+            initializer=_begin,
+            initargs=(letter.name,),
+        )
+        try:
+            waiting = [loop.run_in_executor(pool, do, unit) for unit in units]
+            for next_one in asyncio.as_completed(waiting):
+                yield await next_one
+        except BrokenProcessPool as error:
+            raise RunError("a worker process was killed", file=folder, hint=hint) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 _for_life = ExitStack()
 """What stays entered as long as a worker process lives; nobody else would hold on to it."""
 
 
-def _begin(begin: Callable[[T], None], told: T) -> None:
+def _begin(letter: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _for_life.enter_context(tuned_gc())
+    begin, told = pickle.loads(Path(letter).read_bytes())  # noqa: S301 - the parent wrote it
     begin(told)
 
 
