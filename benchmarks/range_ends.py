@@ -17,7 +17,8 @@ from muspsy_sim.agents.client.crowd import crowd, pairs
 from muspsy_sim.agents.client.mixtures import load_mixtures
 from muspsy_sim.agents.client.outcome_bands import Outcome, load_outcome_bands
 from muspsy_sim.agents.client.outcomes import Endpoint, endpoint_of_wordless, figure
-from muspsy_sim.agents.client.parameters import Basis, Dynamics, load_dynamics
+from muspsy_sim.agents.client.parameter import Basis
+from muspsy_sim.agents.client.parameters import Dynamics, load_dynamics
 from muspsy_sim.agents.client.wordless import live_wordless
 from muspsy_sim.records.profile import Profile
 

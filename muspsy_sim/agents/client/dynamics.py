@@ -25,7 +25,8 @@ from muspsy_sim.agents.client.feeling import (
     open_session,
     stage_now,
 )
-from muspsy_sim.agents.client.parameters import Dynamics, Parameter, load_dynamics
+from muspsy_sim.agents.client.parameter import Parameter
+from muspsy_sim.agents.client.parameters import Dynamics, load_dynamics
 from muspsy_sim.agents.client.scripted import arc_session
 from muspsy_sim.agents.client.symptoms import initial_state, observe
 from muspsy_sim.agents.client.weeks import HomeworkOutcome, WeekLived, live_week

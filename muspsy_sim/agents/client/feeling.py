@@ -18,8 +18,9 @@ from muspsy_sim.agents.client.disclosure import (
     unlocked_beliefs,
     unlocked_facts,
 )
+from muspsy_sim.agents.client.hour_parameters import BehaviourRule
 from muspsy_sim.agents.client.ledger import BELIEFS, Ledger, unit
-from muspsy_sim.agents.client.parameters import BehaviourRule, Dynamics
+from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.agents.client.symptoms import reactivity, resting_distress
 from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance

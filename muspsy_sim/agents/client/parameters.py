@@ -13,290 +13,34 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from muspsy_sim.agents.client.hour_parameters import (
+    Arousal,
+    BehaviourRule,
+    Disclosing,
+    Family,
+    Harm,
+    Moved,
+    Planned,
+    Reception,
+    Remembered,
+    Rupture,
+    Speaking,
+    Start,
+)
+from muspsy_sim.agents.client.parameter import Parameter, complete
+from muspsy_sim.agents.client.week_parameters import (
+    Attending,
+    Reporting,
+    Scripted,
+    Weekly,
+    Words,
+)
 from muspsy_sim.records.appraisal import BEHAVIOURS, Behaviour
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.content import content_path
 from muspsy_sim.records.errors import ContentError
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange
 from muspsy_sim.records.strict_yaml import load_strict
-
-Basis = Literal["figure", "calibrated", "bound", "direction", "analogy"]
-"""`figure`: the source gives the number; `calibrated`: it gives a figure of whole courses, and the
-value is set so that courses come out there; `bound`: it gives a figure nearby or limits, from which
-the range follows; `direction`: it supports that the effect exists and its sign, and the size is
-ours; `analogy`: it shows the like of something other than counseling (`Dynamics.elsewhere`), and
-the step to a client is ours, the size too."""
-
-Family = Literal[
-    "attending",
-    "understanding",
-    "strengthening",
-    "partnership",
-    "evoking",
-    "cognitive",
-    "guiding",
-    "homework",
-    "comforting",
-    "safety",
-    "injury",
-    "remembering",
-    "repairing",
-    "ending",
-]
-"""What kind of help (or harm) a behaviour is; behaviours of a family work on the same values."""
-
-Moved = Literal[
-    "trust",
-    "goal",
-    "task",
-    "bond",
-    "strain",
-    "distress",
-    "readiness",
-    "self_efficacy",
-    "beliefs",
-    "work",
-]
-"""What a well received turn can move. `beliefs` = every core belief that is open to be spoken of;
-`work` = the session's therapeutic work so far."""
-
-
-class Parameter(Record):
-    """One number of the model: its value, plausible range, meaning and source.
-
-    Only where a source gives the number itself may the range be that one number.
-    """
-
-    value: float
-    low: float
-    high: float
-    meaning: str = Field(min_length=1)
-    source: str = Field(min_length=1, description="keys of `sources`, `; ` between them")
-    basis: Basis
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Parameter:
-        if not self.low <= self.value <= self.high:
-            raise ValueError(f"value {self.value} is outside its range {self.low} to {self.high}")
-        if self.low == self.high and self.basis != "figure":
-            raise ValueError(f"low and high are both {self.low:g}, which is no range")
-        return self
-
-    def sources(self) -> list[str]:
-        """The keys of `sources` that it names, in its order."""
-        return [key.strip() for key in self.source.split(";")]
-
-
-class Start(Record):
-    """Where a client begins."""
-
-    item_noise: Parameter
-    distress_base: Parameter
-    distress_severity: Parameter
-    distress_reactivity: Parameter
-    distress_person: Parameter
-    phq9_share: Parameter
-    alliance_base: Parameter
-    alliance_trust: Parameter
-    self_efficacy_base: Parameter
-    self_efficacy_severity: Parameter
-    self_efficacy_support: Parameter
-    readiness: dict[StageOfChange, Parameter]
-
-    @model_validator(mode="after")
-    def _every_stage(self) -> Start:
-        _complete(self.readiness, get_args(StageOfChange), "readiness")
-        return self
-
-
-class Reception(Record):
-    """How a turn is received, from -1 (hurts) to 1 (lands)."""
-
-    quality: Parameter
-    mood: Parameter
-    premature: Parameter
-    untimely: Parameter
-    repetition: Parameter
-    praise_repetition: Parameter
-    dilution: Parameter
-    forgiving: Parameter
-    strain_damping: Parameter
-    reactivity_base: Parameter
-    reactivity_slope: Parameter
-
-
-class BehaviourRule(Record):
-    """How one behaviour is received on the whole, and what it needs to be welcome."""
-
-    family: Family
-    skill: Parameter
-    needs_trust: Parameter | None = None
-    repetition: Parameter | None = None
-
-
-class Harm(Record):
-    """What a badly received turn does, per unit of how badly."""
-
-    power: Parameter
-    trust: Parameter
-    goal: Parameter
-    task: Parameter
-    bond: Parameter
-    strain: Parameter
-    distress: Parameter
-    readiness: Parameter
-
-
-class Arousal(Record):
-    """What stirs distress up within the hour, and how fast it settles."""
-
-    touched: Parameter
-    told: Parameter
-    recovery: Parameter
-
-
-class Rupture(Record):
-    """Strain between the two, how it is mended and how it fades."""
-
-    repair: Parameter
-    repair_gain: Parameter
-    easing: Parameter
-    cooling: Parameter
-
-
-class Remembered(Record):
-    """Paths from the counselor's memory to the client's state; each may be 0."""
-
-    recall_trust: Parameter
-    recall_bond: Parameter
-    review_task: Parameter
-    review_trust: Parameter
-    review_self_efficacy: Parameter
-    nothing_to_review: Parameter
-
-
-class Planned(Record):
-    """Paths from the counselor's planning to the client's state; each may be 0."""
-
-    coherence_goal: Parameter
-    coherence_task: Parameter
-
-
-class Disclosing(Record):
-    """What has to hold before something is told, and how likely it then is."""
-
-    thresholds: list[Parameter] = Field(min_length=4, max_length=4)
-    strain: Parameter
-    belief_trust: Parameter
-    risk_asked: Parameter
-    risk_unasked: Parameter
-    risk_strain: Parameter
-    on_cue: Parameter
-    deflect: Parameter
-    on_invitation: Parameter
-
-
-class Speaking(Record):
-    """How the client's next move is chosen."""
-
-    minimal_quiet: Parameter
-    minimal_talkative: Parameter
-    agree: Parameter
-    agree_deferring: Parameter
-    resist: Parameter
-    resist_strain: Parameter
-    hurt_strain: Parameter
-    walk_out_strain: Parameter
-    walk_out: Parameter
-    close_from: Parameter
-    close: Parameter
-    close_strain: Parameter
-    elaborate: Parameter
-
-
-class Attending(Record):
-    """Missing, dropping out, and stopping because it is enough. Weights are in log odds."""
-
-    miss_base: Parameter
-    miss_alliance: Parameter
-    miss_distress: Parameter
-    drop_base: Parameter
-    drop_alliance: Parameter
-    drop_strain: Parameter
-    drop_stage: Parameter
-    drop_worse: Parameter
-    remission: Parameter
-    crisis: Parameter
-    stop_wish: Parameter
-
-
-class Weekly(Record):
-    """What a week does. Rates are shares of the latent items per week."""
-
-    responsiveness_sd: Parameter
-    natural: Parameter
-    natural_sd: Parameter
-    work: Parameter
-    alliance_share: Parameter
-    homework: Parameter
-    beliefs: Parameter
-    carry_over: Parameter
-    strain: Parameter
-    noise_common: Parameter
-    noise_item: Parameter
-    sudden_gain_chance: Parameter
-    sudden_gain_size: Parameter
-    relapse_chance: Parameter
-    relapse_protection: Parameter
-    relapse_size: Parameter
-    relapse_from: Parameter
-    event_chance: Parameter
-    event_distress: Parameter
-    event_symptoms: Parameter
-    distress_pull: Parameter
-    distress_swing: Parameter
-    trust_fade: Parameter
-    homework_base: Parameter
-    homework_propensity: Parameter
-    homework_task: Parameter
-    homework_readiness: Parameter
-    homework_partly: Parameter
-    homework_self_efficacy: Parameter
-    homework_readiness_gain: Parameter
-    homework_beliefs: Parameter
-    risk_distress: Parameter
-    risk_protection: Parameter
-
-
-class Reporting(Record):
-    """How latent items become a self-report."""
-
-    phq9_reliability: Parameter
-    phq9_sd: Parameter
-    gad7_reliability: Parameter
-    gad7_sd: Parameter
-    common_share: Parameter
-    bias_sd: Parameter
-    minimising: Parameter
-
-
-class Scripted(Record):
-    """Where scripted progress leads: a control, not a finding."""
-
-    sessions: Parameter
-    improvement: Parameter
-    trust: Parameter
-    alliance: Parameter
-    readiness: Parameter
-    self_efficacy: Parameter
-
-
-class Words(Record):
-    """Where one word for a value ends and the next begins, ascending."""
-
-    trust: list[Parameter] = Field(min_length=4, max_length=4)
-    distress: list[Parameter] = Field(min_length=4, max_length=4)
-    readiness: list[Parameter] = Field(min_length=3, max_length=3)
 
 
 class Dynamics(Record):
@@ -331,10 +75,10 @@ class Dynamics(Record):
 
     @model_validator(mode="after")
     def _whole(self) -> Dynamics:
-        _complete(self.behaviours, BEHAVIOURS, "behaviours")
-        _complete(self.families, get_args(Family), "families")
-        _complete(self.stage_fit, get_args(StageOfChange), "stage_fit")
-        _complete(self.style_fit, get_args(ResistanceStyle), "style_fit")
+        complete(self.behaviours, BEHAVIOURS, "behaviours")
+        complete(self.families, get_args(Family), "families")
+        complete(self.stage_fit, get_args(StageOfChange), "stage_fit")
+        complete(self.style_fit, get_args(ResistanceStyle), "style_fit")
         for path, parameter in self.parameters().items():
             if unknown := set(parameter.sources()) - set(self.sources):
                 raise ValueError(f"{path} names sources that are not listed: {sorted(unknown)}")
@@ -397,11 +141,6 @@ def _path() -> Path:
 @cache
 def _load(path: str) -> Dynamics:
     return load_strict(path, Dynamics)
-
-
-def _complete(given: Mapping[Any, object], expected: tuple[Any, ...], what: str) -> None:
-    if missing := [name for name in expected if name not in given]:
-        raise ValueError(f"{what} lacks {', '.join(missing)}")
 
 
 def _collect(path: str, value: object, found: dict[str, Parameter]) -> None:

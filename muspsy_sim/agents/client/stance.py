@@ -17,7 +17,8 @@ from muspsy_sim.agents.client.disclosure import (
     risk_unlocked,
     unlocked_facts,
 )
-from muspsy_sim.agents.client.parameters import Dynamics, Parameter
+from muspsy_sim.agents.client.parameter import Parameter
+from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Fact, Profile, ResistanceStyle

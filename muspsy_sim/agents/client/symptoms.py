@@ -11,7 +11,8 @@ import math
 from collections.abc import Sequence
 
 from muspsy_sim.agents.client.ledger import unit
-from muspsy_sim.agents.client.parameters import Dynamics, Parameter
+from muspsy_sim.agents.client.parameter import Parameter
+from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Profile, StageOfChange
 from muspsy_sim.records.state import Alliance, ClientState, StateValues, SymptomReport
