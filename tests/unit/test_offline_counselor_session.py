@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from random import Random
-from time import perf_counter
 
 import pytest
 
@@ -17,6 +16,7 @@ from muspsy_sim.records.base import Language
 from muspsy_sim.records.memory import SessionPlan, Statement, Strategy, TurnPlan
 from muspsy_sim.records.views import BareView, Line, Recalled, RespondView
 from tests.unit.counselor_sessions import CLIENT, counselor_turns, hold, note_of, recall
+from tests.unit.steps import steps
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 MANNERS = ("attuned", "neutral", "dismissive")
@@ -434,23 +434,24 @@ def test_there_are_hundreds_of_sentences_and_none_stands_twice_in_a_manner(
         assert not doubled, (manner, doubled)
 
 
-def test_a_reply_takes_little_time() -> None:
-    # A generous bound: it is here to catch a quadratic slip, not to measure.
-    dialogue = hold("en", 25)[:40]
-    view = RespondView(
-        language="en",
-        session=1,
-        manner="attuned",
-        manner_text="m",
-        exchange=20,
-        exchanges_left=5,
-        dialogue=dialogue,
-    )
-    respond(view, Random(0))
-    begun = perf_counter()
-    for seed in range(50):
-        respond(view, Random(seed))
-    assert (perf_counter() - begun) / 50 < 0.02
+def test_a_reply_takes_work_that_grows_with_the_session_and_no_faster() -> None:
+    dialogue = hold("en", 25)
+
+    def replying(lines: int) -> None:
+        view = RespondView(
+            language="en",
+            session=1,
+            manner="attuned",
+            manner_text="m",
+            exchange=lines // 2,
+            exchanges_left=5,
+            dialogue=dialogue[:lines],
+        )
+        for seed in range(20):
+            respond(view, Random(seed))
+
+    replying(40)
+    assert steps(lambda: replying(40)) < 2.5 * steps(lambda: replying(20))
 
 
 @pytest.mark.parametrize(
