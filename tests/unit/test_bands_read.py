@@ -6,6 +6,7 @@ import re
 from random import Random
 
 import pytest
+from counted_steps import steps
 
 from benchmarks.blind_readings import blind_readings
 from muspsy_sim.evaluation.agreement import weighted_kappa
@@ -17,7 +18,6 @@ from muspsy_sim.records.answers import BandsAnswer
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.views import BandsView, Line
 from tests.unit.band_cases import What, agreement, cases, half, read
-from tests.unit.steps import steps
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 MEASURED: dict[tuple[What, Language], float] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from client_course import GOOD, client, coded
+from counted_steps import steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,6 @@ from muspsy_sim.records.state import (
     SymptomReport,
 )
 from muspsy_sim.records.views import Line, ReflectView, SpeakView
-from tests.unit.steps import steps
 
 DYNAMICS = load_dynamics()
 SAYS = Decision("answer", reason="so")

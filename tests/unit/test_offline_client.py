@@ -8,6 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
+from counted_steps import steps
 from offline_client_people import (
     COUNSELOR_EN,
     COUNSELOR_ZH,
@@ -26,7 +27,6 @@ from muspsy_sim.llm.offline.client.moves import ROOM
 from muspsy_sim.llm.offline.client.wording import bare, sentences, size
 from muspsy_sim.records.answers import Speech
 from muspsy_sim.records.views import Line, Move, SpeakView, Stance
-from tests.unit.steps import steps
 
 PEOPLE: dict[str, Callable[[], SpeakView]] = {
     "nora": nora,

@@ -7,6 +7,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from counted_steps import steps
 
 from muspsy_sim.llm.offline.counselor import bare, respond
 from muspsy_sim.llm.offline.counselor_material import material
@@ -16,7 +17,6 @@ from muspsy_sim.records.base import Language
 from muspsy_sim.records.memory import SessionPlan, Statement, Strategy, TurnPlan
 from muspsy_sim.records.views import BareView, Line, Recalled, RespondView
 from tests.unit.counselor_sessions import CLIENT, counselor_turns, hold, note_of, recall
-from tests.unit.steps import steps
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 MANNERS = ("attuned", "neutral", "dismissive")
