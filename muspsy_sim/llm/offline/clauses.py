@@ -41,9 +41,13 @@ _ENGLISH_TAILS = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_LEADS = re.compile(
-    r"^(?:…+|嗯+|唉|哎|啊|哦|噢|其实|就是说|然后就|然后|而且|但是|但|可是呢?|不过呢?|所以|因为|反正|可能|也许|说实话"
+    r"^(?:(?:…+|嗯+|唉|哎呀?|啊|哦|噢|(?:是|对|行|好)(?:啊|呀|的呀?|是)?(?=[，。！])|是啊|对啊|对呀|对对|可不嘛?|那可不|没错(?=[，。])"
+    r"|比方说|好比|就说前阵子|像前阵子|(?:就说)?有一回(?=，)|说一件吧|我想得起来的|头一个想到的|像这样的|要不就是|还有的时候|换一天"
+    r"|这阵子(?=，)|这几天(?=，)|这礼拜(?=，)|这些天(?=，)|天天这么着|老这么着|弄到现在|眼下(?=，)|到现在(?=，)|到了这会儿"
+    r"|搞半天|说穿了|讲老实话|我跟(?:你|您)(?:讲|说)|你莫笑|你听我说|您听着啊|您猜怎么着|要不说呢|咋说呢|说白了|中吧|照规程|话说回来"
+    r"|其实|就是说|然后就|然后|而且|但是|但|可是呢?|不过呢?|所以|因为|反正|可能|也许|说实话"
     r"|说真的|怎么说呢|怎么说|是的|好像|后来|比如说|比如|主要是|只是|呃|按说|按理说?|照理说?|怎么讲|这么讲|大体上|(?:那个|那|可|结果|就是)(?=我|就|他|她)"
-    r"|对$|那$)+"
+    r"|对$|那$)[，、…！]?)+"
 )
 _CHINESE_TAILS = re.compile(r"(?:吧|啊|呢|嘛|啦|呀|罢了|而已|(?<!没)什么的|之类的)+$")
 
@@ -132,7 +136,7 @@ def reflectable(clause: str, language: Language) -> str:
     if language == "zh":
         plain = _shorter_chinese(plain)
         length = length_of(plain, language)
-        whole = 5 <= length <= 18 and "我" in plain and stands_alone(plain, language)
+        whole = 5 <= length <= 22 and "我" in plain and stands_alone(plain, language)
     else:
         plain = _shorter(plain)
         length = len(plain.split())
@@ -159,6 +163,7 @@ _CHINESE_BAD = re.compile(
     r"|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$"
     r"|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
+    r"|找不着头|发觉之前|说不出哪|答不上|讲不来|没往那|没细看|没数过|猜不|不敢乱说|得想想|那会儿就已经|就那样"
     r"|不太想|说得够多|^(?:对，?)?是我[说讲]的"
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
 )
@@ -188,7 +193,10 @@ _ONLY_A_NOUN = re.compile(r"(?:的[^，]{1,6}|那[只个件天张条回次][^，
 
 
 def _shorter_chinese(clause: str) -> str:
-    """A clause of more than 10 characters without its last pieces, where what is left stands."""
+    """A clause too long to be said back, without its last pieces, where what is left stands.
+
+    What can be said back whole is left whole: the heart of a Chinese sentence is mostly at its end.
+    """
     pieces = clause.split("，")
     kept = len(pieces)
     for n in range(len(pieces) - 1, 0, -1):
@@ -196,7 +204,7 @@ def _shorter_chinese(clause: str) -> str:
         whole = not _LEANS.match(pieces[n]) and not _ONLY_A_NOUN.search(head)
         if whole and "我" in head and length_of(head, "zh") >= 8:
             kept = n
-    return clause if length_of(clause, "zh") <= 10 else "，".join(pieces[:kept])
+    return clause if length_of(clause, "zh") <= 22 else "，".join(pieces[:kept])
 
 
 def _keeps_capital(clause: str, language: Language) -> bool:

@@ -33,7 +33,7 @@ _LASTING = 4.0
 _YES = re.compile(
     r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
     r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b"
-    r"|.{0,14}(?:应该行|做得到|能做到)|[嗯好行对]|我(?:想|愿意|能|可以)(?:做|试|去)|可以|试|愿意|做得|一天|一周|回去",
+    r"|.{0,14}(?:应该行|做得到|能做到|闹钟|算哪儿|能办到|做做看|不难|算我一个|布置吧|短一点|就当交)|[嗯好行对]|我(?:想|愿意|能|可以)(?:做|试|去)|可以|试|愿意|做得|一天|一周|回去",
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""

@@ -217,6 +217,9 @@ def _session(
     stage = _stage(view, plan, known, finished)
     theme = words.themes[themes[len(known.notes) % len(themes)]]
     focus = theme.focus[len(known.notes) // len(themes) % len(theme.focus)]
+    if view.language == "zh" and not known.notes:
+        # Who remembers nothing begins anew, but not with the same words every time.
+        focus = rng.choice(theme.focus)
     finish = finished and view.sessions_left > 1
     slots = {"theme": theme.name, "focus": focus}
     goal = (

@@ -6,12 +6,14 @@ what the turn is for. Everything in it comes from the view and the random number
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from muspsy_sim.llm.offline.clauses import length_of
 from muspsy_sim.llm.offline.counselor_material import Homework, Material, material
 from muspsy_sim.llm.offline.counselor_voice import Voice
 from muspsy_sim.llm.offline.listening import Heard, hear
@@ -180,16 +182,38 @@ def kept_quotes(recalled: Sequence[Recalled], language: Language) -> list[Kept]:
         for statement in memory.statements:
             heard = hear(statement.quote, language)
             fits = 3 <= heard.length <= (26 if language == "zh" else 16)
+            fits = fits and says_something(statement.quote, language)
             if statement.basis == "quote" and fits and not heard.shows(*_IDLE):
                 kept = Kept(memory.session, statement.text, statement.quote)
                 held.append((-heard.salience, kept))
         for line in memory.lines:
             heard = hear(line.text, language)
-            if line.speaker == "client" and heard.phrase and not heard.shows(*_IDLE):
+            worth = heard.phrase and says_something(heard.phrase, language)
+            if line.speaker == "client" and worth and not heard.shows(*_IDLE):
                 kept = Kept(memory.session, line.text, heard.phrase)
                 held.append((-heard.salience, kept))
         found += [kept for _, kept in sorted(held, key=lambda pair: pair[0])]
     return found
+
+
+_SOMEBODY = re.compile("[我他她]|爸|妈|爹|娘|孩|儿|女|婆|老伴|老婆|老公|媳妇|对象|朋友|老师|领导")
+_OF_LITTLE = re.compile(
+    "^(?:我想|就|也|都|还|对|是|嗯|有点|这|那)|答|敢正眼|先说|说(?:起|得)|听你|听您|做得到|跟得上|收下|知道|不知|明白"
+    "|试试|谢|这么说|怎么说|没事|还好|[你您]"
+)
+_SHORTEST = 8
+
+
+def says_something(quote: str, language: Language) -> bool:
+    """Whether words mean something a week later.
+
+    Of Chinese, which needs no subject, what names nobody, is about the talk itself or is a scrap
+    does not; English quotations have been chosen by their length and their subject.
+    """
+    if language == "en":
+        return True
+    long_enough = length_of(quote, language) >= _SHORTEST
+    return bool(long_enough and _SOMEBODY.search(quote) and not _OF_LITTLE.search(quote))
 
 
 def kept_homework(words: Material, recalled: Sequence[Recalled]) -> Kept | None:

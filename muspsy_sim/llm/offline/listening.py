@@ -190,7 +190,7 @@ def _shows(clause: str, feelings: tuple[Feeling, ...], ear: _Ear) -> bool:
 
 _DENIED = re.compile(
     r"(?:\bnot|n't|\bnever|\bno longer|\bless)(?: \w+)?\s*$"
-    r"|[不没别](?:太|是|觉得|(?:从前|以前)?那么|再)?$"
+    r"|[不没别](?:太|是|觉得|(?:从前|以前)?那么|再)?$|(?:还是|是不是|会不会|不知道是)(?:只是|因为)?$"
 )
 
 

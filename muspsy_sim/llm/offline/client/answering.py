@@ -10,7 +10,7 @@ from __future__ import annotations
 from muspsy_sim.llm.offline.client.choosing import LINKED, LOOSE, own, ready, say
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.scene import Scene
-from muspsy_sim.llm.offline.client.wording import ended, in_language, quoted, size
+from muspsy_sim.llm.offline.client.wording import bare, ended, in_language, quoted, size
 
 YES_OR_NO = frozenset({"yesno", "check", "permission", "task"})
 """Kinds of question that begin their answer with a yes, a no or something between."""
@@ -99,8 +99,18 @@ def _definite(scene: Scene, draft: Draft, kind: str) -> None:
         return
     if own(scene, draft, kind, _ANY if kind in LOOSE else _CLEAR):
         return
+    if kind == "risk" and (line := _of_danger_told(scene)):
+        draft.add(line)
+        return
     draft.add(scene.first_line(f"on_{kind}", "more", most=draft.left))
     draft.whole = kind not in LOOSE and kind not in _GOES_ON
+
+
+def _of_danger_told(scene: Scene) -> str | None:
+    """An answer to being asked of danger again, where thoughts of it were told this session."""
+    told = scene.view.risk_words and bare(scene.view.risk_words) in scene.blob
+    fresh = [x for x in scene.material.after_risk if scene.fresh(x)] if told else []
+    return scene.rng.choice(fresh) if fresh else None
 
 
 def _remembered(scene: Scene, most: int) -> str | None:

@@ -13,7 +13,7 @@ from muspsy_sim.llm.offline.client.material import pattern
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import after_comma, size
 
-_BEHIND = 0.7
+_BEHIND = {"en": 0.7, "zh": 0.5}
 """Of the turns behind which it can stand."""
 _ARRIVING = 0.7
 """Of the hour's first turns: people say how they are when they come in."""
@@ -47,7 +47,8 @@ _TRUSTING = frozenset({"cautious", "open", "trusting"})
 def arriving(scene: Scene, draft: Draft) -> None:
     """How it is, in the first turn of the hour."""
     if scene.rng.random() < _ARRIVING:
-        draft.add(_line(scene, draft, 10 if scene.language == "en" else 16))
+        line = _line(scene, draft, 10 if scene.language == "en" else 16)
+        draft.add(_led(scene, draft, line, "arriving"))
 
 
 def answered(scene: Scene, draft: Draft) -> bool:
@@ -100,7 +101,7 @@ def burdened(scene: Scene, draft: Draft) -> None:
     ):
         return
     if _open(scene):
-        if scene.rng.random() < _BEHIND:
+        if scene.rng.random() < _BEHIND[scene.language]:
             past = f"burden_past_{stance.distress}"
             if draft.group and past in scene.material.pools:
                 draft.add(scene.line(past, draft.left))
@@ -117,9 +118,19 @@ def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
         draft.bright or scene.heard.kind in BRIGHT or glad.search(draft.parts[-1])
     )
     if line is None or not good or scene.view.stance.distress in _WELL:
-        return line
+        return _led(scene, draft, line)
     rest = line if scene.language == "zh" else after_comma(line)
     return (scene.frame("against", rest) if rest else None) or line
+
+
+def _led(scene: Scene, draft: Draft, line: str | None, how: str = "") -> str | None:
+    """A sentence on how it is, joined to what stands before it where the material has words."""
+    material = scene.material
+    leads = material.mood_led.get(how or scene.view.stance.distress)
+    if line is None or not leads or not draft.parts:
+        return line
+    alone = material.mood_alone and pattern(*material.mood_alone).search(line)
+    return line if alone or line[-1] in "?？" else scene.rng.choice(leads).replace("{x}", line)
 
 
 def _open(scene: Scene) -> bool:
@@ -140,4 +151,6 @@ def _just_said(scene: Scene, draft: Draft | None = None) -> bool:
     """Whether the turn before said how it is, or this one does already."""
     pool = _pool(scene)
     said = draft.parts if draft else ()
+    if scene.material.mood_led and any(scene.holds_line(pool, x) for x in (*scene.mine[-1:], *said)):
+        return True
     return scene.lately(pool, 1) or any(scene.opens_with(pool, part) for part in said)

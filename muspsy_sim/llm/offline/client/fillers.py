@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from muspsy_sim.llm.offline.client.draft import Draft
+from muspsy_sim.llm.offline.client.material import pattern
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import after_comma, in_language, sentences, size
 
@@ -33,6 +34,15 @@ def _fillers(scene: Scene) -> list[str]:
     return [f for f in found if f and f.lower() not in scene.material.fillers_never]
 
 
+def _fits(scene: Scene, body: str, word: str) -> bool:
+    """Whether a habitual word has its place before such a sentence: not before another opener."""
+    material = scene.material
+    if material.openers and pattern(*material.openers).match(body):
+        return False
+    where = material.fillers_where.get(word)
+    return where is None or bool(pattern(where).search(body))
+
+
 def _glued(scene: Scene, body: str, word: str) -> str:
     zh = scene.language == "zh"
     if size(body) < 6 or body[0] in "\"“‘'" or scene.agrees(body) or body[-1] in "?？!！":
@@ -40,6 +50,8 @@ def _glued(scene: Scene, body: str, word: str) -> str:
     if not zh and not _CLAUSE.match(body):
         return body
     if body.startswith(tuple(f.partition("{x}")[0] for f in scene.material.frames["against"])):
+        return body
+    if not _fits(scene, body, word):
         return body
     if word.lower() in scene.material.fillers_last:
         if body[-1] not in ".。" or len(sentences(body)) > 1 or "," in body or "，" in body:

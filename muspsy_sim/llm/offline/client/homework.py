@@ -12,12 +12,12 @@ from muspsy_sim.records.profile import Moment
 def homework_name(material: ClientMaterial, text: str) -> str:
     """What the client calls what was agreed: by the name it was given, else by what it is."""
     names = material.homework
-    return _name_given(material, text) or next(
+    return name_given(material, text) or next(
         (n.name for n in names if pattern(n.cue).search(text)), names[-1].name
     )
 
 
-def _name_given(material: ClientMaterial, text: str) -> str | None:
+def name_given(material: ClientMaterial, text: str) -> str | None:
     """The name that a counselor's words give to a task, as the counselor put it."""
     found = (pattern(cue).search(text) for cue in material.task_names)
     return next((named.group(1) for named in found if named), None)
@@ -40,7 +40,7 @@ def report(scene: Scene, draft: Draft) -> None:
     if work.outcome != "partly" and scene.rng.random() < 0.6:
         draft.add(scene.voice(moment, draft.left))
     if not draft.parts:
-        name = _name_given(scene.material, scene.heard.said) or homework_name(
+        name = name_given(scene.material, scene.heard.said) or homework_name(
             scene.material, work.text
         )
         draft.add(scene.frame(pool, name, draft.left))

@@ -22,9 +22,10 @@ from muspsy_sim.records.views import UnlockedFact
 
 _BREATH = 0.6
 """Of the facts that are hard to tell, those with a breath before them."""
-_LED_IN = 0.6
-"""Of the facts that come otherwise, those that are led in: people mostly just say it."""
-_ANSWERED = 0.6
+_LED_IN = {"en": 0.6, "zh": 0.97}
+"""Of the facts that come otherwise, those that are led in. In Chinese, where no pronoun or tense
+ties a fact to the question, hardly any stands without a word before it."""
+_ANSWERED = {"en": 0.6, "zh": 0.9}
 """Of the facts told behind another question, those before which that is answered."""
 _INWARD = frozenset(
     {"feeling", "thought", "living", "wants", "taken", "whose", "meaning", "need", "body", "here"}
@@ -89,17 +90,23 @@ def _answer(scene: Scene) -> str | None:
         # To tell something instead is not to promise anything.
         return scene.line("consider", _SHORT[scene.language])
     definite = (scene.heard.question or kind in _LATE) and kind not in (*LOOSE, *_ASKED_BACK)
-    if not definite or (kind not in _LATE and scene.rng.random() >= _ANSWERED):
+    share = _ANSWERED[scene.language]
+    if not definite or (kind not in _LATE and scene.rng.random() >= share):
         return None
     return scene.first_line(f"on_{kind}", most=_SHORT[scene.language])
+
+
+def _proposed(scene: Scene) -> bool:
+    """Whether Chinese was asked for a yes to a task, which no roundabout answer answers."""
+    return scene.language == "zh" and scene.heard.kind == "task"
 
 
 def _link(scene: Scene, fact: UnlockedFact, answered: bool) -> str | None:
     """Why this comes now: the question needs it, or what was said has another side."""
     if fact.guarded and scene.rng.random() < _BREATH:
         return scene.line("lead_tell", 12)
-    if scene.rng.random() >= _LED_IN:
+    if scene.rng.random() >= _LED_IN[scene.language]:
         return None
-    if scene.heard.question and not answered:
+    if scene.heard.question and not answered and not _proposed(scene):
         return scene.line("bridge_ask", 16)
     return scene.line("bridge_said" if fact.guarded else "lead_aside", 12)

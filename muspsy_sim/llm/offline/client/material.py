@@ -73,6 +73,28 @@ class ClientMaterial(Record):
     homework: list[Named] = Field(description="what the client calls an agreed task")
     fillers_last: list[str] = Field(description="fillers that stand at the end of a sentence")
     fillers_never: list[str] = Field(description="fillers that can stand at neither end")
+    fillers_where: dict[str, str] = Field(
+        default_factory=dict,
+        description="fillers that go before some sentences only: what such a sentence looks like",
+    )
+    openers: list[str] = Field(
+        default_factory=list,
+        description="words that only open what is said: nothing is glued before them, none is kept",
+    )
+    mood_led: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="how a sentence on how it is follows on another, by distress; `{x}` for it",
+    )
+    mood_alone: list[str] = Field(
+        default_factory=list, description="sentences on how it is that need no such lead"
+    )
+    after_risk: list[str] = Field(
+        default_factory=list,
+        description="answers to a question of danger once thoughts of it have been told",
+    )
+    unkept: list[str] = Field(
+        default_factory=list, description="counselor's sentences that nobody takes home"
+    )
     numbers: list[str] = Field(min_length=11, max_length=11, description="0 to 10, as spoken")
     pools: dict[str, Pool]
     frames: dict[str, list[str]] = Field(

@@ -11,7 +11,7 @@ from functools import lru_cache
 from random import Random
 
 from muspsy_sim.llm.offline.client.heard import hear
-from muspsy_sim.llm.offline.client.homework import homework_name
+from muspsy_sim.llm.offline.client.homework import homework_name, name_given
 from muspsy_sim.llm.offline.client.material import ClientMaterial, client_material, pattern
 from muspsy_sim.llm.offline.client.scene import generic
 from muspsy_sim.llm.offline.client.wording import (
@@ -86,7 +86,11 @@ def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | Non
         for s in _fitting(line.text, view.language)
         if not pattern(*material.agreeing).match(s) and not quoted(s)
     ]
-    told = [s for s in said if not _is_generic(s, view.language)]
+    told = [
+        _without_openers(s, material, view)
+        for s in said
+        if not _is_generic(_without_openers(s, material, view), view.language)
+    ]
     own = [s for s in told if first_person(s, view.language)] or told or said
     if not own:
         return None
@@ -96,6 +100,19 @@ def _mine(view: ReflectView, rng: Random, material: ClientMaterial) -> str | Non
         return rng.choice(material.frames["told_them"]).replace("{x}", inside)
     whole = ended(words, view.language)
     return rng.choice(material.frames["told_them_whole"]).replace("{x}", whole)
+
+
+def _without_openers(sentence: str, material: ClientMaterial, view: ReflectView) -> str:
+    """A sentence without the words that only open it, where the material knows such words."""
+    if not material.openers:
+        return sentence
+    fillers = "|".join(re.escape(f) for f in (*material.fillers_where, *material.fillers_never))
+    opener = re.compile(rf"(?:{fillers}|{pattern(*material.openers).pattern})[，：、…]+")
+    while (found := opener.match(sentence)) and size(sentence[found.end() :]) >= _KEPT[
+        view.language
+    ][0]:
+        sentence = sentence[found.end() :]
+    return sentence
 
 
 @lru_cache(maxsize=16384)
@@ -113,7 +130,7 @@ def _theirs(view: ReflectView, rng: Random, material: ClientMaterial) -> tuple[s
         if line.speaker != "counselor" or line is first:
             continue
         if hear(line.text, view.language).kind not in _UNKEPT:
-            for s in _fitting(line.text, view.language):
+            for s in _worth_keeping(_fitting(line.text, view.language), material):
                 # What only gives the client's own words back is not what a client takes home.
                 if len(content(s) & mine) <= len(content(s)) // 2:
                     by_kind.setdefault(hear(s, view.language).kind, []).append(s)
@@ -125,10 +142,22 @@ def _theirs(view: ReflectView, rng: Random, material: ClientMaterial) -> tuple[s
     return None, False
 
 
+def _worth_keeping(said: list[str], material: ClientMaterial) -> list[str]:
+    if not material.unkept:
+        return said
+    return [s for s in said if not pattern(*material.unkept).search(s)]
+
+
 def _agreed(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
     work = view.homework
     if work is None or work.outcome != "set":
         return None
     name = homework_name(material, work.text)
+    if view.language == "zh" and name[0] != "“":
+        # What was said to be done has a name; where none was heard, nothing was agreed on.
+        said = [line.text for line in view.dialogue if line.speaker == "counselor"]
+        name = next((x for text in reversed(said) if (x := name_given(material, text))), "")
+        if not name:
+            return None
     text = filled(rng.choice(material.frames["kept_task"]), name)
     return text[0].upper() + text[1:]

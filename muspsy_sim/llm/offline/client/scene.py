@@ -156,6 +156,11 @@ class Scene:
         """Whether the first sentence of a text is a line of this pool."""
         return bare(sentences(text)[0]) in _keys(self.language, pool)
 
+    def holds_line(self, pool: str, text: str) -> bool:
+        """Whether a line of this pool stands in a text, if behind other words of its sentence."""
+        said = bare(text)
+        return any(len(key) > 3 and key in said for key in _keys(self.language, pool))
+
     @property
     def just_told(self) -> bool:
         """Whether the client's last turn told a fact."""
