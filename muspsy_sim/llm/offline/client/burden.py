@@ -108,7 +108,8 @@ def burdened(scene: Scene, draft: Draft) -> None:
             else:
                 draft.add(_against(scene, draft, _line(scene, draft, draft.left)))
     elif sum(map(size, draft.parts)) <= _FEW[scene.language] and scene.rng.random() < _BESIDES:
-        draft.add(_line(scene, draft, min(draft.left, _FEW[scene.language])))
+        line = _line(scene, draft, min(draft.left, _FEW[scene.language]))
+        draft.add(_led(scene, draft, line, "kept"))
 
 
 def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:

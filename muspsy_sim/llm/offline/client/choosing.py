@@ -38,7 +38,7 @@ _BARE = frozenset({"first", "choose", "week"})
 
 
 _SO = 0.5
-_AS_A_WHEN = 0.6
+_AS_A_WHEN = {"en": 0.6, "zh": 0.0}
 """Shares: of things done that begin with a so; of situations told as a when where nobody asked."""
 
 _GLAD = {
@@ -249,7 +249,7 @@ def _instance(scene: Scene, piece: Piece, draft: Draft) -> str | None:
         return _framed_clause(scene, "another", words, draft.left)
     if kind in _BARE and not draft.parts:
         return None
-    placed = kind in _PLACED or scene.rng.random() < _AS_A_WHEN
+    placed = kind in _PLACED or scene.rng.random() < _AS_A_WHEN[scene.language]
     line = _framed_clause(scene, "situation_when", words, draft.left) if placed else None
     return line or scene.frame("situation", ended(words, scene.language), draft.left)
 

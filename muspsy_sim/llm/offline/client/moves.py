@@ -53,9 +53,12 @@ _DESCRIBED = frozenset({"empathy", "reflection", "inform", "other", "share"})
 _SAID_OF_ME = frozenset({"empathy", "reflection", "inform", "share"})
 """Kinds of sentence before a question that can be said yes to before it is answered."""
 _KINDLY = frozenset({"empathy", "reflection", "affirm", "silence", "other"})
-_WEIGHED = frozenset(
-    {"evidence", "other_view", "next", "meaning", "why", "exception", "confidence", "strength"}
-)
+_WEIGHED: dict[Language, frozenset[str]] = {
+    "en": frozenset(
+        {"evidence", "other_view", "next", "meaning", "why", "exception", "confidence", "strength"}
+    ),
+    "zh": frozenset({"evidence", "other_view", "meaning", "why"}),
+}
 """Kinds of question after whose answer a person may go on turning the matter over."""
 _DISTRUSTING = frozenset({"closed", "wary"})
 _AT_EASE = frozenset({"cautious", "open", "trusting"})
@@ -219,7 +222,7 @@ def acknowledgement(scene: Scene) -> str:
 def _consider(scene: Scene, draft: Draft) -> None:
     if scene.heard.question and scene.heard.kind not in ("check", "permission"):
         _ask(scene, draft)
-        weighed = scene.heard.kind in _WEIGHED and not scene.lately("consider", 2)
+        weighed = scene.heard.kind in _WEIGHED[scene.language] and not scene.lately("consider", 2)
         if weighed and draft.free > 0 and draft.left > 6:
             draft.add(scene.line("consider", draft.left))
         return
