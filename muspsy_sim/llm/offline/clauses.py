@@ -41,8 +41,8 @@ _ENGLISH_TAILS = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_LEADS = re.compile(
-    r"^(?:(?:…+|嗯+|唉|哎呀?|啊|哦|噢|(?:是|对|行|好)(?:啊|呀|的呀?|是)?(?=[，。！])|是啊|对啊|对呀|对对|可不嘛?|那可不|没错(?=[，。])"
-    r"|比方说|好比|就说前阵子|像前阵子|(?:就说)?有一回(?=，)|说一件吧|我想得起来的|头一个想到的|像这样的|要不就是|还有的时候|换一天"
+    r"^(?:(?:…+|要不(?=我)|嗯+|唉|哎呀?|啊|哦|噢|(?:是|对|行|好)(?:啊|呀|的呀?|是)?(?=[，。！])|是啊|对啊|对呀|对对|可不嘛?|那可不|没错(?=[，。])"
+    r"|比方说|好比说?|就说前阵子|像前阵子|(?:就说)?有一回(?=，)|说一件吧|我想得起来的|头一个想到的|像这样的|要不就是|还有的时候|换一天"
     r"|这阵子(?=，)|这几天(?=，)|这礼拜(?=，)|这些天(?=，)|天天这么着|老这么着|弄到现在|眼下(?=，)|到现在(?=，)|到了这会儿"
     r"|搞半天|说穿了|讲老实话|我跟(?:你|您)(?:讲|说)|你莫笑|你听我说|您听着啊|您猜怎么着|要不说呢|咋说呢|说白了|中吧|照规程|话说回来"
     r"|其实|就是说|然后就|然后|而且|但是|但|可是呢?|不过呢?|所以|因为|反正|可能|也许|说实话"
@@ -79,8 +79,10 @@ def _joined_chinese(sentence: str) -> list[str]:
 
 
 _CHINESE_FRESH = re.compile(
-    r"\s*(?:我|他|她|它|但|可是|不过|所以|因为|而且|如果|要是|其实|结果|后来|反正)"
+    r"\s*(?:但|可是|不过|所以|因为|而且|如果|要是|结果|后来|反正)"
 )
+"""How a piece begins that does not join the one before it. One that begins with `I` or `she` does,
+where both are short: half of such a sentence says nothing when it is given back."""
 
 
 def _bare(piece: str, language: Language) -> str:
@@ -219,7 +221,7 @@ def _keeps_capital(clause: str, language: Language) -> bool:
 def quotable(clause: str, language: Language) -> str:
     """A short verbatim phrase, or an empty string."""
     length = length_of(clause, language)
-    low, high = (4, 10) if language == "zh" else (3, 6)
+    low, high = (4, 14) if language == "zh" else (3, 6)
     if any(mark in clause for mark in '"“”「」*[]<>{}') or not low <= length <= high:
         return ""
     dangling = language == "en" and _ENGLISH_WHEN.search(clause)

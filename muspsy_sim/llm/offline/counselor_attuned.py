@@ -15,6 +15,7 @@ from muspsy_sim.llm.offline.counselor_frame import (
     opening,
     reviewed,
     sized,
+    stays,
     summary,
     too_soon,
 )
@@ -68,7 +69,8 @@ def attuned(scene: Scene) -> CounselorReply:
         receive(scene, heard)
         homework(scene, heard)
     elif scene.view.last and 1 <= scene.left <= 2 and scene.length >= 5:
-        receive(scene, heard)
+        if not stays(scene, heard):
+            receive(scene, heard)
         keep_on(scene)
     elif scene.left == 1 and scene.length >= 5:
         receive(scene, heard)
@@ -204,7 +206,8 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
     elif scene.rng.random() < 0.3 and _link(scene, heard):
         pass
     elif (
-        _theme_now(scene, heard) in heard.themes
+        not (scene.view.language == "zh" and heard.shows("secret", "telling", "loss"))
+        and _theme_now(scene, heard) in heard.themes
         and belongs(scene, _theme_now(scene, heard))
         and (strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6))
     ):

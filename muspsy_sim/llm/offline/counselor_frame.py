@@ -33,7 +33,7 @@ _LASTING = 4.0
 _YES = re.compile(
     r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
     r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b"
-    r"|.{0,14}(?:应该行|做得到|能做到|闹钟|算哪儿|能办到|做做看|不难|算我一个|布置吧|短一点|就当交)|[嗯好行对]|我(?:想|愿意|能|可以)(?:做|试|去)|可以|试|愿意|做得|一天|一周|回去",
+    r"|.{0,14}(?:应该行|做得到|能做到|闹钟|算哪儿|能办到|做做看|不难|算我一个|布置吧|想试|我试|再不动手|短一点|就当交)|[嗯好行对]|我(?:想|愿意|能|可以)(?:做|试|去)|可以|试|愿意|做得|一天|一周|回去",
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
@@ -174,6 +174,10 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
     elif heard.question:
         voice.say("homework_no_test", "answer_question", **slots)
         voice.say(*last, **slots)
+    elif scene.view.language == "zh" and _YES.match(heard.text) and not heard.shows("aside"):
+        # Chinese says yes with a feeling and a plan; neither is what has to be answered first.
+        voice.say("homework_accept", **slots)
+        voice.say(*last, **slots)
     elif heard.shows("aside") or heard.salience >= _TELLING:
         receive(scene, heard)
         voice.say(*last, **slots)
@@ -188,6 +192,20 @@ def sized(scene: Scene, heard: Heard) -> None:
     shut = heard.shows("resist", "deflect")
     scene.voice.say("homework_left" if shut else "homework_sized", "acknowledge")
     scene.voice.say("ask_takeaway", **scene.slots())
+
+
+def stays(scene: Scene, heard: Heard) -> bool:
+    """Take a brief Chinese answer to what is kept as that answer, whatever words are in it."""
+    asked = any(scene.voice.was(f, scene.last_said) for f in _KEPT)
+    brief = 0 < heard.length <= _BRIEFLY[scene.view.language]
+    if scene.view.language == "en" or not asked or not brief or heard.minimal:
+        return False
+    if heard.shows("secret", "telling", "loss", "deflect", "dont_know", *CRITICAL):
+        return False
+    return scene.voice.say("receive_takeaway", "acknowledge", **scene.slots())
+
+
+_KEPT = ("ask_lookback", "ask_keep_on", "ask_ahead", "ask_takeaway")
 
 
 def keep_on(scene: Scene) -> None:

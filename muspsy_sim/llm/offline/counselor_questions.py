@@ -30,6 +30,7 @@ _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "p
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
 _BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
 _FITTING = 0.8
+_OF_WHAT_WEIGHS = 0.8
 _A_TELLING = 6
 """Words (Chinese: characters) from which a line may tell of something."""
 _TOLD = 1.5
@@ -43,6 +44,11 @@ def ask(scene: Scene) -> bool:
     if scene.looks_back and not sore and scene.rng.random() < (0.6 if scene.parting else 0.4):
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
+            return True
+    heavy = scene.heard is not None and scene.heard.shows("secret", "telling", "loss")
+    if scene.view.language == "zh" and heavy and scene.rng.random() < _OF_WHAT_WEIGHS:
+        # What has cost something to say is asked about, and not the next thing on a list.
+        if scene.voice.say("ask_told_sore", **scene.slots()):
             return True
     if scene.heard and met(scene, scene.heard) and ask_of(scene, scene.heard):
         return True

@@ -32,6 +32,7 @@ _PLACED = frozenset(
     {"when", "where", "hardest", "living", "ordinary", "feeling", "wants", "thought"}
 )
 """Kinds whose answer is a time or a place: a situation is told as a when."""
+_PLACED_CHINESE = frozenset({"when", "where", "hardest", "ordinary"})
 _BRIGHT = frozenset({"strength", "support", "goal"})
 _BARE = frozenset({"first", "choose", "week"})
 """Kinds to which a situation may be told as news, without a word that makes it an instance."""
@@ -249,7 +250,7 @@ def _instance(scene: Scene, piece: Piece, draft: Draft) -> str | None:
         return _framed_clause(scene, "another", words, draft.left)
     if kind in _BARE and not draft.parts:
         return None
-    placed = kind in _PLACED or scene.rng.random() < _AS_A_WHEN[scene.language]
+    placed = kind in (_PLACED if scene.language == "en" else _PLACED_CHINESE) or scene.rng.random() < _AS_A_WHEN[scene.language]
     line = _framed_clause(scene, "situation_when", words, draft.left) if placed else None
     return line or scene.frame("situation", ended(words, scene.language), draft.left)
 
