@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
+from muspsy_sim.llm.offline.counselor_address import familiar
 from muspsy_sim.llm.offline.counselor_material import Material, material
 from muspsy_sim.llm.offline.counselor_scene import (
     asks_about_homework,
@@ -196,7 +197,7 @@ def _assignments(write: _Writer, view: RememberView) -> list[Statement]:
             continue
         for theme in write.words.themes.values():
             for homework in theme.homework:
-                if homework.task.lower() in line.text.lower():
+                if homework.task.lower() in familiar(line.text).lower():
                     text = write.text("homework_set", name=homework.name, task=homework.task)
                     quote = _sentence_with(line.text, homework.task)
                     return [Statement(text=text, basis="plan", turns=[line.id], quote=quote)]
@@ -205,7 +206,7 @@ def _assignments(write: _Writer, view: RememberView) -> list[Statement]:
 
 def _sentence_with(text: str, part: str) -> str:
     """The sentence of a turn that holds `part`, verbatim."""
-    at = text.lower().find(part.lower())
+    at = familiar(text).lower().find(part.lower())
     for found in _SENTENCE.finditer(text):
         if found.start() <= at < found.end():
             return found.group().strip()

@@ -14,6 +14,7 @@ from functools import lru_cache
 from random import Random
 
 from muspsy_sim.llm.offline.clauses import length_of
+from muspsy_sim.llm.offline.counselor_address import familiar
 from muspsy_sim.llm.offline.counselor_material import Homework, Material, material
 from muspsy_sim.llm.offline.counselor_voice import Voice
 from muspsy_sim.llm.offline.listening import Heard, hear
@@ -271,7 +272,7 @@ _GOODBYES = (
 
 
 def _holds(words: Material, text: str, functions: Sequence[str]) -> bool:
-    low = text.lower()
+    low = familiar(text).lower()
     return any(
         frame.key in low
         for manner in words.manners.values()
@@ -289,6 +290,6 @@ def set_homework(words: Material, said: Sequence[str]) -> Homework | None:
 @lru_cache(maxsize=8192)
 def _task_in(text: str, language: Language) -> Homework | None:
     """The homework whose task is said in a turn. Cached, since turns are read again each time."""
-    low = text.lower()
+    low = (text if language == "en" else familiar(text)).lower()
     every = (h for theme in material(language).themes.values() for h in theme.homework)
     return next((homework for homework in every if homework.task.lower() in low), None)

@@ -131,7 +131,10 @@ def _led(scene: Scene, draft: Draft, line: str | None, how: str = "") -> str | N
     if line is None or not leads or not draft.parts:
         return line
     alone = material.mood_alone and pattern(*material.mood_alone).search(line)
-    return line if alone or line[-1] in "?？" else scene.rng.choice(leads).replace("{x}", line)
+    if alone or line[-1] in "?？":
+        return line
+    joined_on = [text for lead in leads if scene.fresh(text := lead.replace("{x}", line))]
+    return scene.rng.choice(joined_on) if joined_on else None
 
 
 def _open(scene: Scene) -> bool:

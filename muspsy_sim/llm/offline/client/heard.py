@@ -38,9 +38,11 @@ class Heard:
 def hear(line: str, language: Language) -> Heard:
     """Read one counselor line. An empty line is `silence`.
 
-    Cues are sought outside quotation marks: what the counselor quotes is the client's own.
+    Cues are sought outside quotation marks: what the counselor quotes is the client's own. In
+    Chinese 您 is read as 你.
     """
     material = client_material(language)
+    line = line if language == "en" else line.replace("您", "你")
     if not line.strip(" .…。，,"):
         return Heard("silence", False, line, frozenset(), None)
     feeling, topic = _named_feeling(line, material), content(line)
