@@ -138,7 +138,8 @@ def reflectable(clause: str, language: Language) -> str:
     if language == "zh":
         plain = _shorter_chinese(plain)
         length = length_of(plain, language)
-        whole = 5 <= length <= 22 and "我" in plain and stands_alone(plain, language)
+        told = _SAYING.match(plain)
+        whole = 5 <= length <= 22 and "我" in plain and not told and stands_alone(plain, language)
     else:
         plain = _shorter(plain)
         length = len(plain.split())
@@ -165,10 +166,13 @@ _CHINESE_BAD = re.compile(
     r"|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$"
     r"|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
+    r"|我也说说|还有一点$|没讲完$|^接着讲|^又想起|^绕来绕去|我想到[^，]{1,10}$|那回事$|^说明"
     r"|哪会|哪敢|哪有|何必|找不着头|发觉之前|说不出哪|答不上|讲不来|没往那|没细看|没数过|猜不|不敢乱说|得想想|那会儿就已经|就那样"
     r"|不太想|说得够多|^(?:对，?)?是我[说讲]的"
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
 )
+_SAYING = re.compile("我就?说")
+"""How a Chinese clause begins that reports the client's own words: it is told back as no statement."""
 _CUT = re.compile(
     r"\s+(?:because|while|until|so that|even though|although|and then"
     r"|and(?=\s+(?:i|i'm|i've|i'd|he|he's|she|she's|it|it's|we|they|there|then|my|nobody)\b))\s+"

@@ -223,7 +223,14 @@ def _theme_now(scene: Scene, heard: Heard) -> str:
     """The theme of the last words, else of the session."""
     main = scene.theme
     named = [t for t in heard.themes if t != "other"]
+    if scene.view.language == "zh" and main in named + _given_way_to(scene, named):
+        return main
     return main if main in named or not named else named[0]
+
+
+def _given_way_to(scene: Scene, named: list[str]) -> list[str]:
+    """The themes that those named give way to: to who has no work, work is that."""
+    return [over for t in named for over in scene.words.themes[t].not_with]
 
 
 def _call_back(scene: Scene) -> bool:

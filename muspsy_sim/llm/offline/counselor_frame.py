@@ -187,11 +187,12 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
         voice.say(*last, **slots)
 
 
-def sized(scene: Scene, heard: Heard) -> None:
+def sized(scene: Scene, heard: Heard, *, ask: bool = True) -> None:
     """The client said how large the task may be, or that it may not be: so be it."""
     shut = heard.shows("resist", "deflect")
     scene.voice.say("homework_left" if shut else "homework_sized", "acknowledge")
-    scene.voice.say("ask_takeaway", **scene.slots())
+    if ask:
+        scene.voice.say("ask_takeaway", **scene.slots())
 
 
 def stays(scene: Scene, heard: Heard) -> bool:
@@ -262,6 +263,11 @@ def last_words(scene: Scene, heard: Heard) -> None:
     mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
     offered = set_homework(scene.words, mine[-1:])
     if heard.minimal or heard.shows("goodbye"):
+        return
+    if scene.view.language == "zh" and voice.was("homework_choice", scene.last_said):
+        sized(scene, heard, ask=False)
+        return
+    if stays(scene, heard):
         return
     if offered and not heard.shows("secret", "telling", "loss"):
         small = heard.shows(*_SHRINKS) or not _YES.match(heard.text)

@@ -150,6 +150,9 @@ def _grounded(scene: Scene, piece: Piece, draft: Draft, shared: int, kind: str) 
     """
     if piece.role in _INNER:
         asked_for = draft.sentences_most == 1 and kind in piece.answers
+        if scene.language == "zh" and piece.role == "behaviour":
+            # What is done about it, without what it was, leaves a Chinese listener in the dark.
+            asked_for = False
         return asked_for or _ground_of(scene, piece, draft) is not None
     if piece.role in ("detail", "retold") and piece.order == 0:
         return shared > 0 or _bridge(scene, piece, draft) is not None
