@@ -49,6 +49,9 @@ _MET = 0.5
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
 _AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work", "treated")
 """Kinds that are always met as such."""
+_MUCH = 24
+"""Characters from which a Chinese line tells of something, whatever it says at its end of how it
+is now: that is what is answered."""
 _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
 _OWN_WORDS = 0.2
@@ -91,7 +94,8 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return True
     if heard.shows("better", "eased") and not heard.sore and "eased" in kinds(scene, heard):
         return voice.say("meet_eased", "acknowledge", **slots)
-    if heard.shows("better") and not heard.sore and voice.say("affirm_better", **slots):
+    much = scene.view.language == "zh" and heard.length > _MUCH
+    if heard.shows("better") and not (heard.sore or much) and voice.say("affirm_better", **slots):
         return True
     if heard.shows("minimise") and not heard.feelings and not heard.shows("blow", "mood", "body"):
         return voice.say("meet_small", "autonomy", **slots)

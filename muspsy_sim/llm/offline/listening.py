@@ -97,8 +97,27 @@ class _Ear:
     themes: tuple[tuple[str, re.Pattern[str]], ...]
 
 
+_ELSEWHERE = (
+    ("什么", ("啥子", "啥", "嘛")),
+    ("怎么", ("啷个", "咋")),
+    ("知道", ("晓得",)),
+    ("没有", ("没得",)),
+)
+"""Common Chinese words, and those said for them in one part of the country or another."""
+
+
+def _spoken(word: str) -> list[str]:
+    """A word of a list, and what it is elsewhere."""
+    found = [word]
+    for common, others in _ELSEWHERE:
+        found += [w.replace(common, other) for w in found if common in w for other in others]
+    return found
+
+
 def words_pattern(words: Sequence[str], language: Language) -> re.Pattern[str]:
     """Any of these words. In English whole words only; a final `*` lets the word go on."""
+    if language == "zh":
+        words = [spoken for word in words for spoken in _spoken(word)]
     longest_first = sorted(words, key=len, reverse=True)
     if language == "zh":
         return re.compile("|".join(re.escape(w) for w in longest_first))

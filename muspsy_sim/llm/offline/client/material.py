@@ -47,6 +47,20 @@ class Named(Record):
     name: str
 
 
+class Dialect(Record):
+    """Common words as some part of the country says them: who uses its words says them so too."""
+
+    cue: str = Field(description="a regular expression for words of it in a client's own lines")
+    least: int = Field(ge=1, description="how often they must be found there")
+    words: dict[str, str] = Field(description="the common word, and the one said for it")
+
+    def said(self, text: str) -> str:
+        """The text in this dialect."""
+        for common, word in self.words.items():
+            text = text.replace(common, word)
+        return text
+
+
 class ClientMaterial(Record):
     """All that the offline client knows besides its view."""
 
@@ -91,6 +105,9 @@ class ClientMaterial(Record):
     after_risk: list[str] = Field(
         default_factory=list,
         description="answers to a question of danger once thoughts of it have been told",
+    )
+    dialects: list[Dialect] = Field(
+        default_factory=list, description="the first that a client's own lines show is its own"
     )
     unkept: list[str] = Field(
         default_factory=list, description="counselor's sentences that nobody takes home"

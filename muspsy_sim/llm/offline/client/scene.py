@@ -59,6 +59,8 @@ class Scene:
     register: Register
     manner: str
     formal: bool | None
+    dialect: int | None
+    """Number of the dialect that generic lines are said in; `None` for the common words."""
     persona: int
     said: frozenset[str]
     blob: str
@@ -140,7 +142,9 @@ class Scene:
 
     def _ordered(self, pool: str) -> tuple[Sequence[str], int]:
         """The lines of a pool in this session's order, and how far the next session is on."""
-        own, reserve = _order(self.language, pool, self.register, self.persona, self.formal)
+        own, reserve = _order(
+            self.language, pool, self.register, self.persona, self.formal, self.dialect
+        )
         if not own:
             return reserve, _NEAR
         step = -(-len(own) // _SESSIONS_PER_ROUND)
@@ -149,17 +153,18 @@ class Scene:
 
     def lately(self, pool: str, turns: int) -> bool:
         """Whether a line of this pool came up in the client's last turns."""
-        lines = _keys(self.language, pool)
+        lines = _keys(self.language, pool, self.dialect)
         return any(bare(s) in lines for text in self.mine[-turns:] for s in sentences(text))
 
     def opens_with(self, pool: str, text: str) -> bool:
         """Whether the first sentence of a text is a line of this pool."""
-        return bare(sentences(text)[0]) in _keys(self.language, pool)
+        return bare(sentences(text)[0]) in _keys(self.language, pool, self.dialect)
 
     def holds_line(self, pool: str, text: str) -> bool:
         """Whether a line of this pool stands in a text, if behind other words of its sentence."""
         said = bare(text)
-        return any(len(key) > 3 and key in said for key in _keys(self.language, pool))
+        keys = _keys(self.language, pool, self.dialect)
+        return any(len(key) > 3 and key in said for key in keys)
 
     @property
     def just_told(self) -> bool:
@@ -184,7 +189,7 @@ class Scene:
 
     def frame(self, name: str, words: str, most: int = 99) -> str | None:
         """A sentence frame of this persona's with the words in it, or `None` if none fits."""
-        frames = _frames(self.language, name, self.persona, self.formal)
+        frames = _frames(self.language, name, self.persona, self.formal, self.dialect)
         start = self.rng.randrange(len(frames))
         for frame in (*frames[start:], *frames[:start]):
             text = filled(frame, words)
@@ -217,6 +222,7 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
         formal=_formal(
             tuple(x for lines in view.lines.values() for x in lines), view.language, register
         ),
+        dialect=_dialect(tuple(x for lines in view.lines.values() for x in lines), view.language),
         persona=_number(view.demographics.name, view.voice_style, view.presenting_problem),
         said=frozenset(
             key
@@ -285,17 +291,43 @@ def _formal(lines: tuple[str, ...], language: Language, register: Register) -> b
     return register == "careful" if polite == familiar else polite > familiar
 
 
+@lru_cache(maxsize=512)
+def _dialect(lines: tuple[str, ...], language: Language) -> int | None:
+    """Which dialect a persona's own lines show."""
+    for n, dialect in enumerate(client_material(language).dialects):
+        cue = pattern(dialect.cue)
+        if sum(len(cue.findall(x)) for x in lines) >= dialect.least:
+            return n
+    return None
+
+
+def _spoken(text: str, language: Language, pool: str, dialect: int | None) -> str:
+    """A generic line in a dialect. How bad it is, is said in words that everybody knows."""
+    if dialect is None or pool.startswith("burden_"):
+        return text
+    return client_material(language).dialects[dialect].said(text)
+
+
 @lru_cache(maxsize=8192)
 def _order(
-    language: Language, pool: str, register: Register, persona: int, formal: bool | None
+    language: Language,
+    pool: str,
+    register: Register,
+    persona: int,
+    formal: bool | None,
+    dialect: int | None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A persona's own part of a pool, and the rest, which it says when that is used up."""
     lines = client_material(language).pools[pool]
     draw = Random(f"{persona}/{pool}")
-    everyone = [_addressed(x, formal) for x in lines.any]
+
+    def spoken(text: str) -> str:
+        return _spoken(_addressed(text, formal), language, pool, dialect)
+
+    everyone = [spoken(x) for x in lines.any]
     draw.shuffle(everyone)
     share = max(_SMALLEST_SHARE, len(everyone) * 3 // 10)
-    kindred = [_addressed(x, formal) for x in lines.of(register)]
+    kindred = [spoken(x) for x in lines.of(register)]
     draw.shuffle(kindred)
     most = max(_KINDRED, len(kindred) * 2 // 3)
     own = [*everyone[:share], *kindred[:most]]
@@ -304,24 +336,29 @@ def _order(
 
 
 @lru_cache(maxsize=2048)
-def _frames(language: Language, name: str, persona: int, formal: bool | None) -> tuple[str, ...]:
+def _frames(
+    language: Language, name: str, persona: int, formal: bool | None, dialect: int | None
+) -> tuple[str, ...]:
     frames = list(client_material(language).frames[name])
     Random(f"{persona}/{name}").shuffle(frames)
     kept = frames[: max(4, (2 * len(frames)) // 3)]
-    return tuple(_addressed(x, formal) for x in kept)
+    return tuple(_spoken(_addressed(x, formal), language, name, dialect) for x in kept)
 
 
 @lru_cache(maxsize=2)
 def generic(language: Language) -> frozenset[str]:
     """Every sentence of every pool, without case and punctuation."""
-    return frozenset().union(*(_keys(language, pool) for pool in client_material(language).pools))
+    material = client_material(language)
+    spoken = (None, *range(len(material.dialects)))
+    return frozenset().union(*(_keys(language, pool, n) for pool in material.pools for n in spoken))
 
 
-@lru_cache(maxsize=256)
-def _keys(language: Language, pool: str) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def _keys(language: Language, pool: str, dialect: int | None) -> frozenset[str]:
     lines = client_material(language).pools[pool]
     every = (*lines.any, *lines.plain, *lines.dry, *lines.careful, *lines.raw)
-    return frozenset(bare(s) for text in every for s in sentences(text))
+    said = (_spoken(text, language, pool, dialect) for text in every)
+    return frozenset(bare(s) for text in said for s in sentences(text))
 
 
 def _addressed(text: str, formal: bool | None) -> str:
