@@ -71,13 +71,19 @@ def _joined_chinese(sentence: str) -> list[str]:
         piece = found.group(1)
         last = pieces[-1] if pieces else ""
         joins = last and last.endswith("，") and not re.match(_CHINESE_FRESH, piece)
-        if joins and len(last) + len(piece) <= 22:
+        if joins and length_of(last + piece, "zh") <= _WHOLE:
             pieces[-1] = last + piece + found.group(2)[:1]
+        elif joins and _LEANS.match(piece) and "，" in last[:-1]:
+            # What leans on the words before it takes the last of them along.
+            head, _, tail = last[:-1].rpartition("，")
+            pieces[-1:] = [f"{head}，", f"{tail}，{piece}{found.group(2)[:1]}"]
         else:
             pieces.append(piece + found.group(2)[:1])
     return pieces
 
 
+_WHOLE = 22
+"""Characters up to which a Chinese sentence is given back as it is."""
 _CHINESE_FRESH = re.compile(
     r"\s*(?:但|可是|不过|所以|因为|而且|如果|要是|结果|后来|反正)"
 )
@@ -139,7 +145,7 @@ def reflectable(clause: str, language: Language) -> str:
         plain = _shorter_chinese(plain)
         length = length_of(plain, language)
         told = _SAYING.match(plain)
-        whole = 5 <= length <= 22 and "我" in plain and not told and stands_alone(plain, language)
+        whole = 5 <= length <= _WHOLE and "我" in plain and not told and stands_alone(plain, language)
     else:
         plain = _shorter(plain)
         length = len(plain.split())
@@ -166,7 +172,7 @@ _CHINESE_BAD = re.compile(
     r"|(?:我|你|他|她|就|都|也|又|还|要|会|得|(?<!说)说|(?<!想)想|(?<!讲)讲|(?<!问)问|觉得)$"
     r"|早晚要[说讲]|一直没说|从哪里?儿?[说讲]起?"
     r"|没迟到|来早了|来晚了|^.?[老师您你]{1,2}好|坐这儿|不用问|别往心里去|怕耽误|就说到这儿"
-    r"|^会说|差在哪儿|再说两句$|我也说说|还有一点$|没讲完$|^接着讲|^又想起|^绕来绕去|我想到[^，]{1,10}$|那回事$|^说明"
+    r"|^会说|我没疯|差在哪儿|再说两句$|我也说说|还有一点$|没讲完$|^接着讲|^又想起|^绕来绕去|我想到[^，]{1,10}$|那回事$|^说明"
     r"|哪会|哪敢|哪有|何必|找不着头|发觉之前|说不出哪|答不上|讲不来|没往那|没细看|没数过|猜不|不敢乱说|得想想|那会儿就已经|就那样"
     r"|不太想|说得够多|^(?:对，?)?是我[说讲]的"
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
@@ -210,7 +216,7 @@ def _shorter_chinese(clause: str) -> str:
         whole = not _LEANS.match(pieces[n]) and not _ONLY_A_NOUN.search(head)
         if whole and "我" in head and length_of(head, "zh") >= 8:
             kept = n
-    return clause if length_of(clause, "zh") <= 22 else "，".join(pieces[:kept])
+    return clause if length_of(clause, "zh") <= _WHOLE else "，".join(pieces[:kept])
 
 
 def _keeps_capital(clause: str, language: Language) -> bool:
