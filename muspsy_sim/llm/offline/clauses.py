@@ -84,9 +84,7 @@ def _joined_chinese(sentence: str) -> list[str]:
 
 _WHOLE = 22
 """Characters up to which a Chinese sentence is given back as it is."""
-_CHINESE_FRESH = re.compile(
-    r"\s*(?:但|可是|不过|所以|因为|而且|如果|要是|结果|后来|反正)"
-)
+_CHINESE_FRESH = re.compile(r"\s*(?:但|可是|不过|所以|因为|而且|如果|要是|结果|后来|反正)")
 """How a piece begins that does not join the one before it. One that begins with `I` or `she` does,
 where both are short: half of such a sentence says nothing when it is given back."""
 
@@ -145,7 +143,9 @@ def reflectable(clause: str, language: Language) -> str:
         plain = _shorter_chinese(plain)
         length = length_of(plain, language)
         told = _SAYING.match(plain)
-        whole = 5 <= length <= _WHOLE and "我" in plain and not told and stands_alone(plain, language)
+        whole = (
+            5 <= length <= _WHOLE and "我" in plain and not told and stands_alone(plain, language)
+        )
     else:
         plain = _shorter(plain)
         length = len(plain.split())
@@ -178,7 +178,7 @@ _CHINESE_BAD = re.compile(
     r"|没跟.{0,4}人说过|没和.{0,4}人说过|没对.{0,4}人说过|没告诉过|第一次说"
 )
 _SAYING = re.compile("我就?说")
-"""How a Chinese clause begins that reports the client's own words: it is told back as no statement."""
+"""How a Chinese clause begins that reports the client's own words: no statement to tell back."""
 _CUT = re.compile(
     r"\s+(?:because|while|until|so that|even though|although|and then"
     r"|and(?=\s+(?:i|i'm|i've|i'd|he|he's|she|she's|it|it's|we|they|there|then|my|nobody)\b))\s+"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from random import Random
 
-from muspsy_sim.llm.offline.counselor_advising import advising
 from muspsy_sim.llm.offline.counselor_address import addressed_formally, as_written, formal
+from muspsy_sim.llm.offline.counselor_advising import advising
 from muspsy_sim.llm.offline.counselor_attuned import attuned
 from muspsy_sim.llm.offline.counselor_bare import bare, reply
 from muspsy_sim.llm.offline.counselor_cool import cool

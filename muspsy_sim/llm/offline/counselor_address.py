@@ -1,4 +1,4 @@
-"""How a Chinese counselor addresses its client: 您 where the intake form shows somebody of sixty or more.
+"""How a Chinese counselor addresses its client: 您 where intake shows somebody of sixty or more.
 
 Sentences are written with 你 and are recognised so; both have one character, so that places in a
 text stay true when one is read as the other. What stands in quotation marks is somebody else's.

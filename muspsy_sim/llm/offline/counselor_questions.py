@@ -31,6 +31,7 @@ _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "peopl
 _BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
 _FITTING = 0.8
 _OF_WHAT_WEIGHS = 0.8
+"""Share of such turns."""
 _A_TELLING = 6
 """Words (Chinese: characters) from which a line may tell of something."""
 _TOLD = 1.5
@@ -45,11 +46,8 @@ def ask(scene: Scene) -> bool:
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
             return True
-    heavy = scene.heard is not None and scene.heard.shows("secret", "telling", "loss")
-    if scene.view.language == "zh" and heavy and scene.rng.random() < _OF_WHAT_WEIGHS:
-        # What has cost something to say is asked about, and not the next thing on a list.
-        if scene.voice.say("ask_told_sore", **scene.slots()):
-            return True
+    if _weighs(scene) and scene.voice.say("ask_told_sore", **scene.slots()):
+        return True
     if scene.heard and met(scene, scene.heard) and ask_of(scene, scene.heard):
         return True
     return (
@@ -59,6 +57,15 @@ def ask(scene: Scene) -> bool:
         or explore_theme(scene)
         or next_rung(scene)
     )
+
+
+def _weighs(scene: Scene) -> bool:
+    """Whether what was just told has cost something to say: in Chinese that is asked about first.
+
+    English asks of what was told by its kind; Chinese leads into it by fewer words for each kind.
+    """
+    heavy = scene.heard is not None and scene.heard.shows("secret", "telling", "loss")
+    return scene.view.language == "zh" and heavy and scene.rng.random() < _OF_WHAT_WEIGHS
 
 
 def of_its_kind(scene: Scene) -> bool:

@@ -155,6 +155,8 @@ def _just_said(scene: Scene, draft: Draft | None = None) -> bool:
     """Whether the turn before said how it is, or this one does already."""
     pool = _pool(scene)
     said = draft.parts if draft else ()
-    if scene.material.mood_led and any(scene.holds_line(pool, x) for x in (*scene.mine[-1:], *said)):
+    if scene.material.mood_led and any(
+        scene.holds_line(pool, x) for x in (*scene.mine[-1:], *said)
+    ):
         return True
     return scene.lately(pool, 1) or any(scene.opens_with(pool, part) for part in said)

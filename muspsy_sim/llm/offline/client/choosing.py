@@ -253,7 +253,10 @@ def _instance(scene: Scene, piece: Piece, draft: Draft) -> str | None:
         return _framed_clause(scene, "another", words, draft.left)
     if kind in _BARE and not draft.parts:
         return None
-    placed = kind in (_PLACED if scene.language == "en" else _PLACED_CHINESE) or scene.rng.random() < _AS_A_WHEN[scene.language]
+    placed = (
+        kind in (_PLACED if scene.language == "en" else _PLACED_CHINESE)
+        or scene.rng.random() < _AS_A_WHEN[scene.language]
+    )
     line = _framed_clause(scene, "situation_when", words, draft.left) if placed else None
     return line or scene.frame("situation", ended(words, scene.language), draft.left)
 

@@ -13,7 +13,7 @@ from random import Random
 from muspsy_sim.llm.offline.client.heard import hear
 from muspsy_sim.llm.offline.client.homework import homework_name, name_given
 from muspsy_sim.llm.offline.client.material import ClientMaterial, client_material, pattern
-from muspsy_sim.llm.offline.client.scene import generic
+from muspsy_sim.llm.offline.client.tongue import generic
 from muspsy_sim.llm.offline.client.wording import (
     about_someone,
     after_comma,

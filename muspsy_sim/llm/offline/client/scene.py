@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from random import Random
 
 from muspsy_sim.llm.offline.client.heard import Heard, hear
 from muspsy_sim.llm.offline.client.material import (
     ClientMaterial,
-    Register,
     client_material,
     pattern,
 )
 from muspsy_sim.llm.offline.client.own_words import Piece, own_pieces, topics
+from muspsy_sim.llm.offline.client.tongue import Tongue, frames, keys, order, tongue_of
 from muspsy_sim.llm.offline.client.wording import bare, filled, in_language, sentences, size
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import Moment
@@ -39,10 +38,6 @@ _AGREE_DEFERRING = 0.25
 """The same for a client whose way of keeping its distance is to agree."""
 _FLOOR = {"en": 5, "zh": 7}
 """Words from which a line is more than a minimal response; shorter ones are left to that move."""
-_SMALLEST_SHARE = 4
-"""Lines for anybody in a pool that every persona has of its own; larger pools are shared out."""
-_KINDRED = 3
-"""The same for lines of a register, which a few clients share."""
 _LONG_KEY = {"en": 8, "zh": 4}
 """Characters from which a sentence is also looked for inside others that a filler joined it to."""
 _STRIDE: dict[Moment, int] = {"greeting": 1, "first_words": 1, "farewell": 1}
@@ -56,12 +51,8 @@ class Scene:
     rng: Random
     material: ClientMaterial
     heard: Heard
-    register: Register
+    tongue: Tongue
     manner: str
-    formal: bool | None
-    dialect: int | None
-    """Number of the dialect that generic lines are said in; `None` for the common words."""
-    persona: int
     said: frozenset[str]
     blob: str
     before: str
@@ -142,9 +133,7 @@ class Scene:
 
     def _ordered(self, pool: str) -> tuple[Sequence[str], int]:
         """The lines of a pool in this session's order, and how far the next session is on."""
-        own, reserve = _order(
-            self.language, pool, self.register, self.persona, self.formal, self.dialect
-        )
+        own, reserve = order(self.language, pool, self.tongue)
         if not own:
             return reserve, _NEAR
         step = -(-len(own) // _SESSIONS_PER_ROUND)
@@ -153,18 +142,18 @@ class Scene:
 
     def lately(self, pool: str, turns: int) -> bool:
         """Whether a line of this pool came up in the client's last turns."""
-        lines = _keys(self.language, pool, self.dialect)
+        lines = keys(self.language, pool, self.tongue.dialect)
         return any(bare(s) in lines for text in self.mine[-turns:] for s in sentences(text))
 
     def opens_with(self, pool: str, text: str) -> bool:
         """Whether the first sentence of a text is a line of this pool."""
-        return bare(sentences(text)[0]) in _keys(self.language, pool, self.dialect)
+        return bare(sentences(text)[0]) in keys(self.language, pool, self.tongue.dialect)
 
     def holds_line(self, pool: str, text: str) -> bool:
         """Whether a line of this pool stands in a text, if behind other words of its sentence."""
         said = bare(text)
-        keys = _keys(self.language, pool, self.dialect)
-        return any(len(key) > 3 and key in said for key in keys)
+        lines = keys(self.language, pool, self.tongue.dialect)
+        return any(len(key) > 3 and key in said for key in lines)
 
     @property
     def just_told(self) -> bool:
@@ -189,9 +178,9 @@ class Scene:
 
     def frame(self, name: str, words: str, most: int = 99) -> str | None:
         """A sentence frame of this persona's with the words in it, or `None` if none fits."""
-        frames = _frames(self.language, name, self.persona, self.formal, self.dialect)
-        start = self.rng.randrange(len(frames))
-        for frame in (*frames[start:], *frames[:start]):
+        mine = frames(self.language, name, self.tongue)
+        start = self.rng.randrange(len(mine))
+        for frame in (*mine[start:], *mine[:start]):
             text = filled(frame, words)
             text = text[0].upper() + text[1:]
             if self.fits(text, most) and not self._frame_used(frame):
@@ -210,20 +199,14 @@ def scene_for(view: SpeakView, rng: Random) -> Scene:
     mine = [line.text for line in view.dialogue if line.speaker == "client"]
     last = view.dialogue[-1] if view.dialogue else None
     pieces = own_pieces(view)
-    register = register_of(view.voice_style, view.language)
     agreed = sum(1 for text in mine if pattern(*material.agreeing).match(text))
     return Scene(
         view=view,
         rng=rng,
         material=material,
         heard=hear(last.text if last and last.speaker == "counselor" else "", view.language),
-        register=register,
+        tongue=tongue_of(view),
         manner=_manner(view.stance.manner, view.language),
-        formal=_formal(
-            tuple(x for lines in view.lines.values() for x in lines), view.language, register
-        ),
-        dialect=_dialect(tuple(x for lines in view.lines.values() for x in lines), view.language),
-        persona=_number(view.demographics.name, view.voice_style, view.presenting_problem),
         said=frozenset(
             key
             for text in mine
@@ -260,114 +243,9 @@ def _current(pieces: list[Piece], mine: list[str]) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def register_of(style: str, language: Language) -> Register:
-    """The register of a voice style: by the first word that tells of one, else by its hash."""
-    found: dict[Register, int] = {}
-    for register, cues in client_material(language).registers.items():
-        if hit := pattern(*cues).search(style):
-            found[register] = hit.start()
-    if found:
-        return min(found, key=lambda r: found[r])
-    registers: tuple[Register, ...] = ("plain", "dry", "careful", "raw")
-    return registers[_number(style) % len(registers)]
-
-
-@lru_cache(maxsize=512)
 def _manner(manner: str, language: Language) -> str:
     """Which way of keeping its distance the stance describes; empty where it describes none."""
     for name, cues in client_material(language).manners.items():
         if pattern(*cues).search(manner):
             return name
     return ""
-
-
-@lru_cache(maxsize=512)
-def _formal(lines: tuple[str, ...], language: Language, register: Register) -> bool | None:
-    """Whether a Chinese speaker says 您: as its own lines do, else as its register would."""
-    if language == "en":
-        return None
-    polite = sum("您" in x for x in lines)
-    familiar = sum("你" in x for x in lines)
-    return register == "careful" if polite == familiar else polite > familiar
-
-
-@lru_cache(maxsize=512)
-def _dialect(lines: tuple[str, ...], language: Language) -> int | None:
-    """Which dialect a persona's own lines show."""
-    for n, dialect in enumerate(client_material(language).dialects):
-        cue = pattern(dialect.cue)
-        if sum(len(cue.findall(x)) for x in lines) >= dialect.least:
-            return n
-    return None
-
-
-def _spoken(text: str, language: Language, pool: str, dialect: int | None) -> str:
-    """A generic line in a dialect. How bad it is, is said in words that everybody knows."""
-    if dialect is None or pool.startswith("burden_"):
-        return text
-    return client_material(language).dialects[dialect].said(text)
-
-
-@lru_cache(maxsize=8192)
-def _order(
-    language: Language,
-    pool: str,
-    register: Register,
-    persona: int,
-    formal: bool | None,
-    dialect: int | None,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A persona's own part of a pool, and the rest, which it says when that is used up."""
-    lines = client_material(language).pools[pool]
-    draw = Random(f"{persona}/{pool}")
-
-    def spoken(text: str) -> str:
-        return _spoken(_addressed(text, formal), language, pool, dialect)
-
-    everyone = [spoken(x) for x in lines.any]
-    draw.shuffle(everyone)
-    share = max(_SMALLEST_SHARE, len(everyone) * 3 // 10)
-    kindred = [spoken(x) for x in lines.of(register)]
-    draw.shuffle(kindred)
-    most = max(_KINDRED, len(kindred) * 2 // 3)
-    own = [*everyone[:share], *kindred[:most]]
-    draw.shuffle(own)
-    return tuple(own), (*kindred[most:], *everyone[share:])
-
-
-@lru_cache(maxsize=2048)
-def _frames(
-    language: Language, name: str, persona: int, formal: bool | None, dialect: int | None
-) -> tuple[str, ...]:
-    frames = list(client_material(language).frames[name])
-    Random(f"{persona}/{name}").shuffle(frames)
-    kept = frames[: max(4, (2 * len(frames)) // 3)]
-    return tuple(_spoken(_addressed(x, formal), language, name, dialect) for x in kept)
-
-
-@lru_cache(maxsize=2)
-def generic(language: Language) -> frozenset[str]:
-    """Every sentence of every pool, without case and punctuation."""
-    material = client_material(language)
-    spoken = (None, *range(len(material.dialects)))
-    return frozenset().union(*(_keys(language, pool, n) for pool in material.pools for n in spoken))
-
-
-@lru_cache(maxsize=1024)
-def _keys(language: Language, pool: str, dialect: int | None) -> frozenset[str]:
-    lines = client_material(language).pools[pool]
-    every = (*lines.any, *lines.plain, *lines.dry, *lines.careful, *lines.raw)
-    said = (_spoken(text, language, pool, dialect) for text in every)
-    return frozenset(bare(s) for text in said for s in sentences(text))
-
-
-def _addressed(text: str, formal: bool | None) -> str:
-    """A generic Chinese line with the persona's form of address."""
-    if formal is None:
-        return text
-    return text.replace("你", "您") if formal else text.replace("您", "你")
-
-
-@lru_cache(maxsize=512)
-def _number(*parts: str) -> int:
-    return int.from_bytes(blake2b("\x1f".join(parts).encode(), digest_size=6).digest(), "big")
