@@ -67,6 +67,7 @@ def split_clauses(text: str, language: Language) -> list[str]:
 def _joined_chinese(sentence: str) -> list[str]:
     """Chinese commas come every few words; a piece without a subject joins the one before."""
     pieces: list[str] = []
+    sentence = _CHINESE_LEADS.sub("", sentence)
     for found in re.finditer(r"([^，；：—,;]+)([，；：—,;]*)", sentence):
         piece = found.group(1)
         last = pieces[-1] if pieces else ""

@@ -18,6 +18,8 @@ _UNFILLED = frozenset({"close", "walk_out", "greet", "hurt", "minimal"})
 def with_filler(scene: Scene, draft: Draft) -> list[str]:
     """The draft's parts, one of them with a habitual word; unchanged in most turns."""
     parts = draft.parts
+    if scene.language == "zh" and scene.heard.kind == "risk":
+        return parts
     if scene.view.stance.move in _UNFILLED or scene.rng.random() > _SHARE:
         return parts
     words = _fillers(scene)
