@@ -27,6 +27,7 @@ from muspsy_sim.llm.offline.client.wording import (
     sentences,
     size,
     unquoted,
+    without_quotes,
 )
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.views import ReflectView
@@ -148,6 +149,12 @@ def _worth_keeping(said: list[str], material: ClientMaterial) -> list[str]:
     return [s for s in said if not pattern(*material.unkept).search(s)]
 
 
+def _sets_a_task(text: str, language: Language, material: ClientMaterial) -> bool:
+    """Whether a counselor's line proposes something to do, whatever else it asks."""
+    stated = pattern(*material.stated["task"]).search(without_quotes(text))
+    return bool(stated) or hear(text, language).kind == "task"
+
+
 def _agreed(view: ReflectView, rng: Random, material: ClientMaterial) -> str | None:
     work = view.homework
     if work is None or work.outcome != "set":
@@ -155,7 +162,11 @@ def _agreed(view: ReflectView, rng: Random, material: ClientMaterial) -> str | N
     name = homework_name(material, work.text)
     if view.language == "zh" and name[0] != "“":
         # What was said to be done has a name; where none was heard, nothing was agreed on.
-        said = [line.text for line in view.dialogue if line.speaker == "counselor"]
+        said = [
+            line.text
+            for line in view.dialogue
+            if line.speaker == "counselor" and _sets_a_task(line.text, view.language, material)
+        ]
         name = next((x for text in reversed(said) if (x := name_given(material, text))), "")
         if not name:
             return None
