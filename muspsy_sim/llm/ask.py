@@ -30,6 +30,7 @@ from muspsy_sim.llm.seam import (
 )
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import Failure, Usage
+from muspsy_sim.records.values import unchanging
 
 _REPAIR = "Your last answer could not be used: {error}\n\n{ask}"
 _REPAIR_PLAIN = "Your last answer was empty or too long. Answer again, with your reply alone."
@@ -43,7 +44,7 @@ class CallFailed(Exception):
         self.failure = failure
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Answered(Generic[A]):
     """A typed answer, the reasoning behind it (private), and what it cost."""
 

@@ -7,7 +7,6 @@ time limit is for one call from connecting to its last byte, waiting for admissi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -17,6 +16,7 @@ from muspsy_sim.llm.dialects import speak
 from muspsy_sim.llm.endpoints import Endpoint, reason_of
 from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import MAX_BODY, Completion, failure_of, read_body, reply_from
+from muspsy_sim.records.values import unchanging
 
 _CONNECT_S = 15.0
 _JSON = {"Content-Type": "application/json"}
@@ -51,7 +51,7 @@ class HttpModel:
         return read_body(answer.raw, self._endpoint.secrets)
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Answer:
     """What a server sent back, whatever it is."""
 

@@ -18,6 +18,7 @@ import orjson
 from muspsy_sim.llm.seam import FailureKind, Role
 from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.errors import JournalError
+from muspsy_sim.records.values import unchanging
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Header:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Entry:
     """One attempt: what was asked (fingerprint), of whom, and what came of it."""
 

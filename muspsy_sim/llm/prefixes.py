@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from muspsy_sim.llm.seam import Message, Request
+from muspsy_sim.records.values import unchanging
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class _Dialogue:
         return self.text.startswith(other)
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class _Kept:
     """What a next prompt can begin with: of the last message all up to where its dialogue ends.
 

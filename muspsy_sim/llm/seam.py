@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from muspsy_sim.records.base import Record
 from muspsy_sim.records.episode import Usage
+from muspsy_sim.records.values import unchanging
 
 Role = Literal["client", "appraiser", "counselor", "judge", "annotator", "writer"]
 """The roles that a recipe gives models to; a `writer` writes both parties of a corpus."""
@@ -40,7 +41,7 @@ RETRYABLE: frozenset[FailureKind] = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Message:
     """One chat message."""
 
@@ -73,7 +74,7 @@ class Sampling:
     max_tokens: int = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class CallKey:
     """Which call of an episode this is. `turn` 0 = not at a turn (notes, plans, reflections)."""
 
@@ -86,7 +87,7 @@ class CallKey:
         return f"s{self.session}t{self.turn}/{self.prompt}"
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Request:
     """One attempt at one call. `view` is exactly what `messages` were rendered from.
 
@@ -115,7 +116,7 @@ class Request:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Reply:
     """What a model said. `reasoning` is what it thought aloud: private, shown to nobody."""
 

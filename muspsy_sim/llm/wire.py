@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from muspsy_sim.llm.redaction import Secret, redact_reply, shown
 from muspsy_sim.llm.seam import FailureKind, ModelFailure, Reply, Request
 from muspsy_sim.llm.tokens import estimate_prompt_tokens, estimate_tokens
 from muspsy_sim.records.episode import Usage
+from muspsy_sim.records.values import unchanging
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of a server's answer that are read; a longer one is refused as malformed."""
@@ -38,7 +38,7 @@ class Rejection(ModelFailure):
         self.param = param
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Completion:
     """A chat completion's only choice, as it came."""
 

@@ -7,18 +7,18 @@ moves a value: disclosure is gated by the state, never the other way round.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.records.answers import Told
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.records.state import ClientState, Disclosed, StateValues
+from muspsy_sim.records.values import unchanging
 
 RISK = "risk"
 """The id under which telling of thoughts of self-harm is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Licensed:
     """What a turn told: with licence, and without."""
 

@@ -9,7 +9,6 @@ Symptoms never change here. Pure given its keyed draws.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 from muspsy_sim.agents.client.cues import touched_anew
@@ -26,6 +25,7 @@ from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Profile, StageOfChange
 from muspsy_sim.records.state import ClientState, Homework, SessionTally, StateChange
+from muspsy_sim.records.values import unchanging
 
 Progress = Literal["responsive", "scripted", "frozen"]
 
@@ -44,7 +44,7 @@ _REMEMBERING: frozenset[Behaviour] = frozenset({"recall", "review_homework"})
 _SENSITIVE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class CounselorTurn:
     """The counselor turn that the client has just heard. `turn` is its number in the session."""
 
@@ -59,7 +59,7 @@ class CounselorTurn:
     """Of what it was coded as coming back to, what was never said (`remembered.py`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Felt:
     """The state after a turn, and what moved."""
 

@@ -7,7 +7,6 @@ into words, so that none crosses to the model that speaks. Pure given its keyed 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from muspsy_sim.agents.client.cues import touched, touched_anew
@@ -23,6 +22,7 @@ from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Fact, Profile, ResistanceStyle
 from muspsy_sim.records.state import ClientState
+from muspsy_sim.records.values import unchanging
 from muspsy_sim.records.views import (
     DistressWord,
     LengthWord,
@@ -118,7 +118,7 @@ _SHORT, _LONG = 0.3, 0.65
 """Talkativeness up to which a turn is one short sentence, and from which it is a few sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Context:
     """Where in the session the client answers. `turn` is the number of the turn it will speak."""
 
@@ -132,7 +132,7 @@ class Context:
     """What the client itself has said so far in this session."""
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Decision:
     """The next move; which fact is told with it; why; and whether the client ends the hour."""
 
@@ -192,7 +192,7 @@ def stance_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class _Turn:
     """All that a decision is taken from."""
 
