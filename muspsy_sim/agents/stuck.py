@@ -18,6 +18,11 @@ _FAREWELL = re.compile(
     r"|再见|下次见|下周见|保重|回头见|拜拜",
     re.IGNORECASE,
 )
+_LEAVING = (
+    *("bye", "take care", "see you", "until next", "have a good"),
+    *("再见", "下次见", "下周见", "保重", "回头见", "拜拜"),
+)
+"""What every farewell holds."""
 
 
 def stuck(turns: Sequence[Line]) -> str:
@@ -31,9 +36,16 @@ def stuck(turns: Sequence[Line]) -> str:
         if len(last) == _SAME and all(_folded(text) == _folded(last[0]) for text in last[1:]):
             return f"the {speaker} said the same {_SAME} times over"
     leave = turns[: -_FAREWELL_TURNS - 1 : -1]
-    if len(leave) == _FAREWELL_TURNS and all(_FAREWELL.search(t.text) for t in leave):
+    if len(leave) == _FAREWELL_TURNS and all(_takes_leave(t.text) for t in leave):
         return f"both have been taking leave for {_FAREWELL_TURNS} turns"
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _takes_leave(text: str) -> bool:
+    # That no farewell can stand in most turns is seen much faster than the pattern is tried.
+    small = text.casefold()
+    return any(word in small for word in _LEAVING) and _FAREWELL.search(text) is not None
 
 
 @lru_cache(maxsize=1024)

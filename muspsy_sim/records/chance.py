@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from random import Random
 
@@ -21,19 +22,54 @@ class Chance:
 
     def integer(self, session: int, turn: int, purpose: str) -> int:
         """A 63-bit integer for this key."""
-        key = f"{self.source_case}\x1f{self.seed}\x1f{session}\x1f{turn}\x1f{purpose}"
-        return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") >> 1
+        return _drawn(self._keyed(session, turn, purpose))
 
     def uniform(self, session: int, turn: int, purpose: str) -> float:
         """A draw from the open interval (0, 1)."""
-        return (self.integer(session, turn, purpose) + 0.5) / 2.0**63
+        return _within(_drawn(self._keyed(session, turn, purpose)))
 
     def normal(self, session: int, turn: int, purpose: str) -> float:
         """A draw from the standard normal distribution (Box-Muller on two keyed uniforms)."""
-        u = self.uniform(session, turn, purpose + "/radius")
-        v = self.uniform(session, turn, purpose + "/angle")
+        radius = self._keyed(session, turn, purpose)
+        angle = radius.copy()
+        radius.update(b"/radius")
+        angle.update(b"/angle")
+        u, v = _within(_drawn(radius)), _within(_drawn(angle))
         return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+
+    def lasting(self, purpose: str) -> float:
+        """A draw from the standard normal distribution for the whole course.
+
+        The same as `normal(0, 0, purpose)`, and remembered: it is asked for at every turn.
+        """
+        return _lasting(self.source_case, self.seed, purpose)
 
     def rng(self, session: int, turn: int, purpose: str) -> Random:
         """A generator of its own for this key, for code that needs many draws."""
         return Random(self.integer(session, turn, purpose))
+
+    def _keyed(self, session: int, turn: int, purpose: str) -> blake2b:
+        """The hash of a key, which more can be added to."""
+        keyed = _begun(self.source_case, self.seed).copy()
+        keyed.update(f"{session}\x1f{turn}\x1f{purpose}".encode())
+        return keyed
+
+
+@lru_cache(maxsize=4096)
+def _begun(source_case: str, seed: int) -> blake2b:
+    """The hash of what all keys of an episode begin with; copied, never added to."""
+    return blake2b(f"{source_case}\x1f{seed}\x1f".encode(), digest_size=8)
+
+
+@lru_cache(maxsize=16384)
+def _lasting(source_case: str, seed: int, purpose: str) -> float:
+    return Chance(source_case, seed).normal(0, 0, purpose)
+
+
+def _drawn(keyed: blake2b) -> int:
+    return int.from_bytes(keyed.digest(), "big") >> 1
+
+
+def _within(integer: int) -> float:
+    """A 63-bit integer as a number in the open interval (0, 1)."""
+    return (integer + 0.5) / 2.0**63

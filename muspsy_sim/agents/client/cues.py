@@ -7,10 +7,10 @@ anywhere where it does not, since Chinese has no word breaks. Case is of no acco
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from muspsy_sim.agents.client.ready import Ready
 from muspsy_sim.records.profile import Fact, Profile
 
 _INFLECTED = r"(?:['’]s|s|es|d|ed|ing)?\b"
@@ -24,9 +24,24 @@ class Cue:
     small: str
     pattern: re.Pattern[str] | None
 
-    def stands_in(self, text: str) -> bool:
-        """Whether it occurs in a text that holds its small letters."""
-        return self.pattern is None or self.pattern.search(text) is not None
+    def stands_in(self, text: str, small: str) -> bool:
+        """Whether it occurs in a text, which is given in small letters as well."""
+        at = small.find(self.small)
+        if at < 0 or self.pattern is None:
+            return at >= 0
+        if len(small) != len(text) or not self.small.isascii() or _odd(small):
+            return self.pattern.search(text) is not None
+        # Where the letters stand is found much faster than a pattern that ignores case is tried.
+        while at >= 0:
+            if self.pattern.match(text, at) is not None:
+                return True
+            at = small.find(self.small, at + 1)
+        return False
+
+
+def _odd(small: str) -> bool:
+    """Whether a text holds a letter that a pattern takes for i or s, and `str.lower` leaves."""
+    return not small.isascii() and ("\u0131" in small or "\u017f" in small)
 
 
 @lru_cache(maxsize=8192)
@@ -42,7 +57,7 @@ def cue(word: str) -> Cue:
 def touches(fact: Fact, text: str) -> bool:
     """Whether a cue of this fact occurs in `text`."""
     small = text.lower()
-    return bool(_standing([cue(word) for word in fact.cues if word], text, small))
+    return any(cue(word).stands_in(text, small) for word in fact.cues if word)
 
 
 def touched(profile: Profile, text: str) -> list[Fact]:
@@ -59,8 +74,15 @@ def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
     near = _near(profile, text)
     if not near:
         return []
-    small = own_words.lower()
-    return [fact for fact, cues in near if len(_standing(cues, own_words, small)) < len(cues)]
+    ready = _ready(profile.facts)
+    if ready.anew is None or ready.anew[0] != (text, own_words):
+        small = own_words.lower()
+        anew = [
+            fact for fact, cues in near if not all(one.stands_in(own_words, small) for one in cues)
+        ]
+        # The feeling asks, and then the decision: the last answer is the one that is asked for.
+        ready.anew = ((text, own_words), anew)
+    return ready.anew[1][:]
 
 
 Near = tuple[tuple[Fact, tuple["Cue", ...]], ...]
@@ -68,17 +90,19 @@ Near = tuple[tuple[Fact, tuple["Cue", ...]], ...]
 
 
 @dataclass(slots=True)
-class _Ready:
+class _Facts:
     """The facts of one profile with their cues made ready, and what of late was found by them."""
 
     facts: list[Fact]
     cues: list[tuple[Cue, ...]]
     found: dict[str, Near] = field(default_factory=dict)
+    anew: tuple[tuple[str, str], list[Fact]] | None = None
 
 
-_READY: dict[int, _Ready] = {}
-_MOST_READY = 4096
 _MOST_FOUND = 64
+_ready = Ready(
+    lambda facts: _Facts(facts, [tuple([cue(word) for word in f.cues if word]) for f in facts])
+)
 
 
 def _near(profile: Profile, text: str) -> Near:
@@ -90,7 +114,7 @@ def _near(profile: Profile, text: str) -> Near:
     if near is None:
         small = text.lower()
         held = (
-            (fact, _standing(cues, text, small))
+            (fact, tuple([one for one in cues if one.stands_in(text, small)]))
             for fact, cues in zip(ready.facts, ready.cues, strict=True)
         )
         near = tuple([(fact, cues) for fact, cues in held if cues])
@@ -98,21 +122,3 @@ def _near(profile: Profile, text: str) -> Near:
             ready.found.clear()
         ready.found[text] = near
     return near
-
-
-def _standing(cues: Sequence[Cue], text: str, small: str) -> tuple[Cue, ...]:
-    """The cues that occur in a text, which is given in small letters as well."""
-    # Most cues are no part of most texts, which is seen much faster than a pattern is tried.
-    return tuple([one for one in cues if one.small in small and one.stands_in(text)])
-
-
-def _ready(facts: list[Fact]) -> _Ready:
-    """A profile's facts made ready, once: nobody changes them in place."""
-    ready = _READY.get(id(facts))
-    # What is kept holds on to its list, so no other list can have come to its place.
-    if ready is None:
-        if len(_READY) >= _MOST_READY:
-            _READY.clear()
-        cues = [tuple([cue(word) for word in fact.cues if word]) for fact in facts]
-        ready = _READY[id(facts)] = _Ready(facts, cues)
-    return ready

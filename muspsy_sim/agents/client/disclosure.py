@@ -38,12 +38,8 @@ def unlocked_facts(state: ClientState, profile: Profile, dynamics: Dynamics) -> 
     """
     told = {entry.fact for entry in state.disclosed}
     now = openness(state.values, dynamics)
-    thresholds = dynamics.disclosing.thresholds
-    return [
-        fact.id
-        for fact in profile.facts
-        if fact.id in told or now >= thresholds[fact.sensitivity].value
-    ]
+    sayable = [now >= threshold.value for threshold in dynamics.disclosing.thresholds]
+    return [fact.id for fact in profile.facts if sayable[fact.sensitivity] or fact.id in told]
 
 
 def unlocked_beliefs(state: ClientState, profile: Profile, dynamics: Dynamics) -> list[str]:

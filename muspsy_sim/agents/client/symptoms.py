@@ -70,7 +70,7 @@ def resting_distress(
         start.distress_base.value
         + start.distress_severity.value * severity(phq9, gad7, dynamics)
         + start.distress_reactivity.value * (profile.temperament.reactivity - _MIDDLE)
-        + start.distress_person.value * chance.normal(0, 0, "distress/person")
+        + start.distress_person.value * chance.lasting("distress/person")
     )
 
 
@@ -124,7 +124,7 @@ def observe(
 ) -> SymptomReport:
     """What the client reports at the end of a week (0 = before session one): items 0 to 3."""
     rules = dynamics.report
-    bias = rules.bias_sd.value * chance.normal(0, 0, "report/bias")
+    bias = rules.bias_sd.value * chance.lasting("report/bias")
     if profile.temperament.resistance_style == "minimising":
         bias += rules.minimising.value
     shared = chance.normal(week, 0, "report/common")

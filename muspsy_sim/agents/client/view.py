@@ -18,10 +18,11 @@ from muspsy_sim.agents.client.disclosure import (
 from muspsy_sim.agents.client.feeling import Progress
 from muspsy_sim.agents.client.own_words import OwnWords
 from muspsy_sim.agents.client.parameters import Dynamics
+from muspsy_sim.agents.client.ready import Ready
 from muspsy_sim.agents.client.scripted import arc_session
 from muspsy_sim.agents.client.stance import Decision, stance_of
 from muspsy_sim.agents.client.symptom_words import report_in_words
-from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.profile import Fact, Profile
 from muspsy_sim.records.state import ClientState, SymptomReport
 from muspsy_sim.records.views import (
     HomeworkWord,
@@ -56,7 +57,7 @@ def speak_view(
     `earlier`: all that the client itself said in earlier sessions. `own_words` keeps what was found
     in them for the turns to come. `last`: the course ends with this session.
     """
-    voice = profile.temperament.voice
+    voice, words = profile.temperament.voice, _words(profile.facts)
     open_now = set(unlocked_facts(state, profile, dynamics))
     told = {entry.fact for entry in state.disclosed}
     today = f"s{session}t"
@@ -78,16 +79,8 @@ def speak_view(
         strengths=profile.strengths,
         stance=stance_of(state, decision, profile, dynamics),
         unlocked=[
-            UnlockedFact(
-                id=fact.id,
-                topic=fact.topic,
-                text=fact.text,
-                details=fact.details,
-                told=fact.id in told,
-                told_in=before.get(fact.id, 0),
-                guarded=fact.sensitivity >= _HARD,
-            )
-            for fact in profile.facts
+            words(n, fact.id in told, before.get(fact.id, 0))
+            for n, fact in enumerate(profile.facts)
             if fact.id in open_now
         ],
         tell=decision.tell if decision.tell in open_now else None,
@@ -103,6 +96,37 @@ def speak_view(
         last=last,
         dialogue=list(dialogue),
     )
+
+
+class _Words:
+    """The facts of one profile as a view holds them: the same records turn after turn.
+
+    What was rendered of them is taken again where they are the same, which is seen at once.
+    """
+
+    def __init__(self, facts: list[Fact]) -> None:
+        self._facts = facts
+        self._made: dict[tuple[int, bool, int], UnlockedFact] = {}
+
+    def __call__(self, place: int, told: bool, told_in: int) -> UnlockedFact:
+        """The fact at a place of the profile."""
+        key = (place, told, told_in)
+        made = self._made.get(key)
+        if made is None:
+            fact = self._facts[place]
+            made = self._made[key] = UnlockedFact(
+                id=fact.id,
+                topic=fact.topic,
+                text=fact.text,
+                details=fact.details,
+                told=told,
+                told_in=told_in,
+                guarded=fact.sensitivity >= _HARD,
+            )
+        return made
+
+
+_words = Ready(_Words)
 
 
 def reflect_view(

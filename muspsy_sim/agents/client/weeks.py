@@ -101,7 +101,7 @@ def responsiveness(dynamics: Dynamics, chance: Chance) -> float:
 
 def _lasting(sd: float, chance: Chance, purpose: str) -> float:
     """A client's lasting difference from others: lognormal, mean 1, `sd` of the log."""
-    return math.exp(sd * chance.normal(0, 0, purpose) - sd * sd / 2.0)
+    return math.exp(sd * chance.lasting(purpose) - sd * sd / 2.0)
 
 
 def _live(
