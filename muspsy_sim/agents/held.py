@@ -1,24 +1,28 @@
 """Sessions as a running course holds them: the last turns as records, those before them packed.
 
 A turn with all that was appraised and changed takes some kilobytes as records, and a lab lives
-thousands of courses at once. What nothing changes any more is kept as the JSON that it is written
-as, and read again when it is asked for. What comes back is equal to what was put in.
+thousands of courses at once. What nothing changes any more is kept as the very JSON that the
+episode's file holds of it, so that it is written once; it is read again when it is asked for. What
+comes back is equal to what was put in.
 """
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import overload
+from typing import Any, overload
 
+import orjson
 from pydantic import TypeAdapter
 
 from muspsy_sim.records.base import Speaker
 from muspsy_sim.records.episode import Failure, Session, SessionEnd, Turn
 from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan
 from muspsy_sim.records.state import ClientMemory, ClientState
+from muspsy_sim.records.values import made
 from muspsy_sim.records.views import Line
 
 _AS_RECORDS = 2
@@ -27,14 +31,9 @@ _FAST = 1
 """zlib's level; the higher ones save little more of a session, and take longer."""
 
 
-_LINE_FIELDS = {"id", "speaker", "text"}
-
-
 def line_of(turn: str, speaker: Speaker, text: str) -> Line:
-    """A line of dialogue; all share one set of the fields that were set, which is half of one."""
-    line = Line(id=turn, speaker=speaker, text=text)
-    object.__setattr__(line, "__pydantic_fields_set__", _LINE_FIELDS)
-    return line
+    """A line of dialogue."""
+    return made(Line, {"id": turn, "speaker": speaker, "text": text})
 
 
 class HeldTurns(Sequence[Turn]):
@@ -62,16 +61,22 @@ class HeldTurns(Sequence[Turn]):
     def squeeze(self) -> None:
         """Keep it all as small as it gets: the session is over."""
         if self._squeezed is None and self._number:
-            packed = [*self._packed, *map(_bytes_of, self._last)]
-            self._squeezed = zlib.compress(b",".join(packed), _FAST)
+            self._squeezed = zlib.compress(self._json(0), _FAST)
             self._packed, self._last = [], []
+
+    def json(self) -> bytes:
+        """All turns as the list that a canonical episode holds (`records.files`)."""
+        return b"[%b]" % self._json(0)
+
+    def _json(self, start: int) -> bytes:
+        """The turns from one on (all, once squeezed), without the brackets round them."""
+        if self._squeezed is not None:
+            return zlib.decompress(self._squeezed)
+        return b",".join([*self._packed[start:], *map(_bytes_of, self._last)])
 
     def _read(self, start: int) -> list[Turn]:
         """The packed turns from one on, as records."""
-        if self._squeezed is not None:
-            raw = zlib.decompress(self._squeezed)
-        else:
-            raw = b",".join(self._packed[start:])
+        raw = b",".join(self._packed[start:]) if self._squeezed is None else self._json(0)
         return _turns().validate_json(b"[%b]" % raw) if raw else []
 
     def __len__(self) -> int:
@@ -87,6 +92,8 @@ class HeldTurns(Sequence[Turn]):
     def __getitem__(self, at: int | slice) -> Turn | list[Turn]:
         if isinstance(at, slice):
             return list(self)[at] if self._squeezed is not None else self._slice(at)
+        if -len(self._last) <= at < 0:
+            return self._last[at]  # What is asked for at every turn.
         if self._squeezed is not None:
             return list(self)[at]
         place = range(self._number)[at]
@@ -105,7 +112,10 @@ class HeldTurns(Sequence[Turn]):
 
 
 def _bytes_of(turn: Turn) -> bytes:
-    return turn.model_dump_json(exclude_defaults=True).encode()
+    # A state's values are bounded and the rest is whole; only of changes could one be no number.
+    if not math.isfinite(sum([change.by for change in turn.changes])):
+        raise ValueError(f"a change of turn {turn.id} is no number")
+    return orjson.dumps(turn.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
 
 
 @cache
@@ -135,12 +145,12 @@ class HeldSession:
         """Its dialogue as both parties heard it."""
         return [line_of(t.id, t.speaker, t.text) for t in self.turns]
 
-    def record(self) -> Session:
-        """The record of it."""
+    def record(self, *, turns: bool = True) -> Session:
+        """The record of it; without its turns, it is what `dumped` puts them into."""
         return Session(
             number=self.number,
             week=self.week,
-            turns=list(self.turns),
+            turns=list(self.turns) if turns else [],
             end=self.end,
             end_detail=self.end_detail,
             arm=self.arm,
@@ -152,3 +162,10 @@ class HeldSession:
             state_after=self.state_after,
             failures=self.failures,
         )
+
+    def dumped(self) -> dict[str, Any]:
+        """The record of it for `canonical_json`, its turns as they are kept."""
+        return {
+            **self.record(turns=False).model_dump(mode="json"),
+            "turns": orjson.Fragment(self.turns.json()),
+        }

@@ -34,7 +34,7 @@ from muspsy_sim.runs.store import (
     Run,
     read_episode,
     read_run_file,
-    write_episode,
+    write_content,
     write_run_file,
     writing,
 )
@@ -146,15 +146,15 @@ async def fork_run(
                 go_on_with(run, planned.planned.id, journal)
             progress.running = 1
             try:
-                episode = await live_episode(
+                lived = await live_episode(
                     plan, planned.planned, connections, journal, progress, planned.fork
                 )
             finally:
                 progress.running = 0
                 journal.close()
-            write_episode(run, episode)
-    progress.finished(episode.end)
-    return episode
+            write_content(run, planned.planned.id, lived.content)
+    progress.finished(lived.end)
+    return lived.episode()
 
 
 def exchange_end(held: Session, turn: int, run: Run, parent: Episode) -> int:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
+from muspsy_sim.agents.live import LiveCourse
 from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.journal import Journal
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.prefixes import Prefixes
 from muspsy_sim.records.content import content_root
-from muspsy_sim.records.episode import Episode
+from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.runs.connections import Connections
-from muspsy_sim.runs.course import Fork, Pulse, begin, episode_of, live
+from muspsy_sim.runs.course import Fork, Pulse, begin, content_of, live
 from muspsy_sim.runs.plan import (
     PlannedArm,
     PlannedEpisode,
@@ -28,7 +29,7 @@ from muspsy_sim.runs.store import (
     Run,
     read_episode,
     remove_episode,
-    write_episode,
+    write_content,
 )
 
 
@@ -52,22 +53,22 @@ async def live_and_keep(
     connections: Connections,
     journal: Journal,
     progress: RunProgress,
-) -> Episode:
+) -> CourseEnd:
     """Live one episode over an open journal, close that, and write the episode whole."""
     try:
-        episode = await live_episode(plan, planned, connections, journal, progress)
+        lived = await live_episode(plan, planned, connections, journal, progress)
     except BaseException:
         journal.close()
         raise
     # The disk takes its time, and nobody else is to wait for it.
-    await asyncio.to_thread(_keep, run_, journal, episode)
-    return episode
+    await asyncio.to_thread(_keep, run_, planned.id, journal, lived.content)
+    return lived.end
 
 
-def _keep(run_: Run, journal: Journal, episode: Episode) -> None:
+def _keep(run_: Run, name: str, journal: Journal, content: bytes) -> None:
     """Write an episode whole, once its journal is on the disk."""
     journal.close()
-    write_episode(run_, episode)
+    write_content(run_, name, content)
 
 
 def go_on_with(run_: Run, name: str, journal: Journal) -> None:
@@ -87,7 +88,7 @@ async def live_episode(
     journal: Journal,
     progress: RunProgress,
     fork: ForkPlan | None = None,
-) -> Episode:
+) -> Lived:
     """Live one episode over an open journal, and make its record."""
     own = UsageCount()
     for entry in journal.voided:
@@ -112,7 +113,26 @@ async def live_episode(
         left = Fork(fork.parent, fork.session, fork.turn, onward)
     await live(course, seat, left)
     made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)
-    return episode_of(course, planned.id, planned.seed, seat, made_with, own, left)
+    content = content_of(course, planned.id, planned.seed, seat, made_with, own, left)
+    return Lived(_ended(course), content)
+
+
+def _ended(course: LiveCourse) -> CourseEnd:
+    if course.end is None:
+        raise RuntimeError("the course has no ending")
+    return course.end
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """An episode that was lived: how it ended, and the record of it as its file holds it."""
+
+    end: CourseEnd
+    content: bytes
+
+    def episode(self) -> Episode:
+        """The record itself."""
+        return Episode.model_validate_json(self.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,5 +172,4 @@ async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:
         progress.weeks += schedule.sessions + schedule.follow_up_weeks
         return before.end
     journal = open_journal(run_, planned, batch.sync, go_on=before is not None)
-    episode = await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)
-    return episode.end
+    return await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)

@@ -7,7 +7,7 @@ now, and a difference is named before anything is replayed or forked.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -15,7 +15,6 @@ from muspsy_sim.agents.live import Schedule
 from muspsy_sim.llm.journal_text import Header
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.records.base import Id, Record
-from muspsy_sim.records.episode import Episode
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
@@ -37,6 +36,15 @@ class ForkSpec(Record):
     """The arm that it left, by its label."""
     onward: Id
     """The arm that it went on under; the same one for a fork that changes nothing."""
+
+
+class Planned(Protocol):
+    """What of an episode it is planned again by."""
+
+    id: str
+    arm: str
+    seed: int
+    profile: Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Rebuilt:
             )
         return self.arms[label]
 
-    def planned(self, episode: Episode) -> tuple[PlannedEpisode, ForkPlan | None, Header]:
+    def planned(self, episode: Planned) -> tuple[PlannedEpisode, ForkPlan | None, Header]:
         """One episode as it was planned, its fork if it is one, and its journal's header."""
         if self.fork is None:
             arm = self.arm(episode.arm)

@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
+from pydantic import BaseModel, ValidationError
 
 from muspsy_sim.llm.journal import Journal
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.records.errors import MuspsyError
+from muspsy_sim.records.profile import Profile
 from muspsy_sim.runs.apart import done_apart
 from muspsy_sim.runs.connections import Connections, connected
 from muspsy_sim.runs.living import live_episode
 from muspsy_sim.runs.progress import RunProgress
 from muspsy_sim.runs.rebuilding import Rebuilt, rebuild
-from muspsy_sim.runs.store import Run, episode_bytes, read_episode
+from muspsy_sim.runs.store import Run, read_content, read_episode
 from muspsy_sim.runs.together import tuned_gc
 
 Verdict = Literal["identical", "different", "refused"]
@@ -127,28 +129,51 @@ async def _one(
     rebuilt: Rebuilt, name: str, connections: Connections, sync: GroupSync, progress: RunProgress
 ) -> Replayed:
     try:
-        episode = read_episode(rebuilt.run, name)
-        planned, fork, header = rebuilt.planned(episode)
+        recorded = read_content(rebuilt.run, name)
+        told = _told_of(recorded) or read_episode(rebuilt.run, name)
+        planned, fork, header = rebuilt.planned(told)
         journal = Journal.for_replay(rebuilt.run.journal_file(name), header, sync)
         again = await live_episode(rebuilt.plan, planned, connections, journal, progress, fork)
+        calls = sum(1 for _ in journal.recorded())
+        untaken = tuple(journal.untaken())
+        if recorded == again.content and not untaken:
+            replayed = Replayed(name, "identical", calls=calls)
+        else:
+            # What is no episode is refused, and not compared.
+            episode = read_episode(rebuilt.run, name)
+            replayed = _compared(episode, recorded, again.content, untaken, calls)
     except MuspsyError as error:
         progress.done += 1
         return Replayed(name, "refused", detail=str(error))
     progress.finished(again.end)
-    calls = sum(1 for _ in journal.recorded())
-    untaken = tuple(journal.untaken())
-    return _compared(rebuilt, episode, again, untaken, calls)
+    return replayed
+
+
+class _Told(BaseModel):
+    """Of an episode, what it is planned again by."""
+
+    id: str
+    arm: str
+    seed: int
+    profile: Profile
+
+
+def _told_of(recorded: bytes) -> _Told | None:
+    """What an episode is planned by; `None` for a file that is none.
+
+    All of it need not be checked: what comes out as the same bytes is an episode.
+    """
+    try:
+        return _Told.model_validate_json(recorded)
+    except ValidationError:
+        return None
 
 
 def _compared(
-    rebuilt: Rebuilt, episode: Episode, again: Episode, untaken: tuple[str, ...], calls: int
+    episode: Episode, recorded: bytes, made: bytes, untaken: tuple[str, ...], calls: int
 ) -> Replayed:
-    """The verdict over one episode's file and what the replay made of its journal."""
+    """The verdict over an episode's file that is not what the replay made of its journal."""
     name = episode.id
-    recorded = rebuilt.run.episode_file(name).read_bytes()
-    made = episode_bytes(again)
-    if recorded == made and not untaken:
-        return Replayed(name, "identical", calls=calls)
     before, after = orjson.loads(recorded), orjson.loads(made)
     of_a_budget = episode.end is CourseEnd.BUDGET_SPENT and not untaken
     if of_a_budget and first_difference(_without_end(before), _without_end(after)) is None:

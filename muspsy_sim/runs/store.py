@@ -119,7 +119,12 @@ def episode_bytes(episode: Episode) -> bytes:
 
 def write_episode(run: Run, episode: Episode) -> None:
     """Write an episode whole and at once."""
-    write_atomic(run.episode_file(episode.id), episode_bytes(episode))
+    write_content(run, episode.id, episode_bytes(episode))
+
+
+def write_content(run: Run, episode: str, content: bytes) -> None:
+    """Write whole and at once what `episode_bytes` makes of an episode."""
+    write_atomic(run.episode_file(episode), content)
 
 
 def remove_episode(run: Run, episode: str) -> None:
@@ -130,24 +135,29 @@ def remove_episode(run: Run, episode: str) -> None:
         raise storage_error(run.episode_file(episode), error, "remove") from error
 
 
-def read_episode(run: Run, episode: str) -> Episode:
-    """Read an episode. Raises `RunError` naming the nearest id, or what is wrong with the file."""
+def read_content(run: Run, episode: str) -> bytes:
+    """An episode's file as it is. Raises `RunError` naming the nearest id where there is none."""
     path = run.episode_file(episode)
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         near = get_close_matches(episode, run.episode_ids(), 1)
         hint = f"did you mean {near[0]!r}?" if near else "see `muspsy status`"
         raise RunError(f"there is no episode {episode!r}", file=run.folder, hint=hint) from None
     except OSError as error:
         raise storage_error(path, error, "read") from error
+
+
+def read_episode(run: Run, episode: str) -> Episode:
+    """Read an episode. Raises `RunError` naming the nearest id, or what is wrong with the file."""
+    raw = read_content(run, episode)
     try:
         return Episode.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors()[0]
         raise RunError(
             f"is no episode: {first['msg']}",
-            file=path,
+            file=run.episode_file(episode),
             field=".".join(map(str, first["loc"])) or None,
             hint="delete it and run again: the journal has its answers",
         ) from error
