@@ -135,10 +135,10 @@ class Journal:
         if self._fd is None:
             raise JournalError("the journal is open for replay only", file=self.path)
         written = encode_line(line, self._lines + 1)
-        left = memoryview(written)
         try:
-            while left:  # A disk that fills up takes a part, and says why with the next.
-                left = left[os.write(self._fd, left) :]
+            done = os.write(self._fd, written)
+            while done < len(written):  # A disk that fills up takes a part; it says why next.
+                done += os.write(self._fd, written[done:])
         except OSError as error:
             # What was half written would otherwise be a damaged line once more is appended.
             with contextlib.suppress(OSError):

@@ -133,8 +133,8 @@ def encode_line(line: dict[str, Any], number: int) -> bytes:
     The checksum is CRC-32 of the rest, begun at the line's number (from 1): a line that was taken
     out, doubled or moved is seen, as well as one that was changed.
     """
-    body = orjson.dumps(line)
-    return b'{"crc":"%08x",' % zlib.crc32(body[1:], number) + body[1:] + b"\n"
+    rest = orjson.dumps(line)[1:]
+    return b'{"crc":"%08x",%b\n' % (zlib.crc32(rest, number), rest)
 
 
 def decode_line(raw: bytes, number: int) -> dict[str, Any]:

@@ -43,12 +43,16 @@ class _Dialogue:
 
     text: str
 
-    def holds(self, other: str) -> bool:
-        """Whether the other is a beginning of this one, which grows where it is one of it."""
-        if len(other) > len(self.text) and other.startswith(self.text):
-            self.text = other
+    def holds(self, text: str, opens: int, closes: int) -> bool:
+        """Whether what stands there is a beginning of this one, which grows where it is of it."""
+        here, length = self.text, closes - opens
+        if length >= len(here):
+            if not text.startswith(here, opens):
+                return False
+            if length > len(here):
+                self.text = text[opens:closes]
             return True
-        return self.text.startswith(other)
+        return here.startswith(text[opens:closes])
 
 
 @unchanging
@@ -78,27 +82,36 @@ class Prefixes:
     def of(self, request: Request) -> tuple[int, int]:
         """Characters of this prompt, and how many of them begin it as they began the last one."""
         messages = request.messages
-        total = sum(len(message.content) for message in messages)
+        total = 0
+        for message in messages:
+            total += len(message.content)
         kept = self._last.get(request.key.prompt)
         again = 0 if kept is None else _again(kept, messages)
-        self._last[request.key.prompt] = self._kept(messages)
+        self._last[request.key.prompt] = self._kept(messages, kept)
         return total, again
 
-    def _kept(self, messages: tuple[Message, ...]) -> _Kept:
-        *before, last = messages
+    def _kept(self, messages: tuple[Message, ...], like: _Kept | None) -> _Kept:
+        """What a next prompt can begin with; most often it has the head of the one before."""
+        before, last = messages[:-1], messages[-1]
         text = last.content
-        opens, closes = text.find(_OPENS), text.rfind(_CLOSES)
-        opens += len(_OPENS)
-        if not len(_OPENS) <= opens <= closes:
-            return _Kept(tuple(before), last.role, text, None, 0)
-        dialogue = self._dialogue(text[opens:closes])
-        return _Kept(tuple(before), last.role, text[:opens], dialogue, closes - opens)
+        closes = text.rfind(_CLOSES)
+        if like is not None and like.dialogue is not None and text.startswith(like.head):
+            head = like.head
+        else:
+            head = text[: text.find(_OPENS) + len(_OPENS)]
+        opens = len(head)
+        if not (head.endswith(_OPENS) and opens <= closes):
+            return _Kept(before, last.role, text, None, 0)
+        dialogue = self._dialogue(text, opens, closes)
+        return _Kept(before, last.role, head, dialogue, closes - opens)
 
-    def _dialogue(self, text: str) -> _Dialogue:
-        for known in self._dialogues:
-            if known.holds(text):
+    def _dialogue(self, text: str, opens: int, closes: int) -> _Dialogue:
+        """The dialogue that stands there, as it is known or for the first time."""
+        # The one found last is the likeliest.
+        for known in reversed(self._dialogues):
+            if known.holds(text, opens, closes):
                 return known
-        self._dialogues.append(_Dialogue(text))
+        self._dialogues.append(_Dialogue(text[opens:closes]))
         del self._dialogues[:-_DIALOGUES]
         return self._dialogues[-1]
 
@@ -137,6 +150,8 @@ def _again_last(kept: _Kept, text: str) -> int:
 
 def common_beginning(one: str, other: str) -> int:
     """How many characters two texts begin with in common."""
+    if one[:2] != other[:2]:  # Where a dialogue goes on in place of ending, most often.
+        return int(one[:1] == other[:1] != "")
     low, high = 0, min(len(one), len(other))
     step = 8
     while low < high:

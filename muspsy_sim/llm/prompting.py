@@ -42,6 +42,7 @@ class Part:
     uses: tuple[str, ...]
     place: tuple[str, str]
     """The file that it is of, and its name in there."""
+    context: type[Context]
 
     def text(self, names: dict[str, Any]) -> str:
         """The part rendered from names and globals (`_names`).
@@ -49,8 +50,9 @@ class Part:
         Raises jinja2's `UndefinedError` for a name that is not there.
         """
         # `Template.render` without its copies of names and globals, made for every part anew.
-        context = _context()(_environment(), names, self.template.name, {})
-        return "".join(self.template.root_render_func(context)).strip()
+        template = self.template
+        context = self.context(template.environment, names, template.name, {})
+        return "".join(template.root_render_func(context)).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _context() -> type[Context]:
     """
     from jinja2.nodes import EvalContext
     from jinja2.runtime import Context
+    from jinja2.utils import missing
 
     evaluated = EvalContext(_environment())
 
@@ -118,11 +121,18 @@ def _context() -> type[Context]:
             self.globals_keys = set()
             self.blocks = {}
 
-        def call(self, called: Any, /, *args: Any, **named: Any) -> Any:
-            if hasattr(called, "jinja_pass_arg"):
-                return super().call(called, *args, **named)
-            named.pop("_block_vars", None)
-            named.pop("_loop_vars", None)
+        def resolve_or_missing(self, key: str) -> Any:
+            return self.parent.get(key, missing)
+
+        def call(
+            self,
+            called: Any,
+            /,
+            *args: Any,
+            _block_vars: Any = None,
+            _loop_vars: Any = None,
+            **named: Any,
+        ) -> Any:
             return called(*args, **named)
 
     return Plain
@@ -188,7 +198,7 @@ def load_template(path_in_agents: str) -> PromptTemplate:
                 file, error.lineno, None, f"in part {name}: {error.message}", "mend the template"
             ) from error
         uses = tuple(sorted(free - environment.globals.keys()))
-        parts[name] = Part(template, uses, (path_in_agents, name))
+        parts[name] = Part(template, uses, (path_in_agents, name), _context())
     return PromptTemplate(parts=parts, digest=digest(raw))
 
 
@@ -199,13 +209,15 @@ def render(
 
     With `kept` what it holds from earlier calls of the same asker is not rendered again.
     """
-    from jinja2 import UndefinedError
-
     template = load_template(prompt.template)
     names = view.__dict__
     try:
         text = _texts(template, names, kept)
-    except UndefinedError as error:
+    except Exception as error:
+        from jinja2 import UndefinedError
+
+        if not isinstance(error, UndefinedError):
+            raise
         raise ContentError(
             content_path("agents", *prompt.template.split("/")),
             None,

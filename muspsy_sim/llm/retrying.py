@@ -61,7 +61,13 @@ class Retrying:
 
     async def reply(self, request: Request) -> Reply:
         """Answer with as many attempts as it takes. Raises the last `ModelFailure`."""
-        return (await self.reply_to(request))[0]
+        try:
+            return await self._inner.reply(request)
+        except ModelFailure as failure:
+            if not self._worthwhile(failure):
+                raise
+            first = failure
+        return (await self._insist(request, first))[0]
 
     async def reply_to(self, request: Request) -> tuple[Reply, Request]:
         """The same, with the attempt that was answered, so that a repair can follow on it."""
