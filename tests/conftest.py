@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from muspsy_sim.records import values
+from muspsy_sim.records.base import Record
+
 TESTS = Path(__file__).resolve().parent
 LOOPBACK = ["127.0.0.1", "::1"]
 PRIVATE_PREFIXES = ("OPENAI_", "LANGSMITH_", "LANGCHAIN_", "MUSPSY_", "HF_")
@@ -35,6 +38,20 @@ def no_private_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(PRIVATE_PREFIXES) and name != "MUSPSY_SAMPLES":
             monkeypatch.delenv(name)
+
+
+def _fits(cls: type[Record], given: dict[str, object]) -> None:
+    """Refuse a record made without validation that validation would not make just so."""
+    record = cls.model_validate(given)
+    unchecked = cls.model_construct(None, **given)
+    assert given.keys() == cls.model_fields.keys(), cls
+    # As text, in which 1 is not 1.0.
+    assert record.model_dump_json() == unchecked.model_dump_json(), cls
+
+
+@pytest.fixture(autouse=True)
+def what_is_made_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "check", _fits)
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ import orjson
 from pydantic import TypeAdapter
 
 from muspsy_sim.records.base import Speaker
-from muspsy_sim.records.episode import Failure, Session, SessionEnd, Turn
-from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan
-from muspsy_sim.records.state import ClientMemory, ClientState
+from muspsy_sim.records.episode import Failure, Label, Session, SessionEnd, Turn, Usage
+from muspsy_sim.records.memory import SessionNote, SessionPlan, TreatmentPlan, TurnPlan
+from muspsy_sim.records.state import ClientMemory, ClientState, Disclosed, StateValues
 from muspsy_sim.records.values import made
 from muspsy_sim.records.views import Line
 
@@ -34,6 +34,41 @@ _FAST = 1
 def line_of(turn: str, speaker: Speaker, text: str) -> Line:
     """A line of dialogue."""
     return made(Line, {"id": turn, "speaker": speaker, "text": text})
+
+
+def spoken(
+    turn: str,
+    speaker: Speaker,
+    text: str,
+    *,
+    reasoning: str | None,
+    usage: Usage,
+    labels: list[Label] | None = None,
+    plan: TurnPlan | None = None,
+    recalled: list[str] | None = None,
+    state: StateValues | None = None,
+    move: str | None = None,
+    disclosed: list[Disclosed] | None = None,
+    unlicensed: list[str] | None = None,
+) -> Turn:
+    """A turn that was just spoken: nothing is appraised or changed by it yet."""
+    values = {
+        "id": turn,
+        "speaker": speaker,
+        "text": text,
+        "labels": labels or [],
+        "reasoning": reasoning,
+        "plan": plan,
+        "recalled": recalled or [],
+        "appraisal": None,
+        "changes": [],
+        "state": state,
+        "move": move,
+        "disclosed": disclosed or [],
+        "unlicensed": unlicensed or [],
+        "usage": usage,
+    }
+    return made(Turn, values)
 
 
 class HeldTurns(Sequence[Turn]):

@@ -7,7 +7,8 @@ not is dropped and counted, never repaired.
 from __future__ import annotations
 
 from muspsy_sim.records.answers import AppraisalAnswer
-from muspsy_sim.records.appraisal import Appraisal, Coded
+from muspsy_sim.records.appraisal import BEHAVIOURS_VERSION, Appraisal, Coded
+from muspsy_sim.records.values import made
 
 
 def settle(answer: AppraisalAnswer, counselor_text: str) -> Appraisal:
@@ -26,7 +27,13 @@ def settle(answer: AppraisalAnswer, counselor_text: str) -> Appraisal:
             dropped += 1
         else:
             kept.setdefault((code.behaviour, quote), Coded(behaviour=code.behaviour, quote=quote))
-    return Appraisal(behaviours=list(kept.values()), quality=answer.quality, dropped=dropped)
+    coded = {
+        "version": BEHAVIOURS_VERSION,
+        "behaviours": list(kept.values()),
+        "quality": answer.quality,
+        "dropped": dropped,
+    }
+    return made(Appraisal, coded)
 
 
 def _folded(text: str) -> str:

@@ -10,11 +10,12 @@ from muspsy_sim.agents.client import dynamics as rules
 from muspsy_sim.agents.client.remembered import CLAIMS, unfounded
 from muspsy_sim.agents.client.stance import Context, Decision, decide
 from muspsy_sim.agents.client.view import reflect_view, speak_view
+from muspsy_sim.agents.held import spoken
 from muspsy_sim.agents.live import LiveCourse
 from muspsy_sim.agents.prompts import REFLECT, SPEAK
 from muspsy_sim.agents.stuck import stuck
 from muspsy_sim.records.appraisal import Appraisal, Behaviour
-from muspsy_sim.records.episode import SessionEnd, Turn, Week
+from muspsy_sim.records.episode import SessionEnd, Week
 from muspsy_sim.records.state import ClientMemory, StateValues, SymptomReport
 from muspsy_sim.records.views import ReportedScores
 
@@ -118,10 +119,10 @@ async def _say(course: LiveCourse, decision: Decision) -> bool:
         asked=decision.asked_about_risk,
     )
     now.turns.append(
-        Turn(
-            id=turn_id,
-            speaker="client",
-            text=text,
+        spoken(
+            turn_id,
+            "client",
+            text,
             reasoning=asked.reasoning,
             state=side.state.values,
             move=decision.move,

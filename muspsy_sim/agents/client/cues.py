@@ -94,15 +94,21 @@ class _Facts:
     """The facts of one profile with their cues made ready, and what of late was found by them."""
 
     facts: list[Fact]
-    cues: list[tuple[Cue, ...]]
+    cues: list[tuple[int, str, Cue]]
+    """All cues with their small letters, and the places of the facts that they are of."""
     found: dict[str, Near] = field(default_factory=dict)
     anew: tuple[tuple[str, str], list[Fact]] | None = None
 
 
 _MOST_FOUND = 64
-_ready = Ready(
-    lambda facts: _Facts(facts, [tuple([cue(word) for word in f.cues if word]) for f in facts])
-)
+
+
+def _made_ready(facts: list[Fact]) -> _Facts:
+    each = [(n, cue(word)) for n, fact in enumerate(facts) for word in fact.cues if word]
+    return _Facts(facts, [(n, one.small, one) for n, one in each])
+
+
+_ready = Ready(_made_ready)
 
 
 def _near(profile: Profile, text: str) -> Near:
@@ -113,11 +119,12 @@ def _near(profile: Profile, text: str) -> Near:
     near = ready.found.get(text)
     if near is None:
         small = text.lower()
-        held = (
-            (fact, tuple([one for one in cues if one.stands_in(text, small)]))
-            for fact, cues in zip(ready.facts, ready.cues, strict=True)
-        )
-        near = tuple([(fact, cues) for fact, cues in held if cues])
+        held: dict[int, list[Cue]] = {}
+        # Most cues are no part of most texts, which is seen before anything else is called.
+        for n, one in [(n, one) for n, letters, one in ready.cues if letters in small]:
+            if one.stands_in(text, small):
+                held.setdefault(n, []).append(one)
+        near = tuple([(ready.facts[n], tuple(cues)) for n, cues in held.items()])
         if len(ready.found) >= _MOST_FOUND:
             ready.found.clear()
         ready.found[text] = near

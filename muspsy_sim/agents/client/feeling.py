@@ -25,7 +25,7 @@ from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Profile, StageOfChange
 from muspsy_sim.records.state import ClientState, Homework, SessionTally, StateChange
-from muspsy_sim.records.values import unchanging
+from muspsy_sim.records.values import made, unchanging
 
 Progress = Literal["responsive", "scripted", "frozen"]
 
@@ -109,11 +109,12 @@ def feel(
     for behaviour in shown:
         heard[behaviour] = heard.get(behaviour, 0) + 1
     after = {
+        **state.__dict__,
         "values": ledger.values(),
         "homework": homework,
-        "tally": SessionTally(heard=heard, work=unit(work)),
+        "tally": made(SessionTally, {"heard": heard, "work": unit(work)}),
     }
-    return Felt(state.model_copy(update=after), ledger.changes())
+    return Felt(made(ClientState, after), ledger.changes())
 
 
 def _shown(appraisal: Appraisal) -> list[Behaviour]:

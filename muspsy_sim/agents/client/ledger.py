@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from muspsy_sim.records.state import Alliance, StateChange, StateValues
+from muspsy_sim.records.values import made
 
 BELIEFS = "beliefs."
 _ALLIANCE = ("goal", "task", "bond")
@@ -30,6 +31,7 @@ class Ledger:
             "self_efficacy": values.self_efficacy,
             "risk": values.risk,
         }
+        self._beliefs = list(values.beliefs)
         for belief, strength in values.beliefs.items():
             self._now[BELIEFS + belief] = strength
         self._moves: dict[tuple[str, str], float] = {}
@@ -65,31 +67,33 @@ class Ledger:
     def values(self) -> StateValues:
         """The values as they stand."""
         now = self._now
-        return StateValues(
-            trust=now["trust"],
-            alliance=Alliance(goal=now["goal"], task=now["task"], bond=now["bond"]),
-            strain=now["strain"],
-            distress=now["distress"],
-            readiness=now["readiness"],
-            self_efficacy=now["self_efficacy"],
-            beliefs={
-                name.removeprefix(BELIEFS): strength
-                for name, strength in now.items()
-                if name.startswith(BELIEFS)
-            },
-            risk=now["risk"],
-        )
+        alliance = {"goal": now["goal"], "task": now["task"], "bond": now["bond"]}
+        values = {
+            "trust": now["trust"],
+            "alliance": made(Alliance, alliance),
+            "strain": now["strain"],
+            "distress": now["distress"],
+            "readiness": now["readiness"],
+            "self_efficacy": now["self_efficacy"],
+            "beliefs": {belief: now[BELIEFS + belief] for belief in self._beliefs},
+            "risk": now["risk"],
+        }
+        # Every value is kept inside its range by `unit`, from which it came.
+        return made(StateValues, values)
 
     def changes(self) -> list[StateChange]:
         """What moved, by value and rule, in the order in which it first did."""
         return [
-            StateChange(
-                value=f"alliance.{value}" if value in _ALLIANCE else value,
-                by=round(by, 6),
-                rule=rule,
+            made(
+                StateChange,
+                {
+                    "value": f"alliance.{value}" if value in _ALLIANCE else value,
+                    "by": moved,
+                    "rule": rule,
+                },
             )
             for (value, rule), by in self._moves.items()
-            if round(by, 6) != 0.0
+            if (moved := round(by, 6)) != 0.0
         ]
 
 

@@ -22,7 +22,7 @@ from muspsy_sim.records.appraisal import Appraisal, Behaviour
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Fact, Profile, ResistanceStyle
 from muspsy_sim.records.state import ClientState
-from muspsy_sim.records.values import unchanging
+from muspsy_sim.records.values import made, unchanging
 from muspsy_sim.records.views import (
     DistressWord,
     LengthWord,
@@ -111,6 +111,9 @@ _MANNER: dict[ResistanceStyle, str] = {
     "confronting": "pushes back and tests whether the other can take it",
     "externalising": "speaks of what others do wrong rather than of itself",
 }
+_TRUST: tuple[TrustWord, ...] = get_args(TrustWord)
+_DISTRESS: tuple[DistressWord, ...] = get_args(DistressWord)
+_READINESS: tuple[ReadinessWord, ...] = get_args(ReadinessWord)
 _NO_DISTANCE = "needs no distance now"
 _STILL_STRAINED = 0.5
 _NOTABLE_STRAIN = 0.05
@@ -176,20 +179,21 @@ def stance_of(
 ) -> Stance:
     """The state and the move in words."""
     values, words = state.values, dynamics.words
-    trust: TrustWord = _word(values.trust, words.trust, get_args(TrustWord))
-    distress: DistressWord = _word(values.distress, words.distress, get_args(DistressWord))
-    readiness: ReadinessWord = _word(values.readiness, words.readiness, get_args(ReadinessWord))
+    trust: TrustWord = _word(values.trust, words.trust, _TRUST)
+    distress: DistressWord = _word(values.distress, words.distress, _DISTRESS)
+    readiness: ReadinessWord = _word(values.readiness, words.readiness, _READINESS)
     at_ease = openness(values, dynamics) >= words.trust[2].value
     style = profile.temperament.resistance_style
-    return Stance(
-        move=decision.move,
-        trust=trust,
-        distress=distress,
-        readiness=readiness,
-        length=_length(state, decision, profile, dynamics),
-        manner=_NO_DISTANCE if at_ease else _MANNER[style],
-        reason=decision.reason,
-    )
+    stance = {
+        "move": decision.move,
+        "trust": trust,
+        "distress": distress,
+        "readiness": readiness,
+        "length": _length(state, decision, profile, dynamics),
+        "manner": _NO_DISTANCE if at_ease else _MANNER[style],
+        "reason": decision.reason,
+    }
+    return made(Stance, stance)
 
 
 @unchanging

@@ -24,6 +24,7 @@ from muspsy_sim.agents.client.stance import Decision, stance_of
 from muspsy_sim.agents.client.symptom_words import report_in_words
 from muspsy_sim.records.profile import Fact, Profile
 from muspsy_sim.records.state import ClientState, SymptomReport
+from muspsy_sim.records.values import made
 from muspsy_sim.records.views import (
     HomeworkWord,
     Line,
@@ -64,38 +65,39 @@ def speak_view(
     before = {e.fact: _session(e.turn) for e in state.disclosed if not e.turn.startswith(today)}
     beliefs = set(unlocked_beliefs(state, profile, dynamics))
     says_risk = risk_unlocked(state, profile, dynamics, decision.asked_about_risk)
-    return SpeakView(
-        language=profile.language,
-        session=session,
-        turn=turn,
-        demographics=profile.demographics,
-        presenting_problem=profile.presenting_problem,
-        voice_style=voice.style,
-        fillers=voice.fillers,
-        lines=voice.lines,
-        situations=profile.formulation.situations,
-        goals=profile.goals,
-        supports=profile.supports,
-        strengths=profile.strengths,
-        stance=stance_of(state, decision, profile, dynamics),
-        unlocked=[
+    values = {
+        "language": profile.language,
+        "session": session,
+        "turn": turn,
+        "demographics": profile.demographics,
+        "presenting_problem": profile.presenting_problem,
+        "voice_style": voice.style,
+        "fillers": voice.fillers,
+        "lines": voice.lines,
+        "situations": profile.formulation.situations,
+        "goals": profile.goals,
+        "supports": profile.supports,
+        "strengths": profile.strengths,
+        "stance": stance_of(state, decision, profile, dynamics),
+        "unlocked": [
             words(n, fact.id in told, before.get(fact.id, 0))
             for n, fact in enumerate(profile.facts)
             if fact.id in open_now
         ],
-        tell=decision.tell if decision.tell in open_now else None,
-        hints=_hints(profile, open_now, dialogue),
-        beliefs=[b.belief for b in profile.formulation.core_beliefs if b.id in beliefs],
-        risk_words=profile.risk.words if says_risk else "",
-        memories=[memory.text for memory in state.memories if memory.session < session],
-        events=list(state.events),
-        arc=_arc(profile, session) if progress == "scripted" else "",
-        homework=_homework(state),
-        symptoms=report_in_words(report, profile.language, risk=says_risk) if report else [],
-        said_before=(own_words or OwnWords()).repeatable(profile, told, beliefs, earlier),
-        last=last,
-        dialogue=list(dialogue),
-    )
+        "tell": decision.tell if decision.tell in open_now else None,
+        "hints": _hints(profile, open_now, dialogue),
+        "beliefs": [b.belief for b in profile.formulation.core_beliefs if b.id in beliefs],
+        "risk_words": profile.risk.words if says_risk else "",
+        "memories": [memory.text for memory in state.memories if memory.session < session],
+        "events": list(state.events),
+        "arc": _arc(profile, session) if progress == "scripted" else "",
+        "homework": _homework(state),
+        "symptoms": report_in_words(report, profile.language, risk=says_risk) if report else [],
+        "said_before": (own_words or OwnWords()).repeatable(profile, told, beliefs, earlier),
+        "last": last,
+        "dialogue": list(dialogue),
+    }
+    return made(SpeakView, values)
 
 
 class _Words:

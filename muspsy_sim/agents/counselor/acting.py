@@ -12,12 +12,14 @@ from typing import get_args
 from muspsy_sim.agents.counselor import view as views
 from muspsy_sim.agents.counselor.recalling.scrambled import scrambled
 from muspsy_sim.agents.counselor.recalling.size import tokens_of
+from muspsy_sim.agents.held import spoken
 from muspsy_sim.agents.live import CounselorSide, LiveCourse
 from muspsy_sim.agents.prompts import BARE, PLAN_NEXT, PLAN_TURN, REMEMBER, RESPOND
 from muspsy_sim.records.answers import NoteAnswer
 from muspsy_sim.records.chance import Chance
-from muspsy_sim.records.episode import Label, Session, SessionEnd, Turn
+from muspsy_sim.records.episode import Label, Session, SessionEnd
 from muspsy_sim.records.memory import SessionNote, Statement, Strategy, TurnPlan
+from muspsy_sim.records.values import made
 from muspsy_sim.records.views import Line
 
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
@@ -76,21 +78,22 @@ async def respond(course: LiveCourse) -> None:
     now.closing = asked.answer.close
     planned = now.turn_plan
     now.turns.append(
-        Turn(
-            id=now.next_id(),
-            speaker="counselor",
-            text=asked.answer.text.strip(),
-            labels=(
-                [Label(kind="strategy", value=planned.strategy, origin="planned")]
-                if planned
-                else []
-            ),
+        spoken(
+            now.next_id(),
+            "counselor",
+            asked.answer.text.strip(),
+            labels=([_planned(planned)] if planned else []),
             reasoning=asked.reasoning,
             plan=planned,
             recalled=_references(course),
             usage=asked.usage,
         )
     )
+
+
+def _planned(plan: TurnPlan) -> Label:
+    """What the turn was meant for, as its label."""
+    return made(Label, {"kind": "strategy", "value": plan.strategy, "origin": "planned"})
 
 
 def _references(course: LiveCourse) -> list[str]:
@@ -107,10 +110,10 @@ async def respond_bare(course: LiveCourse) -> None:
     view = views.bare_view(course.counselor, now.lines(), course.bare_system)
     asked = await course.ask(BARE, view, session=now.number, turn=len(now.turns) + 1)
     now.turns.append(
-        Turn(
-            id=now.next_id(),
-            speaker="counselor",
-            text=asked.answer.text.strip(),
+        spoken(
+            now.next_id(),
+            "counselor",
+            asked.answer.text.strip(),
             reasoning=asked.reasoning,
             usage=asked.usage,
         )

@@ -12,6 +12,7 @@ from typing import Any
 from muspsy_sim.agents.counselor.recalling.size import newest_within, tokens_of
 from muspsy_sim.agents.live import CounselorSide, LiveCourse, RecallLevel, Schedule
 from muspsy_sim.records.memory import SessionNote, TurnPlan
+from muspsy_sim.records.values import made
 from muspsy_sim.records.views import (
     BareView,
     Line,
@@ -77,7 +78,7 @@ def recall(
 
 def plan_turn_view(course: LiveCourse) -> PlanTurnView:
     """All that the counselor sees when it decides what its next turn is for."""
-    return PlanTurnView(**_seen(course))
+    return made(PlanTurnView, _seen(course))
 
 
 def respond_view(course: LiveCourse) -> RespondView:
@@ -88,7 +89,7 @@ def respond_view(course: LiveCourse) -> RespondView:
     plan = course.now.turn_plan
     if plan is not None and course.counselor.levels.plan == "random":
         plan = TurnPlan(strategy=plan.strategy)
-    return RespondView(**_seen(course), turn_plan=plan)
+    return made(RespondView, {**_seen(course), "turn_plan": plan})
 
 
 def _seen(course: LiveCourse) -> dict[str, Any]:
