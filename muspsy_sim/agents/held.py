@@ -126,9 +126,11 @@ class HeldTurns(Sequence[Turn]):
     def __getitem__(self, at: slice) -> list[Turn]: ...
     def __getitem__(self, at: int | slice) -> Turn | list[Turn]:
         if isinstance(at, slice):
+            if at.stop is at.step is None and at.start == self._number - 1 and self._last:
+                return self._last[-1:]
             return list(self)[at] if self._squeezed is not None else self._slice(at)
         if -len(self._last) <= at < 0:
-            return self._last[at]  # What is asked for at every turn.
+            return self._last[at]
         if self._squeezed is not None:
             return list(self)[at]
         place = range(self._number)[at]
@@ -150,7 +152,7 @@ def _bytes_of(turn: Turn) -> bytes:
     # A state's values are bounded and the rest is whole; only of changes could one be no number.
     if not math.isfinite(sum([change.by for change in turn.changes])):
         raise ValueError(f"a change of turn {turn.id} is no number")
-    return orjson.dumps(turn.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(turn, default=vars, option=orjson.OPT_SORT_KEYS)
 
 
 @cache

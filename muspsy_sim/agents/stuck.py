@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import islice
 
 from muspsy_sim.records.views import Line
 
@@ -32,13 +31,27 @@ def stuck(turns: Sequence[Line]) -> str:
     six turns all take leave.
     """
     for speaker in ("client", "counselor"):
-        last = list(islice((t.text for t in reversed(turns) if t.speaker == speaker), _SAME))
-        if len(last) == _SAME and all(_folded(text) == _folded(last[0]) for text in last[1:]):
+        if _repeats(turns, speaker):
             return f"the {speaker} said the same {_SAME} times over"
     leave = turns[: -_FAREWELL_TURNS - 1 : -1]
     if len(leave) == _FAREWELL_TURNS and all(_takes_leave(t.text) for t in leave):
         return f"both have been taking leave for {_FAREWELL_TURNS} turns"
     return ""
+
+
+def _repeats(turns: Sequence[Line], speaker: str) -> bool:
+    """Whether a speaker's last turns are alike, so many as make it stuck."""
+    said, alike = "", 0
+    for turn in reversed(turns):
+        if turn.speaker != speaker:
+            continue
+        text = _folded(turn.text)
+        if alike and text != said:
+            return False
+        said, alike = text, alike + 1
+        if alike == _SAME:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1024)

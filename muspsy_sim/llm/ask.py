@@ -91,7 +91,9 @@ class Asker:
                     raise self._failed(request, "malformed", str(error)) from error
                 request = _repair(prompt, request, visible, str(error))
                 continue
-            reasoning = "\n".join(r for r in (reply.reasoning, thought) if r) or None
+            reasoning = None
+            if reply.reasoning or thought:
+                reasoning = "\n".join(r for r in (reply.reasoning, thought) if r)
             return Answered(answer, reasoning, spent)
         raise AssertionError("the loop returns or raises")
 

@@ -68,9 +68,15 @@ class Budget:
     _sum: UsageSum = field(default_factory=UsageSum)
     _known: float = 0.0
     _unpriced: set[str] = field(default_factory=set)
+    _found: dict[str, Price | None] = field(default_factory=dict, repr=False)
 
     def price(self, model: str) -> Price | None:
         """The price of a model, `None` where nobody gave one."""
+        if model not in self._found:  # Asked for at every call, of a few models.
+            self._found[model] = self._price(model)
+        return self._found[model]
+
+    def _price(self, model: str) -> Price | None:
         for name in (model, model.partition("#")[2], model.partition(":")[2]):
             if name and name in self.prices:
                 return self.prices[name]

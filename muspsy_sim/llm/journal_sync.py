@@ -17,10 +17,11 @@ _SYNC_EVERY_S = 0.05
 (the line is with the kernel); a power cut can lose this and the round under way (some milliseconds
 a file), which is then asked for again."""
 
-_REST = 3.0
-_SYNC_AT_LEAST_EVERY_S = 0.5
+_REST = 9.0
+_SYNC_AT_LEAST_EVERY_S = 1.0
 """A round that took long, with many journals or a slow disk, is followed by a pause `_REST` times
-as long, up to this: disk and interpreter are busy with it a quarter of the time at most."""
+as long, up to this: disk and interpreter are busy with it a tenth of the time, if a round takes
+no longer than that. With a quarter of it, answers of 256 episodes waited for the interpreter."""
 
 
 class GroupSync:

@@ -28,15 +28,15 @@ class KeptText:
     Nothing here is shared between episodes, and all of it goes with its episode.
     """
 
-    _parts: dict[tuple[str, str], tuple[list[Any], str]] = field(default_factory=dict)
+    _parts: dict[tuple[str, str], tuple[object, str]] = field(default_factory=dict)
     _fences: list[tuple[tuple[str, str], list[Any], str]] = field(default_factory=list)
 
-    def part(self, name: tuple[str, str], values: list[Any]) -> str | None:
+    def part(self, name: tuple[str, str], values: object) -> str | None:
         """The text of a part that was kept for these values; `None` where none was."""
         kept = self._parts.get(name)
         return kept[1] if kept is not None and kept[0] == values else None
 
-    def keep(self, name: tuple[str, str], values: list[Any], text: str) -> str:
+    def keep(self, name: tuple[str, str], values: object, text: str) -> str:
         """Keep a part's text for these values, in place of what was kept of it; returns it."""
         # Interned: most is the same text in every episode of a persona or an arm.
         text = sys.intern(text)

@@ -10,9 +10,11 @@ evaluated.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -43,6 +45,15 @@ class Part:
     place: tuple[str, str]
     """The file that it is of, and its name in there."""
     context: type[Context]
+    pick: Callable[[dict[str, Any]], object]
+    """Takes what it uses out of names, all at once."""
+
+    def values(self, names: dict[str, Any]) -> object:
+        """What of a view its text depends on."""
+        try:
+            return self.pick(names)
+        except KeyError:
+            return [names.get(used) for used in self.uses]
 
     def text(self, names: dict[str, Any]) -> str:
         """The part rendered from names and globals (`_names`).
@@ -198,8 +209,12 @@ def load_template(path_in_agents: str) -> PromptTemplate:
                 file, error.lineno, None, f"in part {name}: {error.message}", "mend the template"
             ) from error
         uses = tuple(sorted(free - environment.globals.keys()))
-        parts[name] = Part(template, uses, (path_in_agents, name), _context())
+        parts[name] = Part(template, uses, (path_in_agents, name), _context(), _picking(uses))
     return PromptTemplate(parts=parts, digest=digest(raw))
+
+
+def _picking(uses: tuple[str, ...]) -> Callable[[dict[str, Any]], object]:
+    return itemgetter(*uses) if uses else lambda _: None
 
 
 def render(
@@ -246,7 +261,7 @@ def _texts(
         if kept is None or name not in _SELDOM:
             texts[name] = part.text(all_names)
             continue
-        values = [names.get(used) for used in part.uses]
+        values = part.values(names)
         text = kept.part(part.place, values)
         if text is None:
             text = kept.keep(part.place, values, part.text(all_names))

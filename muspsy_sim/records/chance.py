@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from random import Random
+from struct import Struct
+
+_INTEGER = Struct(">Q").unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _lasting(source_case: str, seed: int, purpose: str) -> float:
 
 
 def _drawn(keyed: blake2b) -> int:
-    return int.from_bytes(keyed.digest(), "big") >> 1
+    return int(_INTEGER(keyed.digest())[0]) >> 1
 
 
 def _within(integer: int) -> float:

@@ -132,11 +132,11 @@ def _refuse_unmeasured(value: object) -> None:
     pending = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, float) and not math.isfinite(item):
-            raise ValueError(f"{item} cannot be written as JSON; use None with a reason")
-        if isinstance(item, BaseModel):
-            pending.append(item.model_dump())
-        elif isinstance(item, dict):
+        if isinstance(item, dict):
             pending += [inside for inside in item.values() if type(inside) not in _MEASURED]
         elif isinstance(item, list | tuple):
             pending += [inside for inside in item if type(inside) not in _MEASURED]
+        elif isinstance(item, BaseModel):
+            pending.append(item.model_dump())
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise ValueError(f"{item} cannot be written as JSON; use None with a reason")

@@ -107,4 +107,6 @@ def noted(
 
 def unit(x: float) -> float:
     """`x` kept inside [0, 1] and rounded to six decimals, so that bytes are stable."""
-    return round(min(1.0, max(0.0, x)), 6)
+    if 0.0 < x < 1.0:
+        return round(x, 6)
+    return 1.0 if x >= 1.0 else 0.0
