@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from orjson import Fragment
+
 from muspsy_sim.agents.client.acting import scores_of
 from muspsy_sim.agents.client.dynamics import Dynamics, initial_state, load_dynamics
 from muspsy_sim.agents.counselor.acting import keep_note
@@ -34,6 +36,7 @@ from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.episode import CourseEnd, Episode, ForkedFrom, Provenance, SessionEnd
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.ready import Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +233,18 @@ def content_of(
     bytes again, took a twelfth of a run.
     """
     whole = _without_sessions(course, episode, seed, seat, provenance, count, fork)
-    dumped = whole.model_dump(mode="json")
+    dumped = whole.model_dump(mode="json", exclude={"profile"})
+    dumped["profile"] = _profile_json(whole.profile)
     dumped["sessions"] = [session.dumped() for session in course.sessions]
     return canonical_json(dumped)
+
+
+def _profile_dumped(profile: Profile) -> Fragment:
+    return Fragment(canonical_json(profile.model_dump(mode="json")).rstrip())
+
+
+_profile_json = Ready(_profile_dumped)
+"""A profile as it stands in every episode of its client."""
 
 
 def _without_sessions(

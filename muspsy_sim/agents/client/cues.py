@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from muspsy_sim.agents.client.ready import Ready
 from muspsy_sim.records.profile import Fact, Profile
+from muspsy_sim.records.ready import Ready
 
 _INFLECTED = r"(?:['’]s|s|es|d|ed|ing)?\b"
 """What may follow an English cue: `lock` is touched by locks, locked and locking, not by locket."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from muspsy_sim.agents.client.parameters import Dynamics
 from muspsy_sim.records.answers import Told
-from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.profile import Fact, Profile
+from muspsy_sim.records.ready import Ready
 from muspsy_sim.records.state import ClientState, Disclosed, StateValues
 from muspsy_sim.records.values import unchanging
 
@@ -39,7 +40,15 @@ def unlocked_facts(state: ClientState, profile: Profile, dynamics: Dynamics) -> 
     told = {entry.fact for entry in state.disclosed}
     now = openness(state.values, dynamics)
     sayable = [now >= threshold.value for threshold in dynamics.disclosing.thresholds]
-    return [fact.id for fact in profile.facts if sayable[fact.sensitivity] or fact.id in told]
+    return [fact for fact, hard in _facts(profile.facts) if sayable[hard] or fact in told]
+
+
+def _hardness(facts: list[Fact]) -> list[tuple[str, int]]:
+    return [(fact.id, fact.sensitivity) for fact in facts]
+
+
+_facts = Ready(_hardness)
+"""A profile's facts by id, each with its sensitivity: asked for thrice at every turn."""
 
 
 def unlocked_beliefs(state: ClientState, profile: Profile, dynamics: Dynamics) -> list[str]:

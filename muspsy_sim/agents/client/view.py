@@ -18,11 +18,11 @@ from muspsy_sim.agents.client.disclosure import (
 from muspsy_sim.agents.client.feeling import Progress
 from muspsy_sim.agents.client.own_words import OwnWords
 from muspsy_sim.agents.client.parameters import Dynamics
-from muspsy_sim.agents.client.ready import Ready
 from muspsy_sim.agents.client.scripted import arc_session
 from muspsy_sim.agents.client.stance import Decision, stance_of
 from muspsy_sim.agents.client.symptom_words import report_in_words
 from muspsy_sim.records.profile import Fact, Profile
+from muspsy_sim.records.ready import Ready
 from muspsy_sim.records.state import ClientState, SymptomReport
 from muspsy_sim.records.values import made
 from muspsy_sim.records.views import (

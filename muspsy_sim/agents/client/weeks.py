@@ -133,7 +133,7 @@ def _live(
     ):
         moved = latent
         for rule, rate in rates.items():
-            moved = noted(ledger, scale, rule, moved, [_shrink(x, rate) for x in moved])
+            moved = noted(ledger, scale, rule, moved, _shrunk(moved, rate))
         if relapsed:
             moved = noted(ledger, scale, "week.relapse_size", moved, _slip(moved, intake, dynamics))
         noise = _noise(scale, moved, week, dynamics, chance)
@@ -242,9 +242,11 @@ def _slip(items: Sequence[float], intake: Sequence[int], dynamics: Dynamics) -> 
     ]
 
 
-def _shrink(item: float, rate: float) -> float:
-    """An item that loses a share of itself, or (rate below 0) gains one of what is left to 1."""
-    return unit(item - rate * (item if rate > 0.0 else 1.0 - item))
+def _shrunk(items: Sequence[float], rate: float) -> list[float]:
+    """Items that lose a share of themselves, or (rate below 0) gain one of what is left to 1."""
+    if rate > 0.0:
+        return [unit(item - rate * item) for item in items]
+    return [unit(item - rate * (1.0 - item)) for item in items]
 
 
 def _noise(

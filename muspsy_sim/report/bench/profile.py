@@ -16,6 +16,7 @@ _PARTS: tuple[tuple[str, str], ...] = (
     ("/report/bench/", "the model of the benchmark"),
     ("/llm/prompting", "prompts: rendering and fingerprint"),
     ("/llm/kept_text", "prompts: rendering and fingerprint"),
+    ("/llm/templates", "prompts: rendering and fingerprint"),
     ("/llm/prefixes", "counting, budget, prefixes"),
     ("/llm/counting", "counting, budget, prefixes"),
     ("/llm/budget", "counting, budget, prefixes"),
