@@ -12,36 +12,58 @@ from functools import lru_cache
 
 from muspsy_sim.records.profile import Fact, Profile
 from muspsy_sim.records.ready import Ready
+from muspsy_sim.records.values import unchanging
 
 _INFLECTED = r"(?:['’]s|s|es|d|ed|ing)?\b"
 """What may follow an English cue: `lock` is touched by locks, locked and locking, not by locket."""
 
 
+@unchanging
+class Heard:
+    """A text that cues are looked for in. `small`: it in small letters.
+
+    `plain`: its letters stand where they do in `small`, and are alike for patterns that ignore case
+    wherever they are alike there, which is so for nearly every text.
+    """
+
+    text: str
+    small: str
+    plain: bool
+
+
+def heard(text: str) -> Heard:
+    """A text made ready to look for cues in."""
+    small = text.lower()
+    # Patterns take a dotless i for an i and a long s for an s, which small letters leave alone.
+    odd = not small.isascii() and ("\u0131" in small or "\u017f" in small)
+    return Heard(text, small, len(small) == len(text) and not odd)
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One cue: in small letters, and the pattern that it needs; `None` where any place will do."""
+    """One cue: in small letters, and the pattern that it needs; `None` where any place will do.
+
+    `start`: the two letters that a word begins with where it can occur; empty = it is looked for
+    anywhere.
+    """
 
     small: str
     pattern: re.Pattern[str] | None
+    start: str
 
-    def stands_in(self, text: str, small: str) -> bool:
-        """Whether it occurs in a text, which is given in small letters as well."""
-        at = small.find(self.small)
+    def stands_in(self, heard: Heard) -> bool:
+        """Whether it occurs in a text."""
+        at = heard.small.find(self.small)
         if at < 0 or self.pattern is None:
             return at >= 0
-        if len(small) != len(text) or not self.small.isascii() or _odd(small):
-            return self.pattern.search(text) is not None
+        if not heard.plain or not self.small.isascii():
+            return self.pattern.search(heard.text) is not None
         # Where the letters stand is found much faster than a pattern that ignores case is tried.
         while at >= 0:
-            if self.pattern.match(text, at) is not None:
+            if self.pattern.match(heard.text, at) is not None:
                 return True
-            at = small.find(self.small, at + 1)
+            at = heard.small.find(self.small, at + 1)
         return False
-
-
-def _odd(small: str) -> bool:
-    """Whether a text holds a letter that a pattern takes for i or s, and `str.lower` leaves."""
-    return not small.isascii() and ("\u0131" in small or "\u017f" in small)
 
 
 @lru_cache(maxsize=8192)
@@ -50,14 +72,16 @@ def cue(word: str) -> Cue:
     begins = r"\b" if word[0].isascii() and word[0].isalnum() else ""
     ends = _INFLECTED if word[-1].isascii() and word[-1].isalnum() else ""
     if not begins and not ends and word.lower() == word.upper():
-        return Cue(word, None)
-    return Cue(word.lower(), re.compile(begins + re.escape(word) + ends, re.IGNORECASE))
+        return Cue(word, None, "")
+    small = word.lower()
+    start = small[:2] if begins and small.isascii() and small[1:2].isalnum() else ""
+    return Cue(small, re.compile(begins + re.escape(word) + ends, re.IGNORECASE), start)
 
 
 def touches(fact: Fact, text: str) -> bool:
     """Whether a cue of this fact occurs in `text`."""
-    small = text.lower()
-    return any(cue(word).stands_in(text, small) for word in fact.cues if word)
+    said = heard(text)
+    return any(cue(word).stands_in(said) for word in fact.cues if word)
 
 
 def touched(profile: Profile, text: str) -> list[Fact]:
@@ -76,10 +100,8 @@ def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
         return []
     ready = _ready(profile.facts)
     if ready.anew is None or ready.anew[0] != (text, own_words):
-        small = own_words.lower()
-        anew = [
-            fact for fact, cues in near if not all(one.stands_in(own_words, small) for one in cues)
-        ]
+        said = heard(own_words)
+        anew = [fact for fact, cues in near if not all(one.stands_in(said) for one in cues)]
         # The feeling asks, and then the decision: the last answer is the one that is asked for.
         ready.anew = ((text, own_words), anew)
     return ready.anew[1][:]
@@ -87,6 +109,8 @@ def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
 
 Near = tuple[tuple[Fact, tuple["Cue", ...]], ...]
 """Facts in the profile's order, each with the cues of it that a text holds."""
+_Placed = tuple[int, Cue]
+"""A cue, and the place of its fact in the profile."""
 
 
 @dataclass(slots=True)
@@ -94,18 +118,32 @@ class _Facts:
     """The facts of one profile with their cues made ready, and what of late was found by them."""
 
     facts: list[Fact]
-    cues: list[tuple[int, str, Cue]]
-    """All cues with their small letters, and the places of the facts that they are of."""
+    anywhere: list[_Placed]
+    by_start: dict[str, list[_Placed]]
     found: dict[str, Near] = field(default_factory=dict)
     anew: tuple[tuple[str, str], list[Fact]] | None = None
 
+    def likely(self, said: Heard) -> list[_Placed]:
+        """The cues that can occur in a text, by how its words begin: of hundreds a dozen."""
+        likely = list(self.anywhere)
+        starts = set(_STARTS.findall(said.small)) if said.plain else self.by_start
+        for start in starts:
+            likely += self.by_start.get(start, ())
+        return likely
 
+
+_STARTS = re.compile(r"\b\w\w")
 _MOST_FOUND = 64
 
 
 def _made_ready(facts: list[Fact]) -> _Facts:
-    each = [(n, cue(word)) for n, fact in enumerate(facts) for word in fact.cues if word]
-    return _Facts(facts, [(n, one.small, one) for n, one in each])
+    anywhere: list[_Placed] = []
+    by_start: dict[str, list[_Placed]] = {}
+    for n, fact in enumerate(facts):
+        for one in (cue(word) for word in fact.cues if word):
+            place = by_start.setdefault(one.start, []) if one.start else anywhere
+            place.append((n, one))
+    return _Facts(facts, anywhere, by_start)
 
 
 _ready = Ready(_made_ready)
@@ -118,13 +156,12 @@ def _near(profile: Profile, text: str) -> Near:
     ready = _ready(profile.facts)
     near = ready.found.get(text)
     if near is None:
-        small = text.lower()
+        said = heard(text)
         held: dict[int, list[Cue]] = {}
-        # Most cues are no part of most texts, which is seen before anything else is called.
-        for n, one in [(n, one) for n, letters, one in ready.cues if letters in small]:
-            if one.stands_in(text, small):
+        for n, one in ready.likely(said):
+            if one.stands_in(said):
                 held.setdefault(n, []).append(one)
-        near = tuple([(ready.facts[n], tuple(cues)) for n, cues in held.items()])
+        near = tuple([(ready.facts[n], tuple(held[n])) for n in sorted(held)])
         if len(ready.found) >= _MOST_FOUND:
             ready.found.clear()
         ready.found[text] = near
