@@ -22,7 +22,6 @@ from muspsy_sim.llm.seam import (
     Model,
     ModelFailure,
     Prompt,
-    Reply,
     Request,
     Role,
     Sampling,
@@ -81,7 +80,10 @@ class Asker:
         model = self.models[prompt.role]
         spent: Usage | None = None
         for last_try in (False, True):
-            reply = await self._reply(model, request)
+            try:
+                reply = await model.reply(request)
+            except ModelFailure as failure:
+                raise self._failed(request, failure.kind, failure.message) from failure
             spent = reply.usage if spent is None else spent + reply.usage
             thought, visible = split_reasoning(reply.text)
             try:
@@ -96,12 +98,6 @@ class Asker:
                 reasoning = "\n".join(r for r in (reply.reasoning, thought) if r)
             return Answered(answer, reasoning, spent)
         raise AssertionError("the loop returns or raises")
-
-    async def _reply(self, model: Model, request: Request) -> Reply:
-        try:
-            return await model.reply(request)
-        except ModelFailure as failure:
-            raise self._failed(request, failure.kind, failure.message) from failure
 
     def _failed(self, request: Request, kind: str, message: str) -> CallFailed:
         key = request.key

@@ -25,11 +25,12 @@ class Chance:
 
     def integer(self, session: int, turn: int, purpose: str) -> int:
         """A 63-bit integer for this key."""
-        return _drawn(self._keyed(session, turn, purpose))
+        drawn: int = _INTEGER(self._keyed(session, turn, purpose).digest())[0]
+        return drawn >> 1
 
     def uniform(self, session: int, turn: int, purpose: str) -> float:
         """A draw from the open interval (0, 1)."""
-        return _within(_drawn(self._keyed(session, turn, purpose)))
+        return _uniform(self._keyed(session, turn, purpose))
 
     def normal(self, session: int, turn: int, purpose: str) -> float:
         """A draw from the standard normal distribution (Box-Muller on two keyed uniforms)."""
@@ -37,7 +38,7 @@ class Chance:
         angle = radius.copy()
         radius.update(b"/radius")
         angle.update(b"/angle")
-        u, v = _within(_drawn(radius)), _within(_drawn(angle))
+        u, v = _uniform(radius), _uniform(angle)
         return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
 
     def lasting(self, purpose: str) -> float:
@@ -69,10 +70,7 @@ def _lasting(source_case: str, seed: int, purpose: str) -> float:
     return Chance(source_case, seed).normal(0, 0, purpose)
 
 
-def _drawn(keyed: blake2b) -> int:
-    return int(_INTEGER(keyed.digest())[0]) >> 1
-
-
-def _within(integer: int) -> float:
-    """A 63-bit integer as a number in the open interval (0, 1)."""
-    return (integer + 0.5) / 2.0**63
+def _uniform(keyed: blake2b) -> float:
+    """What a key's hash says, as a number in the open interval (0, 1)."""
+    drawn: int = _INTEGER(keyed.digest())[0]
+    return ((drawn >> 1) + 0.5) / 2.0**63

@@ -7,15 +7,17 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K")
 T = TypeVar("T")
-_MOST = 4096
-"""Objects that something is kept of at once; with one more all is made anew."""
 
 
 class Ready(Generic[K, T]):
-    """What `make` makes of an object that nobody changes in place, made once for that very one."""
+    """What `make` makes of an object that nobody changes in place, made once for that very one.
 
-    def __init__(self, make: Callable[[K], T]) -> None:
+    Of `most` objects at once something is kept; with one more all is made anew.
+    """
+
+    def __init__(self, make: Callable[[K], T], most: int = 4096) -> None:
         self._make = make
+        self._most = most
         self._kept: dict[int, tuple[K, T]] = {}
 
     def __call__(self, of: K) -> T:
@@ -23,7 +25,7 @@ class Ready(Generic[K, T]):
         # What is kept holds on to its object, so no other can have come to its place.
         kept = self._kept.get(id(of))
         if kept is None:
-            if len(self._kept) >= _MOST:
+            if len(self._kept) >= self._most:
                 self._kept.clear()
             kept = self._kept[id(of)] = (of, self._make(of))
         return kept[1]

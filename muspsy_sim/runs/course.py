@@ -243,7 +243,7 @@ def _profile_dumped(profile: Profile) -> Fragment:
     return Fragment(canonical_json(profile.model_dump(mode="json")).rstrip())
 
 
-_profile_json = Ready(_profile_dumped)
+_profile_json = Ready(_profile_dumped, most=256)
 """A profile as it stands in every episode of its client."""
 
 

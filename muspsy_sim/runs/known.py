@@ -8,7 +8,7 @@ file can be deleted at any time. Only the run's writer writes it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def _stamp(path: Path) -> Stamp:
 
 def _to_keep(outcome: EpisodeOutcome) -> dict[str, Any]:
     return {
-        **asdict(outcome),
+        **{field.name: getattr(outcome, field.name) for field in fields(outcome)},
         "usage": {role: used.model_dump() for role, used in outcome.usage.items()},
     }
 

@@ -17,7 +17,6 @@ from muspsy_sim.llm.budget import Budget, Price
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.episode import Provenance
 from muspsy_sim.records.errors import GraphError, RecipeError
-from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.runs.casting import cast
 from muspsy_sim.runs.provenance import (
@@ -26,6 +25,7 @@ from muspsy_sim.runs.provenance import (
     arm_defaults,
     code_version,
     hashes_of,
+    in_short,
     profile_hash,
     shown_model,
 )
@@ -220,16 +220,12 @@ def _check_content(levels: Levels) -> None:
 def provenance_of(recipe: Recipe, arm: PlannedArm) -> Provenance:
     """What an episode of this arm is made with."""
     hashes = arm.hashes
-    from muspsy_sim.llm.prompting import digest
-
-    def one(table: dict[str, str]) -> str:
-        return digest(canonical_json(table))
-
+    content, prompts, schemas = in_short(hashes)
     return Provenance(
         recipe=hashes.recipe,
-        content=one(hashes.content),
-        prompts=one(hashes.prompts),
-        schemas=one(hashes.schemas),
+        content=content,
+        prompts=prompts,
+        schemas=schemas,
         code_version=code_version(),
         models=arm.models,
         offline=[role for role, model in arm.models.items() if model == "offline"],

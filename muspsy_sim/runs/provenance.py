@@ -19,6 +19,7 @@ from muspsy_sim.llm.seam import Role
 from muspsy_sim.records.content import content_path, list_content
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
+from muspsy_sim.records.ready import Ready
 from muspsy_sim.runs.recipe import ArmUse, Recipe
 
 ROLES: tuple[Role, ...] = ("client", "appraiser", "counselor")
@@ -57,7 +58,15 @@ class Hashes:
 
 def profile_hash(profile: Profile) -> str:
     """The hash of a persona's profile, whatever file it came from."""
+    return _hashed(profile)
+
+
+def _hash_of(profile: Profile) -> str:
     return digest(canonical_json(profile.model_dump(mode="json")))
+
+
+_hashed = Ready(_hash_of, most=256)
+"""Asked for by every episode of a persona."""
 
 
 def settings_of(recipe: Recipe, use: ArmUse) -> dict[str, object]:
@@ -144,3 +153,13 @@ def content_hashes(
             continue
         found[f"agents/{name}"] = digest(path.read_bytes())
     return found
+
+
+def _shortened(hashes: Hashes) -> tuple[str, str, str]:
+    tables = (hashes.content, hashes.prompts, hashes.schemas)
+    content, prompts, schemas = (digest(canonical_json(table)) for table in tables)
+    return content, prompts, schemas
+
+
+in_short = Ready(_shortened, most=256)
+"""The hashes of an arm, a table in one: asked for by every episode."""

@@ -160,12 +160,11 @@ def _session(turn: str) -> int:
 
 def _hints(profile: Profile, open_now: set[str], dialogue: Sequence[Line]) -> list[str]:
     """Hints of what is held back, first of what the counselor just touched."""
-    held = [fact for fact in profile.facts if fact.id not in open_now and fact.hint]
     said = dialogue[-1].text if dialogue and dialogue[-1].speaker == "counselor" else ""
-    named = {fact.id for fact in touched(profile, said)}
-    near = [fact for fact in held if fact.id in named]
-    rest = [fact for fact in held if fact.id not in named]
-    return [fact.hint for fact in (near + rest)[:_MOST_HINTS]]
+    held = [fact for fact in profile.facts if fact.hint and fact.id not in open_now]
+    if named := {fact.id for fact in touched(profile, said)}:
+        held.sort(key=lambda fact: fact.id not in named)
+    return [fact.hint for fact in held[:_MOST_HINTS]]
 
 
 def _homework(state: ClientState) -> HomeworkWord | None:
