@@ -56,7 +56,8 @@ class Journal:
             check_header(path, text.header, header)
         try:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            os.ftruncate(fd, text.whole_bytes)
+            if text.torn:
+                os.ftruncate(fd, text.whole_bytes)
         except OSError as error:
             raise storage_error(path, error, "write") from error
         journal = cls(path, header, text, fd, sync)

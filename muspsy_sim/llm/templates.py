@@ -38,7 +38,7 @@ class Part:
     uses: tuple[str, ...]
     place: tuple[str, str]
     """The file that it is of, and its name in there."""
-    context: type[Context]
+    context: Callable[[dict[str, Any], Callable[..., str]], Context]
     pick: Callable[[dict[str, Any]], object]
     """Takes what it uses out of names, all at once."""
     around: tuple[str, str] | None
@@ -51,19 +51,17 @@ class Part:
         except KeyError:
             return [names.get(used) for used in self.uses]
 
-    def text(self, names: dict[str, Any]) -> str:
-        """The part rendered from names and globals (`_names`).
+    def text(self, names: dict[str, Any], fence: Callable[..., str]) -> str:
+        """The part rendered from a view's names, the globals, and what fences dialogue.
 
         Raises jinja2's `UndefinedError` for a name that is not there.
         """
         if self.around is not None and "dialogue" in names:
             before, after = self.around
-            said: str = names["fence"](names["dialogue"])
+            said = fence(names["dialogue"])
             return f"{before}{said}{after}".strip()
         # `Template.render` without its copies of names and globals, made for every part anew.
-        template = self.template
-        context = self.context(template.environment, names, template.name, {})
-        return "".join(template.root_render_func(context)).strip()
+        return "".join(self.template.root_render_func(self.context(names, fence))).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def _environment() -> Environment:
 
 
 @cache
-def _context() -> type[Context]:
+def _context() -> Callable[[dict[str, Any], Callable[..., str]], Context]:
     """What a template is rendered in: jinja2's own, made ready for what ours do not use.
 
     There are no blocks, and no function is given the context: both cost more than the rendering.
@@ -115,28 +113,28 @@ def _context() -> type[Context]:
     from jinja2.runtime import Context
     from jinja2.utils import missing
 
-    evaluated = EvalContext(_environment())
+    shared = _environment()
+    every = shared.globals
 
     class Plain(Context):
-        def __init__(
-            self,
-            environment: Environment,
-            parent: dict[str, Any],
-            name: str | None,
-            blocks: dict[str, Any],
-            globals: Any = None,  # noqa: A002 - as jinja2 names it
-        ) -> None:
-            self.parent = parent
+        # Of all that is rendered in it the same: nobody changes these.
+        environment = shared
+        eval_ctx = EvalContext(shared)
+        name = None
+        globals_keys = set()  # noqa: RUF012
+        blocks = {}  # noqa: RUF012
+
+        def __init__(self, names: dict[str, Any], fence: Callable[..., str]) -> None:
+            self.parent = names
+            self.fence = fence
             self.vars = {}
-            self.environment = environment
-            self.eval_ctx = evaluated
             self.exported_vars = set()
-            self.name = name
-            self.globals_keys = set()
-            self.blocks = {}
 
         def resolve_or_missing(self, key: str) -> Any:
-            return self.parent.get(key, missing)
+            found = self.parent.get(key, missing)
+            if found is not missing:
+                return found
+            return self.fence if key == "fence" else every.get(key, missing)
 
         def call(
             self,
@@ -150,14 +148,6 @@ def _context() -> type[Context]:
             return called(*args, **named)
 
     return Plain
-
-
-def _names(view: dict[str, Any], kept: KeptText | None) -> dict[str, Any]:
-    """All names that a template may use: the globals, over them the view's."""
-    names = {**_environment().globals, **view}
-    if kept is not None:
-        names["fence"] = kept.fence
-    return names
 
 
 def _read(path_in_agents: str) -> bytes:
@@ -244,15 +234,15 @@ def texts(template: PromptTemplate, names: dict[str, Any], kept: KeptText | None
 
     Raises jinja2's `UndefinedError` for a name that is not there.
     """
-    all_names = _names(names, kept)
+    fenced = fence if kept is None else kept.fence
     found: dict[str, str] = {}
     for name, part in template.parts.items():
         if kept is None or name not in _SELDOM:  # What changes at every turn is not worth keeping.
-            found[name] = part.text(all_names)
+            found[name] = part.text(names, fenced)
             continue
         values = part.values(names)
         text = kept.part(part.place, values)
         if text is None:
-            text = kept.keep(part.place, values, part.text(all_names))
+            text = kept.keep(part.place, values, part.text(names, fenced))
         found[name] = text
     return found

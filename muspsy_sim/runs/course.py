@@ -37,6 +37,7 @@ from muspsy_sim.records.episode import CourseEnd, Episode, ForkedFrom, Provenanc
 from muspsy_sim.records.files import canonical_json
 from muspsy_sim.records.profile import Profile
 from muspsy_sim.records.ready import Ready
+from muspsy_sim.runs.outcome import EpisodeOutcome, outcome_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,8 @@ def content_of(
     provenance: Provenance,
     count: UsageCount,
     fork: Fork | None = None,
-) -> bytes:
-    """The same as its file holds it: what `episode_bytes` makes of `episode_of`.
+) -> tuple[bytes, EpisodeOutcome]:
+    """The same as its file holds it, what `episode_bytes` makes of `episode_of`; and its outcome.
 
     The turns go in as they are kept. Reading and checking them for that, to write them as the same
     bytes again, took a twelfth of a run.
@@ -235,8 +236,9 @@ def content_of(
     whole = _without_sessions(course, episode, seed, seat, provenance, count, fork)
     dumped = whole.model_dump(mode="json", exclude={"profile"})
     dumped["profile"] = _profile_json(whole.profile)
+    outcome = outcome_in({**dumped, "sessions": [{"turns": s.turns} for s in course.sessions]})
     dumped["sessions"] = [session.dumped() for session in course.sessions]
-    return canonical_json(dumped)
+    return canonical_json(dumped), outcome
 
 
 def _profile_dumped(profile: Profile) -> Fragment:

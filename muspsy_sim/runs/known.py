@@ -67,6 +67,15 @@ class Known:
         self._changed = True
         return outcome
 
+    def tell(self, name: str, outcome: EpisodeOutcome) -> None:
+        """Note what came of an episode that was written just now: it need not be read."""
+        try:
+            stamp = _stamp(self._run.episode_file(name))
+        except OSError:
+            return  # Whoever asks for it hears of that.
+        self._kept[name] = {"stamp": stamp, "outcome": _to_keep(outcome), "sent": None}
+        self._changed = True
+
     def sent(self, name: str) -> dict[str, Sent]:
         """By role, what was sent in prompts and how much of it a second time; empty = not known."""
         held = (self._kept.get(name) or {}).get("sent") or {}

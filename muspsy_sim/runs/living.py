@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
-from muspsy_sim.agents.live import LiveCourse
 from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.journal import Journal
 from muspsy_sim.llm.journal_sync import GroupSync
@@ -18,6 +17,7 @@ from muspsy_sim.records.content import content_root
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.runs.connections import Connections
 from muspsy_sim.runs.course import Fork, Pulse, begin, content_of, live
+from muspsy_sim.runs.outcome import EpisodeOutcome
 from muspsy_sim.runs.plan import (
     PlannedArm,
     PlannedEpisode,
@@ -53,7 +53,7 @@ async def live_and_keep(
     connections: Connections,
     journal: Journal,
     progress: RunProgress,
-) -> CourseEnd:
+) -> Lived:
     """Live one episode over an open journal, close that, and write the episode whole."""
     try:
         lived = await live_episode(plan, planned, connections, journal, progress)
@@ -62,7 +62,7 @@ async def live_and_keep(
         raise
     # The disk takes its time, and nobody else is to wait for it.
     await asyncio.to_thread(_keep, run_, planned.id, journal, lived.content)
-    return lived.end
+    return lived
 
 
 def _keep(run_: Run, name: str, journal: Journal, content: bytes) -> None:
@@ -113,22 +113,20 @@ async def live_episode(
         left = Fork(fork.parent, fork.session, fork.turn, onward)
     await live(course, seat, left)
     made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)
-    content = content_of(course, planned.id, planned.seed, seat, made_with, own, left)
-    return Lived(_ended(course), content)
-
-
-def _ended(course: LiveCourse) -> CourseEnd:
-    if course.end is None:
-        raise RuntimeError("the course has no ending")
-    return course.end
+    return Lived(*content_of(course, planned.id, planned.seed, seat, made_with, own, left))
 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """An episode that was lived: how it ended, and the record of it as its file holds it."""
+    """An episode that was lived: the record of it as its file holds it, and what came of it."""
 
-    end: CourseEnd
     content: bytes
+    outcome: EpisodeOutcome
+
+    @property
+    def end(self) -> CourseEnd:
+        """How it ended."""
+        return self.outcome.end
 
     def episode(self) -> Episode:
         """The record itself."""

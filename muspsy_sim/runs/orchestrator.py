@@ -79,7 +79,7 @@ async def run(
             progress.budget = connections.budget
             known = Known(run_)
             whole = whole_before(run_, plan, connections.budget, known)
-            batch = Batch(run_, plan, connections, sync, progress, retry_failed, whole, lock)
+            batch = Batch(run_, plan, connections, sync, progress, retry_failed, whole, known, lock)
             ends = await (engine or _all)(batch)
             for name in ends:
                 known.outcome(name)
@@ -101,6 +101,7 @@ class Batch:
     retry_failed: bool
     whole: dict[str, EpisodeOutcome]
     """Episodes that were whole before it began."""
+    known: Known
     lock: int
     """The lock of the run's folder, as an open file."""
 
@@ -172,4 +173,6 @@ async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:
         progress.weeks += schedule.sessions + schedule.follow_up_weeks
         return before.end
     journal = open_journal(run_, planned, batch.sync, go_on=before is not None)
-    return await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)
+    lived = await live_and_keep(run_, batch.plan, planned, batch.connections, journal, progress)
+    batch.known.tell(planned.id, lived.outcome)
+    return lived.end

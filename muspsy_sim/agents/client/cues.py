@@ -7,6 +7,7 @@ anywhere where it does not, since Chinese has no word breaks. Case is of no acco
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -101,10 +102,17 @@ def touched_anew(profile: Profile, text: str, own_words: str) -> list[Fact]:
     ready = _ready(profile.facts)
     if ready.anew is None or ready.anew[0] != (text, own_words):
         said = heard(own_words)
-        anew = [fact for fact, cues in near if not all(one.stands_in(said) for one in cues)]
+        anew = [fact for fact, cues in near if not _all_in(cues, said)]
         # The feeling asks, and then the decision: the last answer is the one that is asked for.
         ready.anew = ((text, own_words), anew)
     return ready.anew[1][:]
+
+
+def _all_in(cues: Sequence[Cue], said: Heard) -> bool:
+    for one in cues:  # noqa: SIM110 - asked at every turn, and `all` takes longer
+        if not one.stands_in(said):
+            return False
+    return True
 
 
 Near = tuple[tuple[Fact, tuple["Cue", ...]], ...]

@@ -97,14 +97,14 @@ class Worker:
             except BaseException:
                 journal.close()
                 raise
-            end = await live_and_keep(
+            lived = await live_and_keep(
                 run, self._plan, planned, self._connections, journal, progress
             )
             await self._shelf.keep(order.id)
         del self._running[order.id]
         standing = _standing_of(progress)
         self._finished.add(standing)
-        return Done(end, standing, dict(progress.sent[order.id]))
+        return Done(lived.end, standing, dict(progress.sent[order.id]))
 
     async def exchange(self, news: News) -> Pulse:
         """Take what is new; tell how far all is in a moment, or at once if it wants a lease."""
