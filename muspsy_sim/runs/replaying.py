@@ -61,6 +61,7 @@ async def replay_run(
 ) -> list[Replayed]:
     """Replay episodes, as many at once as the run had. `told` hears of each as it is done."""
     places = asyncio.Semaphore(rebuilt.recipe.concurrency)
+    profiles: dict[str, Profile] = {}
     schedule = rebuilt.schedule
     progress.expected_weeks = len(episodes) * (schedule.sessions + schedule.follow_up_weeks)
 
@@ -68,7 +69,7 @@ async def replay_run(
         async with places:
             progress.running += 1
             try:
-                replayed = await _one(rebuilt, name, connections, sync, progress)
+                replayed = await _one(rebuilt, name, connections, sync, progress, profiles)
             finally:
                 progress.running -= 1
             told(replayed)
@@ -126,11 +127,20 @@ def _replayed(names: Sequence[str]) -> list[Replayed]:
 
 
 async def _one(
-    rebuilt: Rebuilt, name: str, connections: Connections, sync: GroupSync, progress: RunProgress
+    rebuilt: Rebuilt,
+    name: str,
+    connections: Connections,
+    sync: GroupSync,
+    progress: RunProgress,
+    profiles: dict[str, Profile],
 ) -> Replayed:
     try:
         recorded = read_content(rebuilt.run, name)
         told = _told_of(recorded) or read_episode(rebuilt.run, name)
+        # A client that has lived before is that one: what is made ready of it is not made anew.
+        before = profiles.setdefault(told.profile.id, told.profile)
+        if before == told.profile:
+            told.profile = before
         planned, fork, header = rebuilt.planned(told)
         journal = Journal.for_replay(rebuilt.run.journal_file(name), header, sync)
         again = await live_episode(rebuilt.plan, planned, connections, journal, progress, fork)
