@@ -41,15 +41,15 @@ class Endpoint:
     password: Secret | None = None
     query: tuple[tuple[str, Secret], ...] = ()
     dialects: dict[str, Dialect] = field(default_factory=dict)
+    secrets: tuple[Secret, ...] = field(init=False, repr=False)
+    """All that is sent and must not be shown, the encoded user and password included."""
     _session: aiohttp.ClientSession | None = field(default=None, repr=False)
 
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
-        """All that is sent and must not be shown, the encoded user and password included."""
+    def __post_init__(self) -> None:
         held = [self.key, self.user, self.password, *(value for _, value in self.query)]
         if self.user is not None:
             held.append(Secret(_basic(self.user, self.password)))
-        return tuple(secret for secret in held if secret is not None)
+        self.secrets = tuple(secret for secret in held if secret is not None)
 
     @property
     def loopback(self) -> bool:

@@ -91,7 +91,7 @@ async def post(
             timeout=within,
             allow_redirects=False,
         ) as response:
-            return Answer(response.status, dict(response.headers), await _read(response))
+            return Answer(response.status, response.headers, await _read(response))
     except aiohttp.ClientConnectorError as error:
         why = reason_of(error)
         failure = ModelFailure("unreachable", f"no connection to {endpoint.base_url}: {why}")

@@ -20,7 +20,7 @@ from muspsy_sim.llm.redaction import Secret, redact_reply, shown
 from muspsy_sim.llm.seam import FailureKind, ModelFailure, Reply, Request
 from muspsy_sim.llm.tokens import estimate_prompt_tokens, estimate_tokens
 from muspsy_sim.records.episode import Usage
-from muspsy_sim.records.values import unchanging
+from muspsy_sim.records.values import made, unchanging
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes of a server's answer that are read; a longer one is refused as malformed."""
@@ -111,21 +111,23 @@ def reply_from(completion: Completion, request: Request, secrets: Iterable[Secre
 def usage_of(completion: Completion, request: Request) -> Usage:
     """The server's count, or an estimate that is marked as one."""
     said = completion.usage or {}
-    prompt, made = _count(said.get("prompt_tokens")), _count(said.get("completion_tokens"))
+    prompt, answered = _count(said.get("prompt_tokens")), _count(said.get("completion_tokens"))
     details = said.get("prompt_tokens_details")
     cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
-    if prompt is not None and made is not None:
-        return Usage(
-            calls=1,
-            prompt_tokens=prompt,
-            completion_tokens=made,
-            cached_tokens=min(cached or 0, prompt),
-        )
+    if prompt is not None and answered is not None:
+        counted = {
+            "calls": 1,
+            "prompt_tokens": prompt,
+            "completion_tokens": answered,
+            "cached_tokens": min(cached or 0, prompt),
+            "estimated": 0,
+        }
+        return made(Usage, counted)
     text = completion.content + (completion.reasoning or "")
     return Usage(
         calls=1,
         prompt_tokens=estimate_prompt_tokens(request.messages) if prompt is None else prompt,
-        completion_tokens=estimate_tokens(text) if made is None else made,
+        completion_tokens=estimate_tokens(text) if answered is None else answered,
         estimated=1,
     )
 
