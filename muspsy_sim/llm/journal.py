@@ -46,7 +46,7 @@ class Journal:
         self._fd = fd
         self._size = text.whole_bytes
         self._lines = text.lines
-        self._sync = sync
+        self.sync = sync
 
     @classmethod
     def open(cls, path: Path, header: Header, sync: GroupSync) -> Journal:
@@ -128,7 +128,7 @@ class Journal:
         if self._fd is not None:
             fd, self._fd = self._fd, None
             try:
-                self._sync.forget(fd)
+                self.sync.forget(fd)
             finally:
                 os.close(fd)
 
@@ -147,7 +147,7 @@ class Journal:
             raise storage_error(self.path, error, "write") from error
         self._size += len(written)
         self._lines += 1
-        self._sync.mark(self._fd, self.path)
+        self.sync.mark(self._fd, self.path)
 
 
 class Journalled:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,7 +60,7 @@ async def live_and_keep(
         journal.close()
         raise
     # The disk takes its time, and nobody else is to wait for it.
-    await asyncio.to_thread(_keep, run_, planned.id, journal, lived.content)
+    await journal.sync.apart(_keep, run_, planned.id, journal, lived.content)
     return lived
 
 
