@@ -63,6 +63,7 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
     answer = request.answer.__name__
     step = dialect.formats.get(answer, 0)
     length, left_out = dialect.length, set(dialect.left_out)
+    refused_any = False
     while True:
         body = body_of(
             model, request, Dialect(length, left_out, {answer: step}, words=dialect.words)
@@ -70,6 +71,7 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
         try:
             completion = await send(body)
         except Rejection as refusal:
+            refused_any = True
             refused = _parameter(refusal, body)
             if refused in _OPTIONAL:
                 left_out.add(refused)
@@ -82,8 +84,9 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
             if refused in _LENGTHS and length == dialect.length:
                 raise  # It refuses both names: something else is wrong with the value.
             continue
-        _learn(dialect, model, answer, step, length, left_out)
-        if "response_format" in body and not _in_words(request, body):
+        if refused_any:
+            _learn(dialect, model, answer, step, length, left_out)
+        if "response_format" in body and not dialect.held and not _in_words(request, body):
             _watch(dialect, model, completion)
         return completion
 

@@ -111,7 +111,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     """The whole body, refused once it is longer than `MAX_BODY`."""
     pieces: list[bytes] = []
     size = 0
-    async for piece in response.content.iter_any():
+    while piece := await response.content.readany():
         size += len(piece)
         if size > MAX_BODY:
             response.close()

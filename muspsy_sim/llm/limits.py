@@ -81,7 +81,9 @@ class Limits:
         await self._places.acquire()
         self._inside += 1
         try:
-            await self._turn()
+            # Nothing to wait for, most often: no rate, no pause so far, no moment to begin at.
+            if self._interval or self._paused_until or self._next_start:
+                await self._turn()
         except BaseException:
             self._leave()
             raise
