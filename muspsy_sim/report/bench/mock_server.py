@@ -3,7 +3,7 @@
 Run as a process of its own (`python -m muspsy_sim.report.bench.mock_server SECONDS`): it prints its
 port on its first line and serves on loopback until its standard input is closed. `GET /v1/clock`
 tells from when to when it was asked. Bare asyncio, so that it takes little of the other core: about
-MS a request.
+0.08 ms a request.
 """
 
 from __future__ import annotations
