@@ -14,7 +14,7 @@ from pathlib import Path
 from muspsy_sim.records.errors import StorageError
 from muspsy_sim.records.files import storage_error
 
-_SYNC_EVERY_S = 0.05
+_SYNC_EVERY_S = 0.25
 """Pause between two rounds of fdatasync over the files written to. A killed process loses nothing
 (the line is with the kernel); a power cut can lose this and the round under way (some milliseconds
 a file), which is then asked for again."""
