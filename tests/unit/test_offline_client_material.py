@@ -35,10 +35,19 @@ def every_line(material: ClientMaterial) -> list[tuple[str, str, str]]:
     ]
 
 
+ENGLISH_ONLY = {
+    "frames": {"behind", "behind_well"},
+    "asked": {"obstacle"},
+    "pools": {"on_obstacle"},
+}
+"""Chinese clauses stand behind one another without a word that joins them."""
+
+
 def test_both_languages_have_the_same_pools_frames_and_kinds() -> None:
     en, zh = (client_material(language) for language in LANGUAGES)
     for part in ("anywhere", "asked", "stated", "about", "pools", "frames", "manners", "registers"):
-        assert set(getattr(en, part)) == set(getattr(zh, part)), part
+        alike = set(getattr(en, part)) - ENGLISH_ONLY.get(part, set())
+        assert alike == set(getattr(zh, part)), part
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -22,12 +22,19 @@ from muspsy_sim.records.strict_yaml import load_strict
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
+ENGLISH_ONLY = {
+    *("return_to", "risk_why", "asks_why", "receive_told", "ask_concrete"),
+    *("answer_plain", "after_lookback"),
+}
+"""What the Chinese counselor has no sentences for; where there are none, it does something else."""
+
+
 def test_both_languages_have_the_same_functions_cues_and_themes() -> None:
     en, zh = material("en"), material("zh")
     assert en.manners.keys() == zh.manners.keys()
     for manner in en.manners:
-        assert en.manners[manner].keys() == zh.manners[manner].keys(), manner
-    assert en.listening.cues.keys() == zh.listening.cues.keys()
+        assert en.manners[manner].keys() - ENGLISH_ONLY == zh.manners[manner].keys(), manner
+    assert en.listening.cues.keys() - ENGLISH_ONLY == zh.listening.cues.keys()
     assert en.themes.keys() == zh.themes.keys()
     assert en.notes.keys() == zh.notes.keys()
     assert en.plans.aims.keys() == zh.plans.aims.keys()

@@ -156,7 +156,8 @@ def test_homework_is_set_once_in_one_sentence_near_the_end(language: Language) -
 EMPATHY = {
     "en": re.compile(
         r"sounds (?:like|as)|makes sense|must have been|no wonder|i hear that|sorry that|courage"
-        r"|up to you|feel\b[^.]*\?|what was that like|understandable|thank you for (?:trusting|telling)",
+        r"|up to you|feel\b[^.]*\?|what was that like|understandable|thank you for (?:trusting|telling)"
+        r"|i can see why|hurry past|heavy thing|takes it out of|been carrying|so you're \w+\.",
         re.IGNORECASE,
     ),
     "zh": re.compile(

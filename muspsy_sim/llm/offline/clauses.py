@@ -24,7 +24,8 @@ _SENTENCES = re.compile(r"(?<=[.!?。！？])[”\"’]?\s*|\n+")
 _ENGLISH_BREAKS = re.compile(
     r"\s*(?:;|:|—|–| - |\.{3}|…)\s*|,\s*(?=(?:and|but|so|because|then|or|which|yet)\b)"
     r"|,\s*(?=(?:i|i'm|i've|he|she|it|they|it's|that's|my|there's)\b)"
-    r"|\s+(?=and (?:i|i'm|i've|i'd)\b)",
+    # "Theo and I" is one subject: a single word before such an `and` has no verb of its own.
+    r"|(?<!^\w{3})(?<!^\w{4})(?<!^\w{5})(?<!^\w{6})\s+(?=and (?:i|i'm|i've|i'd)\b)",
     re.IGNORECASE,
 )
 _ENGLISH_LEADS = re.compile(
@@ -32,7 +33,10 @@ _ENGLISH_LEADS = re.compile(
     r"|all the same|still(?=,)|yeah|yes|no|nah|okay|ok|oh|um|uh|er|hm|hmm"
     r"|like|anyway|look|honestly|actually|basically|sure|right|fine|true|mostly|plus|yet"
     r"|to be honest|i mean|i guess|i suppose|i don't know|you know|the thing is|it's just that"
-    r"|it's like|for what it's worth|if i'm honest|i dunno)(?:,\s*|\s+(?=\w)|$))+",
+    r"|it's like|for what it's worth|if i'm honest|i dunno|mind you|all in all|on the whole"
+    r"|otherwise|apart from that|for all that|in myself|on balance|on top of it"
+    r"|with all that|besides|that aside|meanwhile|all the while|i'll be honest|it's also that"
+    r"|maybe it's just that|it doesn't help that|taken together)(?:,\s*|\s+(?=\w)|$))+",
     re.IGNORECASE,
 )
 _ENGLISH_TAILS = re.compile(
@@ -129,6 +133,8 @@ _ENGLISH_BAD = re.compile(
     r"|^(?:yeah,? )?i did say that$|^i (?:should|ought to) (?:say|add|mention)$"
     r"|^it isn't like me$|^i can hear how it sounds$|^it sounds small\b|^i don't keep count$"
     r"|^it's possible\b|^i(?:'d like| want) to do (?:this|that|it)$"
+    r"|^it's (?:worst )?when\b|^it (?:comes|gets me) when\b"
+    r"|^(?:hard to say|not sure|can't say|couldn't say|nothing comes|not that i know)$"
     r"|^i've (?:felt|looked) better$|^i'm not against it$|^i'd hesitate to\b|^on a good day\b",
     re.IGNORECASE,
 )
@@ -166,6 +172,30 @@ def reflectable(clause: str, language: Language) -> str:
     )
 
 
+def in_full(text: str, clause: str) -> str:
+    """The English sentence round a short clause, turned to "you", where it is no longer than that.
+
+    A clause of six words cut from twelve often leaves out what it was about. Empty where the
+    sentence can't be given back as a whole.
+    """
+    if len(clause.split()) > _SCRAP:
+        return ""
+    for sentence in _SENTENCES.split(text):
+        plain = _bare(sentence, "en").replace("’", "'") if sentence else ""
+        fits = clause in sentence and len(clause.split()) < len(plain.split()) <= _IN_FULL
+        marked = any(mark in plain for mark in '"“”;:?—') or bool(_SPLICED.search(plain))
+        if fits and not marked and _ENGLISH_SUBJECT.search(plain) and stands_alone(plain, "en"):
+            turned = shift(plain, "en")
+            return turned.text[0].lower() + turned.text[1:] if turned.safe else ""
+    return ""
+
+
+_SPLICED = re.compile(r",(?! (?:and|but|so|because)\b)")
+"""A comma that only sets one sentence beside another."""
+_SCRAP, _IN_FULL = 7, 16
+"""Words up to which a clause may be a scrap of its sentence, and a sentence is said back whole."""
+
+
 _CHINESE_BAD = re.compile(
     r"^(?:如果|要是|虽然|就算|哪怕|即使|每次|每当|当|除非|无论|不管|等)|(?:的时候|以后|之后|之前|和|跟|把|被|是)$"
     r"|^(?:我不知道|我知道了|我明白|我想想|我懂|我没事|我还好|我很好|我试试|我觉得吧?|我说)$"
@@ -189,13 +219,18 @@ _CUT = re.compile(
 """Where a clause may end. An `and` within a phrase joins two halves of one thing."""
 
 
+_WITH_ITS_WHEN = 13
+"""Words up to which a clause keeps its when or its if: without it, it may say nothing."""
+
+
 def _shorter(clause: str) -> str:
     """A clause of more than 10 words without its last subordinate part, where one can be cut."""
     words = len(clause.split())
     if words <= 10:
         return clause
     for found in reversed(list(_CUT.finditer(clause))):
-        if 4 <= len(clause[: found.start()].split()) <= 14:
+        whole = words <= _WITH_ITS_WHEN and found.group().strip().lower() in ("when", "if")
+        if 4 <= len(clause[: found.start()].split()) <= 14 and not whole:
             return clause[: found.start()].rstrip(" ,")
     return clause
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from muspsy_sim.llm.offline.counselor_frame import (
     arrange,
-    farewell,
     homework,
     homework_due,
     keep_on,
@@ -20,8 +19,11 @@ from muspsy_sim.llm.offline.counselor_frame import (
     too_soon,
 )
 from muspsy_sim.llm.offline.counselor_meeting import answered
-from muspsy_sim.llm.offline.counselor_questions import ask, belongs, next_rung
-from muspsy_sim.llm.offline.counselor_receiving import receive, weighty, worth_returning
+from muspsy_sim.llm.offline.counselor_parting import farewell
+from muspsy_sim.llm.offline.counselor_questions import ask, belongs, of_the_theme
+from muspsy_sim.llm.offline.counselor_receiving import receive, weighty
+from muspsy_sim.llm.offline.counselor_returning import returned, worth_naming
+from muspsy_sim.llm.offline.counselor_room import A_YES, SOON, call_back, go_ahead, let_choose
 from muspsy_sim.llm.offline.counselor_safety import risk, screen_due
 from muspsy_sim.llm.offline.counselor_scene import (
     Scene,
@@ -32,11 +34,8 @@ from muspsy_sim.llm.offline.counselor_scene import (
 )
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.answers import CounselorReply
-from muspsy_sim.records.base import Language
 
 _REVIEWS = ("review", "review_text", "review_again")
-_A_YES: dict[Language, int] = {"en": 9, "zh": 14}
-"""Words (characters) up to which an answer to what the hour is for is a yes, or nearly."""
 
 
 def attuned(scene: Scene) -> CounselorReply:
@@ -105,11 +104,12 @@ def follow(scene: Scene, heard: Heard) -> None:
         receive(scene, heard)
         voice.say("risk_screen", **slots)
         return
+    if voice.was("choice", scene.last_said) and go_ahead(scene, heard):
+        return
     if heard.minimal:
         receive(scene, heard)
-        if not _call_back(scene):
-            voice.say("choice", **slots)
-            next_rung(scene) if scene.rng.random() < 0.5 else None
+        if not call_back(scene):
+            let_choose(scene)
         return
     if heard.shows("asks_normal"):
         voice.say("answer_normal", **slots)
@@ -127,17 +127,24 @@ def follow(scene: Scene, heard: Heard) -> None:
     if answered(scene, heard):
         return
     if _agenda_taken(scene, heard):
-        ask(scene)
+        plan = scene.view.session_plan
+        begun = voice.language == "en" and plan and of_the_theme(scene, plan.focus)
+        if not begun:
+            ask(scene)
         return
     receive(scene, heard)
-    if _asks_after_homework(scene, heard):
+    if _asks_after_homework(scene, heard) or returned(scene, heard):
+        return
+    if voice.language == "en" and voice.was("reflect_phrase", voice.text):
+        # Such a sentence asks to hear more of the phrase, and one question is enough.
         return
     if scene.view.exchange == 2 and (_agenda(scene) or not weighty(heard)):
         if not voice.text.endswith(("?", "？")):
             voice.say("ask_small", **slots)
         return
     if heard.shows("resist", "deflect"):
-        voice.say("side_door" if scene.rng.random() < 0.7 else "choice", "choice", **slots)
+        aside = scene.rng.random() < 0.7 or (voice.language == "en" and scene.left <= SOON)
+        voice.say("side_door" if aside else "choice", "choice", **slots)
         return
     if heard.question and voice.text.endswith(("?", "？")):
         return
@@ -173,7 +180,7 @@ def _agenda_taken(scene: Scene, heard: Heard) -> bool:
     """Take a short yes to what the hour is to be for as that, and no more."""
     offered = scene.voice.was("agenda_focus", scene.last_said)
     told = heard.feelings or heard.topics or heard.sore or heard.question
-    if not offered or told or heard.length > _A_YES[scene.view.language]:
+    if not offered or told or heard.length > A_YES[scene.view.language]:
         return False
     shut = heard.shows("deflect", "resist", "change", "aside")
     return not shut and scene.voice.say("agenda_taken")
@@ -204,11 +211,13 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
     elif strategy == "self_disclosure":
         voice.say("self_disclosure", **slots)
     elif scene.rng.random() < 0.3 and _link(scene, heard):
-        pass
+        # A link that asks whether the two belong together is the turn's question.
+        return voice.language == "en" and voice.text.endswith("?")
     elif (
         not (scene.view.language == "zh" and heard.shows("secret", "telling", "loss"))
         and _theme_now(scene, heard) in heard.themes
         and belongs(scene, _theme_now(scene, heard))
+        and _come_up(scene, _theme_now(scene, heard))
         and (strategy in ("information", "suggestion") or (scene.progress > 0.45 and chance > 0.6))
     ):
         theme = _theme_now(scene, heard)
@@ -217,6 +226,14 @@ def _middle(scene: Scene, heard: Heard, strategy: str | None) -> bool:
         if said and scene.rng.random() < 0.5:
             return voice.say("ask_fit", **slots)
     return False
+
+
+def _come_up(scene: Scene, theme: str) -> bool:
+    """Whether a theme is the hour's and was spoken of twice: what is taught has its ground."""
+    if scene.view.language == "zh":
+        return True
+    twice = sum(theme in line.themes for line in scene.everything()) > 1
+    return twice and theme == scene.theme
 
 
 def _theme_now(scene: Scene, heard: Heard) -> str:
@@ -233,22 +250,20 @@ def _given_way_to(scene: Scene, named: list[str]) -> list[str]:
     return [over for t in named for over in scene.words.themes[t].not_with]
 
 
-def _call_back(scene: Scene) -> bool:
-    """Come back to something that the client said earlier in this session."""
-    earlier = [h.phrase for h in worth_returning(scene.before[:-1])]
-    fresh = [e for e in earlier if e.lower() not in scene.last_said.lower()]
-    return bool(fresh) and scene.voice.say("call_back", earlier=scene.rng.choice(fresh[-4:]))
-
-
 def _link(scene: Scene, heard: Heard) -> bool:
     """Connect what was just said with an earlier session, where the two touch."""
     view = scene.view
     topics, themes = set(heard.topics), set(heard.themes)
+    if view.language == "en" and heard.shows("secret", "telling", "loss", "aside"):
+        return False
     for kept in kept_quotes(view.recalled, view.language):
         past = hear(kept.quote, view.language)
-        if (topics & set(past.topics) or themes & set(past.themes)) and not _said(
-            scene, kept.quote
-        ):
+        touches = topics & set(past.topics) or themes & set(past.themes)
+        if view.language == "en":
+            # A shared theme is a wide net: the two must name the same thing, and the first weigh.
+            weighs = worth_naming(past) or past.shows("change")
+            touches = topics & set(past.topics) if weighs else set()
+        if touches and not _said(scene, kept.quote):
             return scene.voice.say("link", remembered=kept.quote, when=when(scene, kept.session))
     return False
 

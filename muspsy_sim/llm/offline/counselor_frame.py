@@ -1,4 +1,4 @@
-"""The frame of a session: how it opens, what is agreed for the week, how it is closed.
+"""The frame of a session: how it opens, what is agreed for the week, how it is gathered.
 
 What recall holds is used here: the homework is asked about by name, a remembered quote is said as
 it was said, and danger that was spoken of before comes first.
@@ -11,39 +11,42 @@ import re
 from muspsy_sim.llm.offline.clauses import reflectable, split_clauses
 from muspsy_sim.llm.offline.counselor_material import Homework
 from muspsy_sim.llm.offline.counselor_receiving import receive, worth_returning
-from muspsy_sim.llm.offline.counselor_safety import CRITICAL, offered_help, resource
+from muspsy_sim.llm.offline.counselor_returning import worth_naming
+from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import (
     Scene,
     intake_heard,
     kept_homework,
     kept_quotes,
     known_homework,
-    set_homework,
     when,
 )
 from muspsy_sim.llm.offline.listening import Heard, hear
+from muspsy_sim.records.base import Language
 
-_SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
+SHRINKS = ("resist", "deflect", "dont_know", "cannot", "hesitates", "minimise")
 _SMALLER = re.compile(r"\b(?:just|only)\b|只是|不过是|而已", re.IGNORECASE)
 """How clients make it small. In a counselor's mouth, unasked, it would be the counselor's doing."""
 _TELLING = 3.0
 """Salience from which words are answered before anything is settled."""
 _LASTING = 4.0
 """Salience from which words of an earlier session are worth beginning with."""
-_YES = re.compile(
-    r"\W*(?:yes|yeah|yep|sure|right|fine|of course|i (?:can|could|will|'ll|want)"
+YES = re.compile(
+    r"\W*(?:mm, |well, )?(?:yes|yeah|yep|sure|right|fine|of course|i'll (?:give|try|do|make|put)"
+    r"|i (?:can|could|will|'ll|want)"
     r"|that (?:sounds|much)|worth|once a|a few times|what if|if i)\b"
     r"|.{0,14}(?:应该行|做得到|能做到|闹钟|算哪儿|能办到|做做看|不难|算我一个|布置吧|想试|我试|再不动手|短一点|就当交)|[嗯好行对]|我(?:想|愿意|能|可以)(?:做|试|去)|可以|试|愿意|做得|一天|一周|回去",
     re.IGNORECASE,
 )
 """How a client begins that goes along with a task."""
+_BOTH: dict[Language, float] = {"en": 0.0, "zh": 0.4}
+"""Share of openings that quote and ask after the homework in one breath."""
+SHUT = ("deflect", "resist")
+BRIEFLY = {"en": 11, "zh": 20}
+"""Words (characters) up to which an answer to what stays is taken for one."""
 _LATELY = 2
 """Sessions back from which a quotation opens an hour: an older one has been heard before."""
-_WEIGHTY = 5.0
-"""Salience from which last words are too large for a last minute."""
-_BRIEFLY = {"en": 11, "zh": 20}
-"""Words (characters) up to which an answer to what stays is taken for one."""
-_NO = re.compile(r"no\b|没(?!想到)", re.IGNORECASE)
+_NO = re.compile(r"(?:[a-z ]+[.!] )?no\b|没(?!想到)", re.IGNORECASE)
 
 
 def opening(scene: Scene) -> None:
@@ -68,12 +71,15 @@ def opening(scene: Scene) -> None:
     telling = [
         k
         for k in remembered
-        if hear(k.quote, view.language).salience >= _LASTING and _lately(scene, k.session)
+        if hear(k.quote, view.language).salience >= _LASTING
+        and _lately(scene, k.session)
+        and _worth_beginning_with(scene, k.quote)
     ]
-    if telling and (not task or scene.parting or scene.rng.random() < 0.4):
+    parting = scene.parting and not _goodbye_after_homework(scene)
+    if telling and (not task or parting or scene.rng.random() < _BOTH[view.language]):
         kept = scene.rng.choice(telling[:2])
         voice.say("remember_quote", remembered=kept.quote, when=when(scene, kept.session))
-    if scene.parting:
+    if parting:
         voice.say("course_end")
     elif task and task.quote:
         voice.say("review", name=task.quote)
@@ -81,6 +87,18 @@ def opening(scene: Scene) -> None:
         voice.say("review_text", task=task.text)
     else:
         voice.say("invite")
+
+
+def _worth_beginning_with(scene: Scene, quote: str) -> bool:
+    """Whether English words may open an hour: they weigh, or they are a wish."""
+    past = hear(quote, scene.view.language)
+    return scene.view.language == "zh" or worth_naming(past) or past.shows("change")
+
+
+def _goodbye_after_homework(scene: Scene) -> bool:
+    """Whether a last hour begins with the homework and comes to the goodbye behind it."""
+    task = kept_homework(scene.words, scene.view.recalled)
+    return scene.parting and scene.view.language == "en" and bool(task and task.quote)
 
 
 def _lately(scene: Scene, session: int) -> bool:
@@ -102,17 +120,18 @@ def _intake_slots(scene: Scene) -> dict[str, str]:
 def reviewed(scene: Scene, heard: Heard) -> None:
     """Answer what became of the homework."""
     voice, slots = scene.voice, scene.slots()
+    goodbye = ("course_end",) if _goodbye_after_homework(scene) else ()
     if heard.shows("partly"):
         voice.say("homework_partly", **slots)
-        voice.say("ask_learned", **slots)
+        voice.say(*goodbye, "ask_learned", **slots)
         return
     if heard.shows("not_done") or _NO.match(heard.text):
         voice.say("homework_not_done", **slots)
-        voice.say("ask_obstacle", **slots)
+        voice.say(*goodbye, "ask_obstacle", **slots)
         return
     if heard.shows("done", "better"):
         voice.say("homework_done", **slots)
-        voice.say("ask_learned", **slots)
+        voice.say(*goodbye, "ask_learned", **slots)
         return
     receive(scene, heard)
     task = kept_homework(scene.words, scene.view.recalled)
@@ -138,7 +157,10 @@ def homework(scene: Scene, heard: Heard) -> None:
     After what hurts it comes with a word that holds the two apart.
     """
     chosen = choose_homework(scene)
-    scene.voice.say("homework_lead_sore" if heard.sore else "homework_lead", "homework_lead")
+    # A door that was shut has told nothing that a task could be too quick for.
+    shut = scene.view.language == "en" and heard.shows(*SHUT)
+    sore = heard.sore and not shut
+    scene.voice.say("homework_lead_sore" if sore else "homework_lead", "homework_lead")
     scene.voice.say("homework", name=chosen.name, task=chosen.task)
 
 
@@ -164,25 +186,31 @@ def arrange(scene: Scene, heard: Heard, agreed: Homework) -> None:
     """Settle the homework, or make it smaller; who is elsewhere is answered there first."""
     voice, slots = scene.voice, {**scene.slots(), "name": agreed.name}
     last = ("ask_takeaway", "homework_when") if scene.left == 1 else ("homework_when",)
-    if heard.shows("secret", "telling", "loss", "self_critical", "treated", "blow"):
+    plain = not heard.shows(*SHUT) and not heard.question
+    hurts = heard.sore and scene.view.language == "en" and plain
+    if hurts or heard.shows("secret", "telling", "loss", "self_critical", "treated", "blow"):
         receive(scene, heard)
         if scene.left > 1:
             voice.say(*last, **slots)
-    elif heard.shows(*_SHRINKS):
+    elif heard.shows(*SHRINKS):
         voice.say("homework_smaller", **slots)
         voice.say("homework_choice", **slots)
     elif heard.question:
         voice.say("homework_no_test", "answer_question", **slots)
         voice.say(*last, **slots)
-    elif scene.view.language == "zh" and _YES.match(heard.text) and not heard.shows("aside"):
+    elif scene.view.language == "zh" and YES.match(heard.text) and not heard.shows("aside"):
         # Chinese says yes with a feeling and a plan; neither is what has to be answered first.
+        voice.say("homework_accept", **slots)
+        voice.say(*last, **slots)
+    elif plain and heard.shows("change") and not heard.shows("aside") and voice.language == "en":
+        # To say how it could be done is to agree.
         voice.say("homework_accept", **slots)
         voice.say(*last, **slots)
     elif heard.shows("aside") or heard.salience >= _TELLING:
         receive(scene, heard)
         voice.say(*last, **slots)
     else:
-        willing = heard.shows("agree", "thanks", "change") or _YES.match(heard.text)
+        willing = heard.shows("agree", "thanks", "change") or YES.match(heard.text)
         voice.say("homework_accept" if willing else "homework_loose", **slots)
         voice.say(*last, **slots)
 
@@ -198,7 +226,7 @@ def sized(scene: Scene, heard: Heard, *, ask: bool = True) -> None:
 def stays(scene: Scene, heard: Heard) -> bool:
     """Take a brief Chinese answer to what is kept as that answer, whatever words are in it."""
     asked = any(scene.voice.was(f, scene.last_said) for f in _KEPT)
-    brief = 0 < heard.length <= _BRIEFLY[scene.view.language]
+    brief = 0 < heard.length <= BRIEFLY[scene.view.language]
     if scene.view.language == "en" or not asked or not brief or heard.minimal:
         return False
     if heard.shows("secret", "telling", "loss", "deflect", "dont_know", *CRITICAL):
@@ -231,69 +259,3 @@ def summary(scene: Scene) -> None:
 
 def _theme_slot(scene: Scene) -> dict[str, str]:
     return {"theme": scene.words.themes[scene.theme].name}
-
-
-def farewell(scene: Scene, *, early: bool) -> None:
-    """One goodbye: what stays, the homework by name, and the door left open."""
-    voice, heard = scene.voice, scene.heard
-    mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
-    agreed = set_homework(scene.words, mine)
-    if early and not scene.ends:
-        voice.say("farewell_early", "farewell", **scene.slots())
-    else:
-        if heard and not early:
-            last_words(scene, heard)
-        voice.say("closing_course" if scene.ends else "closing", **scene.slots())
-    if agreed and not scene.ends:
-        voice.say("farewell_homework", name=agreed.name)
-    in_danger = any(line.shows(*CRITICAL) for line in scene.everything())
-    if in_danger and not offered_help(scene):
-        voice.say(resource(scene))
-    if scene.ends:
-        voice.say("farewell_course" if scene.looks_back else "farewell_last", "farewell_course")
-    elif not early:
-        voice.say("farewell", **scene.slots())
-
-
-def last_words(scene: Scene, heard: Heard) -> None:
-    """What is said to a client's last words: it is met, and nothing new is opened."""
-    voice, slots = scene.voice, scene.slots()
-    hold = "hold_over_last" if scene.ends else "hold_over"
-    asked_what_stays = any(voice.was(f, scene.last_said) for f in ("ask_takeaway", "ask_keep_on"))
-    mine = [line.text for line in scene.view.dialogue if line.speaker == "counselor"]
-    offered = set_homework(scene.words, mine[-1:])
-    if heard.minimal or heard.shows("goodbye"):
-        return
-    if scene.view.language == "zh" and voice.was("homework_choice", scene.last_said):
-        sized(scene, heard, ask=False)
-        return
-    if stays(scene, heard):
-        return
-    if offered and not heard.shows("secret", "telling", "loss"):
-        small = heard.shows(*_SHRINKS) or not _YES.match(heard.text)
-        voice.say("homework_loose" if small else "homework_accept")
-    elif heard.shows("secret", "telling", "loss", *CRITICAL):
-        voice.say("receive_loss" if heard.shows("loss") else "receive_secret", "receive_secret")
-        voice.say(hold)
-    elif heard.shows("deflect", "resist") and not heard.shows("asks_advice"):
-        voice.say("step_back")
-    elif heard.shows("self_critical", "asks_advice", "asks_normal", "hurt") or heard.question:
-        voice.say(hold)
-    elif heard.sore:
-        voice.say("receive_sore_end", "acknowledge_sore")
-    elif heard.shows("change"):
-        voice.say("receive_wish", "receive_takeaway")
-    elif heard.shows("better", "relief", "warm"):
-        voice.say("receive_good_end", "receive_takeaway")
-    elif (
-        asked_what_stays
-        and heard.length <= _BRIEFLY[scene.view.language]
-        and not heard.shows("aside")
-    ):
-        voice.say("receive_takeaway", **slots)
-    elif heard.length > _BRIEFLY[scene.view.language]:
-        # Something is told with a hand on the door: what weighs is held, the rest is welcome later.
-        light = "late_last" if scene.ends else "late"
-        voice.say(hold if heard.salience >= _WEIGHTY else light, hold)
-    else:
-        voice.say("acknowledge", **slots)

@@ -13,7 +13,7 @@ from muspsy_sim.records.base import Language
 
 _BRIEF: dict[Language, int] = {"en": 7, "zh": 12}
 """Words (characters) up to which a line is a short answer."""
-_ANSWER: dict[Language, int] = {"en": 9, "zh": 13}
+_ANSWER: dict[Language, int] = {"en": 13, "zh": 13}
 """Words (characters) up to which a line may be an answer and nothing else."""
 _CUES = (
     ("irony", "irony"),
@@ -33,6 +33,7 @@ _ANSWERS = (
     ("ask_learned", "after_learned", ("next_learned", "agenda_open")),
     ("ask_exception", "after_exception", ("next_exception",)),
     ("next_exception", "", ("next_learned",)),
+    ("ask_lookback", "after_lookback", ("ask_ahead", "ask_lookback")),
 )
 """Questions, what a brief answer to each is met with, and what is asked then."""
 
@@ -123,6 +124,8 @@ def answered(scene: Scene, heard: Heard) -> bool:
     if heard.minimal or heard.thought or heard.question or heard.sore:
         return False
     for asked, taken, then in _ANSWERS:
+        if taken and taken not in scene.voice.frames:
+            continue
         if scene.voice.was(asked, scene.last_said):
             said = bool(taken) and scene.voice.say(taken, **scene.slots())
             return scene.voice.say(*then, **scene.slots()) or said

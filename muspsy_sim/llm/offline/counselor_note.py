@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
+from muspsy_sim.llm.offline.clauses import notable, split_clauses
 from muspsy_sim.llm.offline.counselor_address import familiar
 from muspsy_sim.llm.offline.counselor_material import Material, material
 from muspsy_sim.llm.offline.counselor_scene import (
@@ -145,14 +146,28 @@ def _observations(write: _Writer, view: RememberView, said: list[_Said]) -> list
         ("small", ("minimise", "deflect")),
     ):
         for s in _most(said, 1, *cues):
-            found += write.quote(kind, s)
+            found += write.quote(kind, s, _that_shows(s, cues, view.language))
     found += _reported_homework(write, view)
     found += _screened(write, view)
     if said:
-        short = sum(s.heard.minimal for s in said) * 3 > len(said)
+        short = sum(s.heard.minimal for s in said) * 3 > len(said) or _short_spoken(view, said)
         turns = [said[0].line.id, said[-1].line.id]
         found.append(write.inference("brief" if short else "talks", turns))
     return found
+
+
+def _that_shows(s: _Said, cues: tuple[str, ...], language: Language) -> str | None:
+    """The English clause that shows one of these cues; `None` where the most telling one is it."""
+    clauses = split_clauses(s.line.text, language) if language == "en" else []
+    return next(
+        (c for c in clauses if hear(c, language).shows(*cues) and notable(c, language)), None
+    )
+
+
+def _short_spoken(view: RememberView, said: list[_Said]) -> bool:
+    """Whether most English lines were a few words."""
+    few = sum(s.heard.length <= _A_FEW for s in said)
+    return view.language == "en" and few * 2 > len(said)
 
 
 def _screened(write: _Writer, view: RememberView) -> list[Statement]:
@@ -181,6 +196,8 @@ def _reported_homework(write: _Writer, view: RememberView) -> list[Statement]:
     return []
 
 
+_A_FEW = 8
+"""Words up to which an English line is one of somebody who says little."""
 _WHOLE = 30
 """A report of up to so many words (characters in Chinese) is quoted whole."""
 _REPORTS = (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from random import Random
 
 from muspsy_sim.llm.offline.counselor_material import Material, frame, material
-from muspsy_sim.llm.offline.counselor_scene import main_theme
+from muspsy_sim.llm.offline.counselor_scene import intake_heard, main_theme
 from muspsy_sim.llm.offline.listening import Heard, hear
 from muspsy_sim.records.answers import PlanAnswer, TurnPlanAnswer
 from muspsy_sim.records.memory import (
@@ -134,13 +134,15 @@ class _Known:
 def _themes(words: Material, view: PlanNextView, known: _Known) -> list[str]:
     """The course's two main themes; a course with one theme has it alone."""
     first = main_theme(words, known.lines, view.intake)
-    said = [
-        h
-        for line in view.intake
-        if line.speaker == "client"
-        for h in (hear(line.text, words.language),)
-    ]
+    said = [hear(line.text, words.language) for line in view.intake if line.speaker == "client"]
+    if words.language == "en":
+        # A school left forty years ago is on the form, and is no theme.
+        said = intake_heard(view.intake, words.language)
     others = [t for h in (*said, *known.lines) for t in h.themes if t not in (first, "other")]
+    if words.language == "en":
+        # A word that came once is a turn of phrase, unless it was what the client wrote down.
+        written = {t for h in said for t in h.themes}
+        others = [t for t in others if t in written or others.count(t) > 1]
     second = max(dict.fromkeys(others), key=others.count, default=None)
     return [first, second] if second else [first]
 
@@ -217,8 +219,8 @@ def _session(
     stage = _stage(view, plan, known, finished)
     theme = words.themes[themes[len(known.notes) % len(themes)]]
     focus = theme.focus[len(known.notes) // len(themes) % len(theme.focus)]
-    if view.language == "zh" and not known.notes:
-        # Who remembers nothing begins anew, but not with the same words every time.
+    if not known.notes:
+        # Who knows of no hour before plans from the intake alone, and not the same hour every week.
         focus = rng.choice(theme.focus)
     finish = finished and view.sessions_left > 1
     slots = {"theme": theme.name, "focus": focus}

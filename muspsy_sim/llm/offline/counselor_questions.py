@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from muspsy_sim.llm.offline.counselor_meeting import ask_of, met
 from muspsy_sim.llm.offline.counselor_scene import Scene
+from muspsy_sim.llm.offline.listening import Heard
+from muspsy_sim.records.base import Language
 
 _FOLLOW_UPS = (
     ("inner", "ask_inner"),
@@ -26,6 +28,8 @@ _FOLLOW_UPS = (
 )
 _NOT_OF_A_CONFESSION = ("absolute", "everyone", "should", "cannot", "others_said")
 """Words that are not taken up where something was told for the first time."""
+_LIGHTER = ("dont_know", "absolute", "everyone")
+"""Ways of speaking that are taken up where nothing in the line hurts."""
 _EXPLORE = ("situation", "feeling", "thought", "body", "behaviour", "people", "past", "meaning")
 _WORK = ("evidence", "exception", "meaning", "strength", "scale", "step", "people", "wish")
 _BELIEFS = ("self_critical", "absolute", "everyone", "thought", "should", "what_if", "others_said")
@@ -34,14 +38,28 @@ _OF_WHAT_WEIGHS = 0.8
 """Share of such turns."""
 _A_TELLING = 6
 """Words (Chinese: characters) from which a line may tell of something."""
+_A_STORY = 8
+"""The same, that a question about the whole way would pass by."""
 _TOLD = 1.5
+_FEW_WORDS = 9
+_LATE = 0.8
+"""Words up to which a line may tell of nothing, and how far into the hour a new matter is begun."""
+_ASKED_INTO: dict[Language, dict[bool, float]] = {
+    "en": {True: 0.85, False: 0.85},
+    "zh": {True: 0.75, False: 0.5},
+}
+"""Share of told things that are asked into as such, by whether they hurt."""
+_AT_ONCE = ("loss", "secret", "telling", "heavy")
+"""What in English is always asked into as such."""
 _NOT_TOLD = ("deflect", "resist", "minimise", "agree", "dont_know", "arrive", "goodbye", "better")
 _ANSWERED_BY = {"thought": "thought", "body": "body", "people": "others_said", "past": "past"}
 
 
 def ask(scene: Scene) -> bool:
     """Add the question that follows from what was said; whether there was one."""
-    sore = scene.heard is not None and scene.heard.sore
+    sore = scene.heard is not None and (scene.heard.sore or _just_told(scene, scene.heard))
+    if _slight(scene) and of_the_theme(scene):
+        return True
     if scene.looks_back and not sore and scene.rng.random() < (0.6 if scene.parting else 0.4):
         function = "ask_lookback" if scene.progress < 0.6 else "ask_ahead"
         if scene.voice.say(function, **scene.slots()):
@@ -68,6 +86,21 @@ def _weighs(scene: Scene) -> bool:
     return scene.view.language == "zh" and heavy and scene.rng.random() < _OF_WHAT_WEIGHS
 
 
+def _just_told(scene: Scene, heard: Heard) -> bool:
+    """Whether an English line tells something that a question about the whole way would pass by."""
+    telling = heard.length >= _A_STORY and heard.salience >= _TOLD
+    return scene.view.language == "en" and (bool(heard.thought) or telling)
+
+
+def _slight(scene: Scene) -> bool:
+    """Whether the last English words tell of nothing that an `it` could point to."""
+    heard = scene.heard
+    if scene.view.language == "zh" or heard is None or scene.progress > _LATE:
+        return False
+    told = heard.feelings or heard.thought or heard.topics or heard.sore
+    return not told and heard.salience < _TOLD and heard.length <= _FEW_WORDS
+
+
 def of_its_kind(scene: Scene) -> bool:
     """Ask what fits the kind of thing that was told, mostly."""
     heard = scene.heard
@@ -84,8 +117,11 @@ def told(scene: Scene) -> bool:
     if heard.shows("aside") and not heard.sore and scene.voice.say("ask_aside", **scene.slots()):
         return True
     telling = heard.sore or (heard.length >= _A_TELLING and heard.salience >= _TOLD)
-    share = 0.75 if heard.sore else 0.5
-    if not telling or heard.shows(*_NOT_TOLD) or scene.rng.random() > share:
+    share = _ASKED_INTO[scene.view.language][heard.sore]
+    if not telling or heard.shows(*_NOT_TOLD):
+        return False
+    at_once = scene.view.language == "en" and heard.shows(*_AT_ONCE)
+    if not at_once and scene.rng.random() > share:
         return False
     kind = "ask_told_sore" if heard.sore else "ask_told"
     return scene.voice.say(kind, "ask_told", **scene.slots())
@@ -104,11 +140,25 @@ def follow_up(scene: Scene) -> bool:
                 continue
             if cue == "dont_know" and scene.heard.length > 9:
                 continue
+            if cue in _LIGHTER and _weighs_more(scene.heard, scene):
+                continue
             if cue == "better" and scene.heard.shows("eased"):
                 continue
             if scene.voice.say(function, **scene.slots()):
                 return True
     return False
+
+
+def of_the_theme(scene: Scene, focus: str = "") -> bool:
+    """Ask what belongs to the hour's theme, or to that of its focus, whatever was said last."""
+    of_focus = (name for name, theme in scene.words.themes.items() if focus in theme.focus)
+    theme = next(of_focus, scene.theme)
+    return scene.voice.say_one(scene.words.theme_frames[theme, "explore"], scene.slots())
+
+
+def _weighs_more(heard: Heard, scene: Scene) -> bool:
+    """Whether an English way of speaking has a feeling beside it that wants an answer first."""
+    return scene.view.language == "en" and (bool(heard.feelings) or heard.sore)
 
 
 def explore_theme(scene: Scene) -> bool:

@@ -14,7 +14,7 @@ from muspsy_sim.llm.offline.clauses import length_of
 from muspsy_sim.llm.offline.counselor_meeting import kinds, meet
 from muspsy_sim.llm.offline.counselor_safety import CRITICAL
 from muspsy_sim.llm.offline.counselor_scene import Scene
-from muspsy_sim.llm.offline.giving_back import thin
+from muspsy_sim.llm.offline.giving_back import names, thin
 from muspsy_sim.llm.offline.listening import Heard
 from muspsy_sim.records.base import Language
 
@@ -22,6 +22,8 @@ _SLIGHT = 1.2
 """Below this salience a line holds nothing to give back, only something to go on from."""
 _WEIGHTY = 4.0
 """Salience from which words may be given back as words that weigh."""
+_HEAVY = ("heavy", "blow", "telling", "secret", "loss")
+"""Cues of English lines that are answered in the counselor's own words."""
 _WORTH_A_RETURN = 2.5
 """Salience from which a line of before is come back to."""
 _OWN: dict[Language, re.Pattern[str]] = {
@@ -40,12 +42,19 @@ _OTHERS = re.compile(
 """Who else a Chinese clause without a subject may be about."""
 _ARRIVING = 2
 """The exchange in which somebody is still coming in."""
+_SAID_BACK = 0.85
+"""Share of slight English lines about the client that are simply said back."""
 _FEW: dict[Language, int] = {"en": 8, "zh": 13}
 """Words (characters) up to which a thought may be said back."""
 _REPEATED = 0.5
 """Share of such thoughts that are."""
 _MET = 0.5
 """Share of the lines of a known kind that are met as that kind, rather than given back."""
+_DID = re.compile(
+    r"\bi(?:'ve)? (?:just |actually |even )?(?:did|done|managed|tried|said|told|went|got|kept|slept"
+    r"|rang|wrote|opened|ate|asked|left|stayed|walked|had a go)\b",
+    re.IGNORECASE,
+)
 _GIVING_BACK = ("reflect_clause", "reflect_phrase", "reflect_weighty", "reflect_burden")
 _AT_ONCE = ("blow", "feeling", "irony", "doubt", "lost_work", "treated")
 """Kinds that are always met as such."""
@@ -56,6 +65,10 @@ _A_YES = 6
 """Words (Chinese: characters) up to which a line that wants something may only be a yes."""
 _OWN_WORDS = 0.2
 """Share of turns after one that gave words back in which the counselor uses its own."""
+_A_TELLING = 4
+"""Uncommon words from which an English line in the first person tells of something."""
+_SOON = 2
+"""Exchanges before the end in which something is asked in every turn."""
 _NOT_TO_RETURN_TO = (
     "hurt",
     "resist",
@@ -95,8 +108,12 @@ def receive(scene: Scene, heard: Heard) -> bool:
     if heard.shows("better", "eased") and not heard.sore and "eased" in kinds(scene, heard):
         return voice.say("meet_eased", "acknowledge", **slots)
     much = scene.view.language == "zh" and heard.length > _MUCH
-    if heard.shows("better") and not (heard.sore or much) and voice.say("affirm_better", **slots):
-        return True
+    if heard.shows("better") and not (heard.sore or much):
+        english = scene.view.language == "en"
+        # What became better by itself is welcome, and is nobody's merit.
+        kind = "meet_eased" if english and not _DID.search(heard.text) else "affirm_better"
+        if voice.say(kind, **slots):
+            return True
     if heard.shows("minimise") and not heard.feelings and not heard.shows("blow", "mood", "body"):
         return voice.say("meet_small", "autonomy", **slots)
     if heard.shows("change") and not heard.sore and _wishes(heard):
@@ -105,6 +122,9 @@ def receive(scene: Scene, heard: Heard) -> bool:
         return voice.say("welcome_doubt" if heard.shows("unsure") else "arrive", "acknowledge")
     if heard.question:
         kind = "meet_doubt" if heard.shows("doubt") else "answer_question"
+        if "answer_plain" in voice.frames and 0 < scene.left <= _SOON and kind != "meet_doubt":
+            # What comes next in the turn is a question itself.
+            kind = "answer_plain"
         return voice.say(kind, "acknowledge", **slots)
     return _reflect(scene, heard)
 
@@ -147,20 +167,26 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
     if heard.length <= _A_YES and heard.salience < _SLIGHT and not heard.topics:
         return voice.say("meet_short", "unhurried", "acknowledge", **slots)
     if heard.salience < _SLIGHT:
+        english = scene.view.language == "en"
         given = (
             _about_them(slots["clause"], scene.view.language)
-            and not gave_back
-            and scene.rng.random() < 0.7
+            and (english or not gave_back)
+            and scene.rng.random() < (_SAID_BACK if english else 0.7)
         )
-        return (given and voice.say("reflect_clause", **slots)) or acknowledge(scene, heard)
+        return (given and voice.say("reflect_clause", **slots)) or _take_in(scene, heard)
     weighs = heard.salience >= _WEIGHTY and heard.sore
     about_them = _about_them(slots["clause"], scene.view.language)
     ways = ["reflect_clause"] if about_them and not own_words else []
-    if weighs:
+    english = scene.view.language == "en"
+    if english and heard.shows(*_HEAVY):
+        # A heavy thing that comes back with an "if I follow" sounds like a cross-examination.
+        ways = ["receive_weighty", "acknowledge_sore"]
+    elif weighs:
         # A few words of the client's own where each of them weighs, and seldom then.
         quoted = not own_words and scene.rng.random() < 0.4
+        quoted = quoted and not (english and heard.shows("mood"))
         ways.insert(scene.rng.randrange(2), "reflect_weighty" if quoted else "receive_weighty")
-    elif not own_words and scene.rng.random() < 0.4:
+    elif not own_words and scene.rng.random() < 0.4 and _quotes(scene, heard):
         ways.append("reflect_phrase")
     if heard.feelings:
         good = heard.feelings[-1].good
@@ -175,10 +201,27 @@ def _reflect(scene: Scene, heard: Heard) -> bool:
         ways = [w for w in ways if w not in ("reflect_clause", "reflect_phrase", "reflect_burden")]
     filled = {"reflect_phrase": "quote", "reflect_weighty": "quote"}
     filled |= {"reflect_feeling": "feel", "reflect_good": "feel"}
-    ways = [w for w in ways if w == "receive_weighty" or slots[filled.get(w, "clause")]]
+    own = ("receive_weighty", "acknowledge_sore")
+    ways = [w for w in ways if w in own or slots[filled.get(w, "clause")]]
     if slots["topic"] and (heard.feelings or heard.shows("self_critical", "cannot", "should")):
         ways.append("reflect_topic")
-    return (bool(ways) and voice.say(*ways, **slots)) or acknowledge(scene, heard)
+    return (bool(ways) and voice.say(*ways, **slots)) or _take_in(scene, heard)
+
+
+def _take_in(scene: Scene, heard: Heard) -> bool:
+    """A few words for what can't be given back: something told is more than a thing to nod at."""
+    told = _OWN["en"].search(heard.text) and names(heard.text) >= _A_TELLING
+    if scene.view.language == "en" and told and not heard.sore and scene.voice.say("receive_told"):
+        return True
+    return acknowledge(scene, heard)
+
+
+def _quotes(scene: Scene, heard: Heard) -> bool:
+    """Whether a phrase may be asked about: in English only where it says enough."""
+    if scene.view.language == "zh":
+        return True
+    room = scene.left > _SOON
+    return room and heard.salience >= _WORTH_A_RETURN and bool(_OWN["en"].search(heard.phrase))
 
 
 def _about_them(clause: str, language: Language) -> bool:

@@ -12,7 +12,7 @@ from muspsy_sim.llm.offline.listening import Heard
 
 CRITICAL = ("risk_active", "risk_passive")
 _DARK_THEMES = ("grief", "mood")
-_ASKED = ("remember_risk", "risk_screen", "risk_again")
+_ASKED = ("remember_risk", "risk_screen", "risk_again", "risk_why")
 
 
 def risk(scene: Scene, heard: Heard) -> bool:
@@ -77,6 +77,11 @@ def _asked_for_nothing(scene: Scene, heard: Heard) -> bool:
     voice, slots = scene.voice, scene.slots()
     if not any(voice.was(f, scene.last_said) for f in _ASKED):
         return False
+    if voice.language == "en" and heard.shows("hurt"):
+        # To be asked has stung; that is to be mended, and is no answer.
+        return False
+    if heard.shows("asks_why") and scene.left > 0 and voice.say("risk_why", **slots):
+        return True
     if heard.shows("deflect", "resist", "minimise") or heard.question:
         voice.say("risk_open", **slots)
     elif heard.shows("risk_denied") or _says_no(heard):

@@ -160,6 +160,8 @@ class Kept:
     quote: str
 
 
+_SOMEBODY_ENGLISH = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|my|me|we|he|she|they)\b", re.IGNORECASE)
+"""An English quotation speaks of somebody; a tag such as `when you look at it` does not."""
 _IDLE = (
     "deflect",
     "minimise",
@@ -209,10 +211,10 @@ def says_something(quote: str, language: Language) -> bool:
     """Whether words mean something a week later.
 
     Of Chinese, which needs no subject, what names nobody, is about the talk itself or is a scrap
-    does not; English quotations have been chosen by their length and their subject.
+    does not; English says of whom it speaks.
     """
     if language == "en":
-        return True
+        return bool(_SOMEBODY_ENGLISH.search(quote))
     long_enough = length_of(quote, language) >= _SHORTEST
     return bool(long_enough and _SOMEBODY.search(quote) and not _OF_LITTLE.search(quote))
 
@@ -253,7 +255,10 @@ def asks_about_homework(words: Material, text: str) -> bool:
 
 def asks_about_living(words: Material, text: str) -> bool:
     """Whether a counselor turn, of any manner, asks about thoughts of not living."""
-    return _holds(words, text, ("risk_screen", "risk_probe", "remember_risk", "risk_again"))
+    return _holds(words, text, _OF_LIVING)
+
+
+_OF_LIVING = ("risk_screen", "risk_probe", "remember_risk", "risk_again", "risk_why")
 
 
 def says_goodbye(words: Material, text: str) -> bool:

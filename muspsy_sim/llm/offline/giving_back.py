@@ -49,7 +49,10 @@ _COMMON_CHINESE = re.compile(
 def thin(clause: str, language: Language) -> bool:
     """Whether a clause names next to nothing of its own."""
     if language == "zh":
-        own = len(_HAN.findall(_COMMON_CHINESE.sub("", clause)))
-    else:
-        own = sum(word.lower() not in _COMMON_ENGLISH for word in _WORDS.findall(clause))
-    return own < _ENOUGH[language]
+        return len(_HAN.findall(_COMMON_CHINESE.sub("", clause))) < _ENOUGH[language]
+    return names(clause) < _ENOUGH[language]
+
+
+def names(text: str) -> int:
+    """How many words of an English text are uncommon enough to name something."""
+    return sum(word.lower() not in _COMMON_ENGLISH for word in _WORDS.findall(text))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from muspsy_sim.llm.offline.clauses import (
+    in_full,
     length_of,
     notable,
     quotable,
@@ -169,7 +170,7 @@ def hear(text: str, language: Language) -> Heard:
     return Heard(
         text=text,
         length=length_of(text, language),
-        clause=next((said for c in near if (said := reflectable(c, language))), ""),
+        clause=_given_back(text, near, language),
         phrase=next((said for c in near if (said := quotable(c, language))), ""),
         telling=next((c for c in ranked if notable(c, language)), ""),
         salience=max(worth, default=0.0),
@@ -183,6 +184,14 @@ def hear(text: str, language: Language) -> Heard:
         themes=themes,
         question=text.rstrip().endswith(("?", "？")),
     )
+
+
+def _given_back(text: str, near: Sequence[str], language: Language) -> str:
+    """What can be said back of the clauses near the heart of a line; English in full if short."""
+    for clause in near:
+        if said := reflectable(clause, language):
+            return (in_full(text, clause) if language == "en" else "") or said
+    return ""
 
 
 def _felt(text: str, feelings: Iterable[tuple[Feeling, re.Pattern[str]]]) -> tuple[Feeling, ...]:

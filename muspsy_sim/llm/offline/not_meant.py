@@ -18,6 +18,10 @@ NEARLY: dict[Language, re.Pattern[str]] = {
         r"|\b(?:nobody|no one)(?:'s| has| ever)? died\b"
         r"|\b(?:out of|in|inside|into|round|through) my (?:own )?head\b|\bquiet head\b"
         r"|\bi(?:'ve)? never (?:told|said|asked|thought|did|had|saw|heard|got|knew|expected|met)\b"
+        r"|\b(?:kid|child|he|she|they|somebody|someone|woman|man)(?:'s| is| was| are| were)?"
+        r" (?:actually |really |just )?(?:crying|cried)\b|\bwhen i'm tired\b"
+        r"|\bdrunk (?:water|tea|coffee)\b|\btoo much into\b"
+        r"|\bworry let go\b|\bdon't worry at all\b|\bworry's (?:down|somewhere)\b"
         r"|\bi've (?:felt|looked) better\b|\bon a good day\b|\bi couldn't (?:give|put)\b"
         r"|\b(?:his|her|their) (?:mother|father|wife|husband|son|daughter)'s (?:ashes|grave)",
         re.IGNORECASE,

@@ -7,6 +7,8 @@ situation, a detail with its fact.
 
 from __future__ import annotations
 
+import re
+
 from muspsy_sim.llm.offline.client.choosing import LINKED, LOOSE, own, ready, say
 from muspsy_sim.llm.offline.client.draft import Draft
 from muspsy_sim.llm.offline.client.scene import Scene
@@ -36,7 +38,7 @@ _BRIEF = frozenset(
         "keep",
         "learned",
     }
-    | {"wrong", "agenda", "compared", "changed", "signs", "say_to", "often", "either"}
+    | {"wrong", "agenda", "compared", "changed", "signs", "say_to", "often", "either", "obstacle"}
     | {"jab", "particulars", "degree", "came_true"}
 )
 """Kinds after whose answer a person stops rather than going on about something else."""
@@ -58,6 +60,10 @@ BRIGHT = frozenset(
 _CLEAR = 2.6
 """The score from which own words answer a definite question better than a generic line."""
 _ANY = 0.3
+_TO_FIVE = re.compile(r"\b(?:one|1|zero|0|nought) to (?:five|5)\b", re.IGNORECASE)
+"""How a scale is asked for that ends at 5."""
+_TO_A_HUNDRED = re.compile(r"\bto (?:a|one) hundred\b", re.IGNORECASE)
+"""How one is that ends at 100."""
 
 
 def answer(scene: Scene, draft: Draft) -> None:
@@ -165,14 +171,22 @@ def nods(scene: Scene, share: float = 0.85) -> bool:
 
 
 def number(scene: Scene) -> str | None:
-    """A number from 0 to 10: of readiness where sureness was asked for, else of distress."""
+    """A number of readiness where sureness was asked for, else of distress.
+
+    It goes from 0 to 10, or to 5 where that is the scale asked for in English.
+    """
     stance = scene.view.stance
     sure = {"not considering change": 2, "torn": 4, "getting ready": 6, "acting": 8}
     bad = {"settled": 2, "uneasy": 4, "troubled": 6, "heavy": 7, "overwhelmed": 9}
     asked_sure = scene.heard.kind == "confidence"
     n = sure[stance.readiness] if asked_sure else bad[stance.distress]
     n = min(10, max(1, n + scene.rng.choice((-1, 0, 0))))
-    return scene.frame("scaling", scene.material.numbers[n]) or scene.first_line("on_scaling")
+    if _TO_FIVE.search(scene.heard.said):
+        n = (n + 1) // 2
+    said = scene.material.numbers[n]
+    if _TO_A_HUNDRED.search(scene.heard.said):
+        said += " out of ten"
+    return scene.frame("scaling", said) or scene.first_line("on_scaling")
 
 
 def extend(scene: Scene, draft: Draft) -> None:

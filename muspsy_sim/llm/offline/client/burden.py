@@ -13,8 +13,10 @@ from muspsy_sim.llm.offline.client.material import pattern
 from muspsy_sim.llm.offline.client.scene import Scene
 from muspsy_sim.llm.offline.client.wording import after_comma, size
 
-_BEHIND = {"en": 0.7, "zh": 0.5}
+_BEHIND = {"en": 0.65, "zh": 0.5}
 """Of the turns behind which it can stand."""
+_BEHIND_ANOTHER_MATTER = 0.5
+"""The same in English, of those turns that were not about how it is inside."""
 _ARRIVING = 0.7
 """Of the hour's first turns: people say how they are when they come in."""
 _ASKED = {"week": 0.8, "symptom": 0.8, "body": 0.6, "feeling": 0.5, "ordinary": 0.4}
@@ -23,7 +25,7 @@ _UNASKED = 0.25
 """The same where nothing was asked."""
 _KEPT = 0.6
 """Of the turns that keep a distance: to be tired is a way to say no more."""
-_BESIDES = 0.7
+_BESIDES = {"en": 0.55, "zh": 0.7}
 """Of the few words of one who does not trust, behind which a few more can stand."""
 _FEW = {"en": 7, "zh": 11}
 _EVADED = {"en": 7, "zh": 9}
@@ -40,6 +42,11 @@ _NOT_AFTER = frozenset(
     | {"chat", "size", "keep", "choose", "takeaway"}
     | {"wrong", "agenda", "changed", "signs", "say_to"}
 )
+_WITHIN = frozenset(
+    {"week", "symptom", "body", "feeling", "ordinary", "living", "hardest", "open", "more", "cost"}
+    | {"need", "meaning", "thought", "here", "reflection", "empathy", "silence", "often", "since"}
+)
+"""Kinds that ask how it is inside or leave it open: how it is goes on from an answer to them."""
 _WELL = frozenset({"settled", "uneasy"})
 _TRUSTING = frozenset({"cautious", "open", "trusting"})
 
@@ -100,16 +107,31 @@ def burdened(scene: Scene, draft: Draft) -> None:
         or _just_said(scene, draft)
     ):
         return
+    language = scene.language
     if _open(scene):
-        if scene.rng.random() < _BEHIND[scene.language]:
+        if scene.rng.random() < _behind(scene):
             past = f"burden_past_{stance.distress}"
-            if draft.group and past in scene.material.pools:
+            if draft.group and past in scene.material.pools and _sore(scene, draft.group):
                 draft.add(scene.line(past, draft.left))
             else:
                 draft.add(_against(scene, draft, _line(scene, draft, draft.left)))
-    elif sum(map(size, draft.parts)) <= _FEW[scene.language] and scene.rng.random() < _BESIDES:
-        line = _line(scene, draft, min(draft.left, _FEW[scene.language]))
+    elif sum(map(size, draft.parts)) <= _FEW[language] and scene.rng.random() < _BESIDES[language]:
+        line = _line(scene, draft, min(draft.left, _FEW[language]))
         draft.add(_led(scene, draft, line, "kept"))
+
+
+def _sore(scene: Scene, group: str) -> bool:
+    """Whether a matter is one that may have hurt: not every told thing has a sting to lose."""
+    if scene.language == "zh" or group.startswith("situation:"):
+        return True
+    return any(f.guarded and group == f"fact:{f.id}" for f in scene.view.unlocked)
+
+
+def _behind(scene: Scene) -> float:
+    """How often how it is follows on an answer."""
+    language = scene.language
+    beside = language == "en" and scene.heard.kind not in _WITHIN
+    return _BEHIND_ANOTHER_MATTER if beside else _BEHIND[language]
 
 
 def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
@@ -118,10 +140,16 @@ def _against(scene: Scene, draft: Draft, line: str | None) -> str | None:
     good = draft.parts and (
         draft.bright or scene.heard.kind in BRIGHT or glad.search(draft.parts[-1])
     )
-    if line is None or not good or scene.view.stance.distress in _WELL:
+    well = scene.view.stance.distress in _WELL
+    if line is None or ((not good or well) and scene.language == "zh"):
         return _led(scene, draft, line)
     rest = line if scene.language == "zh" else after_comma(line)
-    return (scene.frame("against", rest) if rest else None) or line
+    if good and not well:
+        return (scene.frame("against", rest) if rest else None) or line
+    if scene.heard.kind in _WITHIN and draft.group is None:
+        return line
+    # Behind a matter of its own it comes with a word that ties it on, or not at all.
+    return scene.frame("behind_well" if well else "behind", rest, draft.left) if rest else None
 
 
 def _led(scene: Scene, draft: Draft, line: str | None, how: str = "") -> str | None:

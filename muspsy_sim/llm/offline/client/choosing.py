@@ -39,7 +39,7 @@ _BARE = frozenset({"first", "choose", "week"})
 
 
 _SO = 0.5
-_AS_A_WHEN = {"en": 0.6, "zh": 0.0}
+_AS_A_WHEN = {"en": 0.75, "zh": 0.0}
 """Shares: of things done that begin with a so; of situations told as a when where nobody asked."""
 
 _GLAD = {
@@ -155,7 +155,8 @@ def _grounded(scene: Scene, piece: Piece, draft: Draft, shared: int, kind: str) 
             asked_for = False
         return asked_for or _ground_of(scene, piece, draft) is not None
     if piece.role in ("detail", "retold") and piece.order == 0:
-        return shared > 0 or _bridge(scene, piece, draft) is not None
+        # One English word in common may be another word of that spelling.
+        return shared > (scene.language == "en") or _bridge(scene, piece, draft) is not None
     return True
 
 
@@ -198,7 +199,7 @@ def _say_with_ground(scene: Scene, draft: Draft, piece: Piece) -> None:
     if not _near(scene, piece, draft):
         if piece.role in _INNER and (ground := _ground_of(scene, piece, draft)):
             draft.add(say(scene, ground, draft), group=piece.group)
-        elif piece.role in ("detail", "retold") and not shared:
+        elif piece.role in ("detail", "retold") and shared <= (scene.language == "en"):
             topic = _bridge(scene, piece, draft)
             draft.add(scene.frame("bridge", topic, draft.left) if topic else None)
     draft.add(say(scene, piece, draft), group=piece.group)
@@ -257,6 +258,8 @@ def _instance(scene: Scene, piece: Piece, draft: Draft) -> str | None:
         kind in (_PLACED if scene.language == "en" else _PLACED_CHINESE)
         or scene.rng.random() < _AS_A_WHEN[scene.language]
     )
+    # An English clause that holds a when of its own bears no second one before it.
+    placed = placed and " when " not in words
     line = _framed_clause(scene, "situation_when", words, draft.left) if placed else None
     return line or scene.frame("situation", ended(words, scene.language), draft.left)
 

@@ -33,6 +33,8 @@ _INWARD = frozenset(
 )
 """Kinds that ask for what goes on inside: an outward fact is told to them as the easier thing."""
 _EASIER = 0.6
+_EARLY = 2
+"""Sessions in which an English client says that the outside is easier told than the inside."""
 _SHORT = {"en": 9, "zh": 15}
 """Words (Chinese: characters) of an answer before a fact."""
 _FIRST = frozenset({"first", "choose", "agenda", "week"})
@@ -59,7 +61,8 @@ def lead(scene: Scene, fact: UnlockedFact, draft: Draft) -> str | None:
         return scene.line("lead_tell", 12) if hard else None
     if kind in _FIRST:
         return scene.line("lead_tell" if fact.guarded else "bridge_first", 12)
-    if kind in _INWARD and not fact.guarded and scene.rng.random() < _EASIER:
+    early = scene.language == "zh" or scene.view.session <= _EARLY
+    if kind in _INWARD and not fact.guarded and early and scene.rng.random() < _EASIER:
         return scene.first_line("bridge_easier", "bridge_ask", most=16)
     answer = _answer(scene) if room else None
     parts = [part for part in (answer, _link(scene, fact, answer is not None)) if part]

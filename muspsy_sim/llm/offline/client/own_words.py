@@ -120,7 +120,8 @@ def own_pieces(view: SpeakView) -> list[Piece]:
         for n, text in enumerate(texts):
             if first_person(text, language):
                 add(text, f"{role}:{n}", role, n)
-    for n, text in enumerate(view.symptoms):
+    # A form's wording is nobody's speech in English; there the stock has lines on sleep and such.
+    for n, text in enumerate(view.symptoms if language == "zh" else ()):
         add(_report_line(text, language), f"symptom:{n}", "symptom")
     return found
 
