@@ -135,7 +135,7 @@ class LangChainModel:
         return False
 
     def _watch(self, completion: Completion) -> None:
-        """Notice a provider that takes tools and answers in prose: from then on it is told in words.
+        """Notice a provider that takes tools and answers in prose: from then on words tell it.
 
         The same rule as for servers that take a schema and ignore it (`dialects`).
         """
