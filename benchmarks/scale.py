@@ -27,9 +27,9 @@ def arguments() -> argparse.Namespace:
     for name, default, about in (
         ("exchanges", 58.4, "exchanges of a course: 6 sessions of at most 10"),
         ("calls", 4.30, "calls of an exchange"),
-        ("in-tokens", 11_000, "tokens sent in an exchange"),
+        ("in-tokens", 10_900, "tokens sent in an exchange"),
         ("out-tokens", 500, "tokens answered in an exchange"),
-        ("cached", 0.85, "share of what is sent that a prefix cache keeps"),
+        ("cached", 0.88, "share of what is sent that a prefix cache keeps"),
         ("prefill", 10_000, "tokens a second that one GPU reads, not cached"),
         ("decode", 2_000, "tokens a second that one GPU writes, all requests together"),
         ("price-in", 0.15, "money for a million tokens sent, not cached"),
