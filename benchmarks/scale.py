@@ -13,7 +13,10 @@ import argparse
 import resource
 import tempfile
 import time
+import tracemalloc
 from pathlib import Path
+
+from muspsy_sim.records.profile import Profile
 
 CLIENTS = (1_400, 55_000, 10_000_000)
 
@@ -24,9 +27,9 @@ def arguments() -> argparse.Namespace:
     for name, default, about in (
         ("exchanges", 58.4, "exchanges of a course: 6 sessions of at most 10"),
         ("calls", 4.30, "calls of an exchange"),
-        ("in-tokens", 11_007, "tokens sent in an exchange"),
+        ("in-tokens", 10_900, "tokens sent in an exchange"),
         ("out-tokens", 500, "tokens answered in an exchange"),
-        ("cached", 0.86, "share of what is sent that a prefix cache keeps"),
+        ("cached", 0.88, "share of what is sent that a prefix cache keeps"),
         ("prefill", 10_000, "tokens a second that one GPU reads, not cached"),
         ("decode", 2_000, "tokens a second that one GPU writes, all requests together"),
         ("price-in", 0.15, "money for a million tokens sent, not cached"),
@@ -35,7 +38,7 @@ def arguments() -> argparse.Namespace:
         ("call-seconds", 1.5, "seconds that a call takes, as one course sees it"),
         ("at-once", 256, "courses at once"),
         ("call-ms", 1.0, "processor milliseconds of a call, everything included"),
-        ("kilobytes", 325, "kB of an episode and its journal"),
+        ("kilobytes", 330, "kB of an episode and its journal"),
     ):
         parser.add_argument(f"--{name}", type=float, default=default, help=f"{about} ({default:g})")
     parser.add_argument("--parent", type=int, default=0, metavar="EPISODES")
@@ -75,6 +78,16 @@ def told(value: float) -> str:
     return f"{value:.3g}"
 
 
+def _kilobytes(profiles: list[Profile]) -> float:
+    """What one more profile takes in memory, over 20 copies of each."""
+    texts = [profile.model_dump_json() for profile in profiles]
+    tracemalloc.start()
+    held = [Profile.model_validate_json(text) for text in texts for _ in range(20)]
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return size / len(held) / 1000
+
+
 def parent(episodes: int) -> None:
     """Plan so many episodes, write and read `run.yaml`, and queue all, each with its seconds."""
     from muspsy_sim.runs.plan import plan_run
@@ -88,7 +101,8 @@ def parent(episodes: int) -> None:
         return time.process_time()
 
     recipe = {"personas": ["all"], "arms": ["full"], "seeds": [0], "sessions": 6}
-    people = len(plan_run(Recipe.model_validate(recipe)).profiles)
+    profiles = plan_run(Recipe.model_validate(recipe)).profiles
+    people = len(profiles)
     began = step("before", time.process_time())
     recipe["seeds"] = list(range(-(-episodes // people)))
     plan = plan_run(Recipe.model_validate(recipe), limit=episodes)
@@ -104,6 +118,7 @@ def parent(episodes: int) -> None:
         for p in plan.episodes
     ]
     step(f"{len(orders):,} orders queued", began)
+    print(f"{'a profile of its own':<28}{_kilobytes(profiles):8.0f} kB")
 
 
 def main() -> None:

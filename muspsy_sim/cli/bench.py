@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 def bench(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="orchestration, http, storage, prompts; local."),
+        typer.Argument(
+            metavar="[NAME]...",
+            help="orchestration, http, storage, prompts, workers; local, ray with their extras.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
     quick: Annotated[

@@ -114,4 +114,5 @@ def _print(checked: Checked) -> None:
     screen.print(styled(checked.model, "bold"))
     screen.print(table)
     said = "It can take any role." if checked.usable else "It can't take every role; see above."
-    screen.print(f"{said} {count(checked.calls)} calls, {duration(checked.seconds)}.")
+    calls = f"{count(checked.calls)} call{'' if checked.calls == 1 else 's'}"
+    screen.print(f"{said} {calls}, {duration(checked.seconds)}.")

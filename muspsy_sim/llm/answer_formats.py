@@ -35,6 +35,8 @@ _CONSTRAINTS = {
     "maxItems",
 }
 
+_LENGTHS = {"minLength", "maxLength"}
+
 _ASK = "Answer with one JSON object that fits this JSON schema, and with nothing else:\n"
 
 
@@ -80,19 +82,18 @@ def _json_schema(schema: bytes, name: str, form: Format) -> bytes:
 
 
 def strict_schema(
-    schema: dict[str, Any], *, constraints: bool = True, empty: bool = True
+    schema: dict[str, Any], *, constraints: bool = True, lengths: bool = False
 ) -> dict[str, Any] | None:
     """A schema that strict mode takes, or `None` where there is none that means the same.
 
     Every property is required and none other allowed; defaults, titles and lengths of text are
     left out (a grammar for up to 8,000 characters is one that some servers choke on), and so are
-    the other constraints unless `constraints`. Without `empty` the shortest length of a text stays,
-    which OpenAI does not take and a grammar of our own does. An object with free keys can't be said
-    this way.
+    the other constraints unless `constraints`. With `lengths` those of texts stay, which OpenAI
+    does not take and a grammar of our own does. An object with free keys can't be said this way.
     """
     try:
         kept = _KEPT | _CONSTRAINTS if constraints else _KEPT
-        return _strict(schema, kept if empty else kept | {"minLength"})
+        return _strict(schema, kept | _LENGTHS if lengths else kept)
     except _NotStrictError:
         return None
 

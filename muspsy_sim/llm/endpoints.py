@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import orjson
 
 from muspsy_sim.llm.dialects import Dialect
 from muspsy_sim.llm.limits import Limits
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _CONNECT_S = 15.0
 _PROBE_S = 20.0
+_MAX_LIST = 4 * 1024 * 1024
+"""Bytes of a list of models that are read."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -88,6 +91,8 @@ class Endpoint:
         """Ask for the list of models. Raises `ModelSetupError` if nobody answers or lets us in."""
         import aiohttp
 
+        from muspsy_sim.llm.connecting import reason_of, what_to_do
+
         try:
             async with self.session().get(
                 f"{self.base_url}/models",
@@ -99,7 +104,17 @@ class Endpoint:
         except (aiohttp.ClientConnectorError, TimeoutError) as error:
             raise ModelSetupError(
                 f"no server answers at {self.base_url} ({reason_of(error)})",
-                hint="start it, or correct the host and port",
+                hint=what_to_do(error),
+            ) from None
+        except aiohttp.ClientHttpProxyError as error:
+            raise ModelSetupError(
+                f"the proxy lets nobody through to {self.base_url} ({error.status})",
+                hint="correct HTTPS_PROXY, or name the host in NO_PROXY",
+            ) from None
+        except aiohttp.InvalidURL:
+            raise ModelSetupError(
+                f"the proxy for {self.base_url} is no http:// address",
+                hint="correct HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY",
             ) from None
         except aiohttp.ClientError:
             return  # Something is there; what it can do shows when it is asked.
@@ -114,6 +129,8 @@ class Endpoint:
         """The models that the server lists; none where it lists none."""
         import aiohttp
 
+        from muspsy_sim.llm.connecting import read_at_most
+
         try:
             async with self.session().get(
                 f"{self.base_url}/models",
@@ -121,7 +138,8 @@ class Endpoint:
                 timeout=aiohttp.ClientTimeout(total=_PROBE_S, sock_connect=_CONNECT_S),
                 allow_redirects=False,
             ) as response:
-                listed = await response.json(content_type=None)
+                raw = await read_at_most(response, _MAX_LIST)
+            listed = orjson.loads(raw or b"null")
             return [str(each["id"]) for each in listed["data"]]
         except (aiohttp.ClientError, TimeoutError, ValueError, LookupError, TypeError):
             return []
@@ -218,14 +236,3 @@ class Endpoints:
 def _basic(user: Secret, password: Secret | None) -> str:
     both = f"{user.reveal()}:{password.reveal() if password else ''}"
     return base64.b64encode(both.encode()).decode()
-
-
-def reason_of(error: Exception) -> str:
-    """Why no connection came about, in the system's words."""
-    if isinstance(error, TimeoutError):
-        return "it does not react"
-    os_error = getattr(error, "os_error", None)
-    number, said = getattr(os_error, "errno", None), getattr(os_error, "strerror", None)
-    # asyncio puts its own words, address and all, in place of the system's; a resolver's errors
-    # have negative numbers and words of their own.
-    return os.strerror(number) if number and number > 0 else str(said or "no connection")

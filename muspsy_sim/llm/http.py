@@ -12,8 +12,11 @@ from typing import Any
 import aiohttp
 import orjson
 
+from muspsy_sim.llm.connecting import read_at_most, reason_of
 from muspsy_sim.llm.dialects import speak
-from muspsy_sim.llm.endpoints import Endpoint, reason_of
+from muspsy_sim.llm.endpoints import Endpoint
+from muspsy_sim.llm.model_strings import without_secrets
+from muspsy_sim.llm.redaction import shown
 from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import MAX_BODY, Completion, failure_of, read_body, reply_from
 from muspsy_sim.records.values import unchanging
@@ -66,7 +69,15 @@ def call_timeout(seconds: float) -> aiohttp.ClientTimeout:
 
 
 def failed(answer: Answer, endpoint: Endpoint) -> ModelFailure:
-    """The failure that a status other than 200 is, with what to do about a missing key."""
+    """The failure that a status other than 200 is, with what to do about a key or an address."""
+    if 300 <= answer.status < 400:
+        where = next((v for k, v in answer.headers.items() if k.lower() == "location"), "")
+        moved = f" to {shown(without_secrets(where), endpoint.secrets)}" if where else ""
+        return ModelFailure(
+            "bad_request",
+            f"the server answered {answer.status}: it sends us on{moved}; "
+            "name the address that answers itself",
+        )
     failure = failure_of(answer.status, answer.headers, answer.raw, endpoint.secrets)
     if answer.status not in (401, 403):
         return failure
@@ -95,6 +106,14 @@ async def post(
     except aiohttp.ClientConnectorError as error:
         why = reason_of(error)
         failure = ModelFailure("unreachable", f"no connection to {endpoint.base_url}: {why}")
+    except aiohttp.ClientHttpProxyError as error:
+        failure = ModelFailure(
+            "auth" if error.status in (401, 403, 407) else "unreachable",
+            f"the proxy lets nobody through to {endpoint.base_url} ({error.status})",
+        )
+    except aiohttp.InvalidURL:
+        # The server's own address was read before; what is left is HTTP_PROXY or HTTPS_PROXY.
+        failure = ModelFailure("bad_request", "the environment's proxy is no http:// address")
     except aiohttp.ConnectionTimeoutError:
         failure = ModelFailure("unreachable", f"{endpoint.base_url} lets no connection in")
     except TimeoutError:
@@ -109,14 +128,7 @@ async def post(
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     """The whole body, refused once it is longer than `MAX_BODY`."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := await response.content.readany():
-        size += len(piece)
-        if size > MAX_BODY:
-            response.close()
-            raise ModelFailure(
-                "malformed", f"the server's answer is longer than {MAX_BODY:,} bytes"
-            )
-        pieces.append(piece)
-    return b"".join(pieces)
+    whole = await read_at_most(response, MAX_BODY)
+    if whole is None:
+        raise ModelFailure("malformed", f"the server's answer is longer than {MAX_BODY:,} bytes")
+    return whole

@@ -13,9 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
 from muspsy_sim.llm.answer_formats import in_words
+from muspsy_sim.llm.langchain_answers import completion_of
 from muspsy_sim.llm.redaction import Secret, shown
 from muspsy_sim.llm.seam import Message, ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import Completion, Rejection, failure_of, reply_from
@@ -29,7 +28,9 @@ _OPTIONAL: Final = ("seed", "top_p", "temperature", "max_tokens")
 """Parameters that are left out, in this order, for a provider that takes none by their name."""
 
 _SECRET_NAMES = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD)$")
-_CUT_OFF = {"length", "max_tokens", "MAX_TOKENS"}
+_IGNORED_AFTER = 2
+"""Answers with neither the tool called nor a JSON object, none with one before, after which the
+provider is taken to ignore tools."""
 _SEED_BITS = 0x7FFFFFFF
 
 
@@ -80,7 +81,16 @@ def secrets_in(environ: Mapping[str, str]) -> tuple[Secret, ...]:
 class LangChainModel:
     """A LangChain chat model behind the seam. `timeout_s` in seconds, for one call."""
 
-    __slots__ = ("_chat", "_left_out", "_secrets", "_timeout_s", "_tools", "name")
+    __slots__ = (
+        "_chat",
+        "_held",
+        "_left_out",
+        "_secrets",
+        "_strayed",
+        "_timeout_s",
+        "_tools",
+        "name",
+    )
 
     def __init__(
         self, name: str, chat: BaseChatModel, timeout_s: float, secrets: Sequence[Secret] = ()
@@ -91,6 +101,8 @@ class LangChainModel:
         self._secrets = tuple(secrets)
         self._left_out: set[str] = set()
         self._tools = True
+        self._held = False
+        self._strayed = 0
 
     async def reply(self, request: Request) -> Reply:
         """Answer one attempt. Raises `ModelFailure`."""
@@ -102,7 +114,10 @@ class LangChainModel:
             except Rejection as refusal:
                 refused = refusal
             if refused is None:
-                return reply_from(_completion(message, tools), request, self._secrets)
+                completion = completion_of(message, tools)
+                if tools and not _said_in_words(request):
+                    self._watch(completion)
+                return reply_from(completion, request, self._secrets)
             if not self._learn(refused, tools, left_out):
                 raise ModelFailure("bad_request", refused.message)
 
@@ -118,6 +133,20 @@ class LangChainModel:
             self._tools = False
             return True
         return False
+
+    def _watch(self, completion: Completion) -> None:
+        """Notice a provider that takes tools and answers in prose: from then on words tell it.
+
+        The same rule as for servers that take a schema and ignore it (`dialects`).
+        """
+        if self._held or completion.finish_reason in ("length", "content_filter"):
+            return
+        if "{" in completion.content:
+            self._held = True
+            return
+        self._strayed += 1
+        if self._strayed >= _IGNORED_AFTER:
+            self._tools = False
 
     async def _send(self, request: Request, tools: bool, left_out: set[str]) -> AIMessage:
         from langsmith import tracing_context
@@ -197,6 +226,11 @@ def _tool(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _said_in_words(request: Request) -> bool:
+    """Whether the schema stands in the last message, as in a repair: then it shows nothing."""
+    return request.schema is not None and in_words(request.schema) in request.messages[-1].content
+
+
 def _messages(request: Request, words: bool) -> list[BaseMessage]:
     from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
@@ -207,41 +241,3 @@ def _messages(request: Request, words: bool) -> list[BaseMessage]:
         if asked not in last.content:  # A repair holds it already.
             said[-1] = Message(last.role, f"{last.content}\n\n{asked}")
     return [kinds[m.role](content=m.content) for m in said]
-
-
-def _completion(message: AIMessage, tools: bool) -> Completion:
-    """LangChain's message as the completion that it was."""
-    about = message.response_metadata
-    finish = about.get("finish_reason") or about.get("stop_reason") or about.get("done_reason")
-    content = str(message.text)
-    if tools and message.tool_calls:
-        content = orjson.dumps(message.tool_calls[0]["args"]).decode()
-    usage = message.usage_metadata
-    counted: dict[str, Any] | None = None
-    if usage is not None:
-        details = usage.get("input_token_details") or {}
-        counted = {
-            "prompt_tokens": usage["input_tokens"],
-            "completion_tokens": usage["output_tokens"],
-            "prompt_tokens_details": {"cached_tokens": details.get("cache_read")},
-        }
-    refusal = message.additional_kwargs.get("refusal")
-    return Completion(
-        content=content,
-        reasoning=_reasoning(message),
-        refusal=refusal if isinstance(refusal, str) else None,
-        finish_reason="length" if finish in _CUT_OFF else finish,
-        usage=counted,
-    )
-
-
-def _reasoning(message: AIMessage) -> str | None:
-    """What the model thought aloud, from the blocks of providers that keep it apart."""
-    blocks = message.content if isinstance(message.content, list) else []
-    thoughts = [
-        str(block.get("reasoning") or block.get("thinking") or "")
-        for block in blocks
-        if isinstance(block, dict) and block.get("type") in ("reasoning", "thinking")
-    ]
-    said = "\n".join(t for t in thoughts if t) or message.additional_kwargs.get("reasoning_content")
-    return said if isinstance(said, str) and said else None

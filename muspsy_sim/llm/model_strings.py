@@ -63,7 +63,7 @@ def parse_model(text: str) -> ModelSpec:
     if text == "offline":
         return ModelSpec("offline", "offline", "offline")
     scheme, colon, rest = text.partition(":")
-    if scheme in ("http", "https") and colon:
+    if scheme.lower() in ("http", "https") and colon:
         return _parse_url(text)
     if scheme == "langchain" and colon:
         return _parse_langchain(text, rest)
@@ -99,6 +99,8 @@ def _unknown(text: str) -> ModelSetupError:
     scheme = text.partition(":")[0].lower()
     if _VENDORS.fullmatch(text) and ":" not in text:
         hint = f"did you mean `openai:{said}`?"
+    elif re.match(r"[\w.-]+:\d+(?:[/#]|$)", text):
+        hint = f"did you mean `http://{said}`?"
     elif near := get_close_matches(scheme, _SCHEMES, n=1, cutoff=0.6):
         form = next(k for k in KNOWN if re.match(rf"{near[0]}(?!\w)", k))
         hint = f"did you mean `{form}`?"
@@ -147,7 +149,12 @@ def split_url(
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port, parts = None, None, urlsplit("")
-    if not host or parts.scheme not in ("http", "https") or re.search(r"\s", address):
+    if (
+        not host
+        or parts.scheme not in ("http", "https")
+        or re.search(r"\s", address)
+        or not _may_be_host(host)
+    ):
         raise ModelSetupError(f"`{said}` is no address of a server", hint=f"write it as {KNOWN[2]}")
     host = f"[{host}]" if ":" in host else host
     path = re.sub(r"/chat/completions/?$", "", parts.path).rstrip("/")
@@ -156,6 +163,17 @@ def split_url(
     password = Secret(unquote(parts.password)) if parts.password else None
     query = tuple((k, Secret(v)) for k, v in parse_qsl(parts.query, keep_blank_values=True))
     return base_url, user, password, query
+
+
+def _may_be_host(host: str) -> bool:
+    """Whether a name can be looked up at all: no empty part, none of more than 63 characters."""
+    if ":" in host:
+        return True  # An address of IPv6, which `urlsplit` has read.
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def key_variables(base_url: str) -> tuple[str, ...]:

@@ -153,17 +153,26 @@ async def _answers(ask: _Asker, serves: Sequence[str]) -> Finding:
     assert said is not None  # noqa: S101 - the loop ran
     if isinstance(said, Reply):
         return Finding("answers", "yes", f"it said: {shown(said.text, limit=60)}")
-    if said.kind == "cut_off":
+    if said.kind == "cut_off" and said.usage.calls:
         return Finding(
             "answers",
             "yes",
             f"it goes on for more than {_CHATTER.max_tokens} tokens when asked for one sentence",
             "a base model, or one that thinks long: give roles more `max_tokens`",
         )
-    advice = "mend that first; nothing else was probed"
-    if serves and said.kind == "bad_request":
-        advice = f"the server has: {', '.join(shown(s, limit=60) for s in serves[:5])}"
-    return Finding("answers", "no", f"{said.kind}: {said.message}", advice)
+    return Finding("answers", "no", f"{said.kind}: {said.message}", _mend(ask, said, serves))
+
+
+def _mend(ask: _Asker, why: ModelFailure, serves: Sequence[str]) -> str:
+    """What to do about a model that does not answer."""
+    if why.kind == "rate_limit":
+        return "ask again later; a run waits for as long as the server says"
+    if why.kind == "bad_request" and serves:
+        if not ask.model.name.endswith(tuple(f"{mark}{s}" for mark in "#:" for s in serves)):
+            return f"the server has: {', '.join(shown(s, limit=60) for s in serves[:5])}"
+    elif " 404" in why.message and "#" in ask.model.name:
+        return "the address ends where `/chat/completions` begins: most end in /v1"
+    return "mend that first; nothing else was probed"
 
 
 _HISTORIES: Final[tuple[tuple[str, tuple[Message, ...]], ...]] = (
@@ -189,12 +198,14 @@ _HISTORIES: Final[tuple[tuple[str, tuple[Message, ...]], ...]] = (
 
 
 async def _template(ask: _Asker) -> Finding:
+    outcomes = [(name, await ask(*messages)) for name, messages in _HISTORIES]
     refused = [
         (name, said)
-        for name, messages in _HISTORIES
-        if isinstance(said := await ask(*messages), ModelFailure)
-        and said.kind not in ("cut_off", "timeout", "malformed")
+        for name, said in outcomes
+        if isinstance(said, ModelFailure) and said.kind not in ("cut_off", "timeout", "malformed")
     ]
+    if not any(isinstance(said, Reply) or said.usage.calls for _, said in outcomes) and not refused:
+        return Finding("chat template", "unknown", "no call was answered")
     if not refused:
         return Finding("chat template", "yes", f"it takes all {len(_HISTORIES)} kinds of history")
     name, why = refused[0]
@@ -334,7 +345,8 @@ async def _cache(ask: _Asker) -> Finding:
         "prefix cache",
         "unknown",
         f"none is reported; the second call took {ratio:.2f} times as long as the first",
-        "vLLM: --enable-prefix-caching --enable-prompt-tokens-details",
+        "vLLM: --enable-prefix-caching --enable-prompt-tokens-details; SGLang: "
+        "--enable-cache-report",
     )
 
 

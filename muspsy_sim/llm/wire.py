@@ -47,6 +47,8 @@ class Completion:
     refusal: str | None
     finish_reason: str | None
     usage: Mapping[str, Any] | None
+    timings: Mapping[str, Any] | None = None
+    """What llama.cpp says beside its usage."""
 
 
 def read_body(raw: bytes, secrets: Iterable[Secret]) -> Completion:
@@ -71,12 +73,14 @@ def read_body(raw: bytes, secrets: Iterable[Secret]) -> Completion:
             "malformed", _not_a_completion(raw, "no chat completion", secrets)
         ) from None
     usage = body.get("usage")
+    timings = body.get("timings")
     return Completion(
         content=content,
         reasoning=thought if isinstance(thought, str) else None,
         refusal=refusal if isinstance(refusal, str) else None,
         finish_reason=finish if isinstance(finish, str) else None,
         usage=usage if isinstance(usage, dict) else None,
+        timings=timings if isinstance(timings, dict) else None,
     )
 
 
@@ -112,14 +116,12 @@ def usage_of(completion: Completion, request: Request) -> Usage:
     """The server's count, or an estimate that is marked as one."""
     said = completion.usage or {}
     prompt, answered = _count(said.get("prompt_tokens")), _count(said.get("completion_tokens"))
-    details = said.get("prompt_tokens_details")
-    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
     if prompt is not None and answered is not None:
         counted = {
             "calls": 1,
             "prompt_tokens": prompt,
             "completion_tokens": answered,
-            "cached_tokens": min(cached or 0, prompt),
+            "cached_tokens": min(_cached(said, completion.timings or {}), prompt),
             "estimated": 0,
         }
         return made(Usage, counted)
@@ -130,6 +132,22 @@ def usage_of(completion: Completion, request: Request) -> Usage:
         completion_tokens=estimate_tokens(text) if answered is None else answered,
         estimated=1,
     )
+
+
+def _cached(said: Mapping[str, Any], timings: Mapping[str, Any]) -> int:
+    """Prompt tokens that the server had in its cache, by whichever name it has for them; else 0.
+
+    OpenAI's, which vLLM, SGLang, llama.cpp and Ollama took over; DeepSeek's; Moonshot's; and that
+    of llama.cpp's servers before February 2026, beside the usage.
+    """
+    details = said.get("prompt_tokens_details")
+    names = (
+        details.get("cached_tokens") if isinstance(details, dict) else None,
+        said.get("prompt_cache_hit_tokens"),
+        said.get("cached_tokens"),
+        timings.get("cache_n"),
+    )
+    return next((n for n in map(_count, names) if n is not None), 0)
 
 
 def failure_of(

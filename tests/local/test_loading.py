@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from muspsy_sim.llm.local.calls import Greeting
 from muspsy_sim.llm.local.devices import place
 from muspsy_sim.llm.local.loading import load
 from muspsy_sim.llm.models import open_model
+from muspsy_sim.llm.seam import ModelFailure
+from muspsy_sim.records.answers import Speech
 from muspsy_sim.records.errors import ModelSetupError
+from tests.parts.chat_requests import request_for
 
 
 def test_a_folder_that_is_not_there_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
@@ -95,3 +99,85 @@ def test_the_device_is_the_best_that_is_there(
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: apple)
     monkeypatch.setattr(torch, "empty", lambda *_, **__: None)
     assert place({"MUSPSY_LOCAL_DTYPE": "float32"})[0].type == best
+
+
+@pytest.mark.parametrize("name", ["{small}+", "{small}+ ", "+{small}"])
+def test_half_a_name_is_not_taken_for_the_whole(small: Path, name: str) -> None:
+    with pytest.raises(ModelSetupError, match=r"names no (adapter|base)"):
+        open_model(f"hf:{name.format(small=small)}", Endpoints())
+
+
+def test_a_checkpoint_without_all_its_weights_is_refused(small: Path, tmp_path: Path) -> None:
+    folder = _changed(small, tmp_path, lambda weights: weights.pop("lm_head.weight"))
+    with pytest.raises(ModelSetupError, match=r"lacks weights .*\(lm_head\.weight\)"):
+        load("hf:half", str(folder), {})
+
+
+def test_weights_that_are_not_numbers_are_told_when_it_is_loaded(
+    small: Path, tmp_path: Path
+) -> None:
+    folder = _changed(small, tmp_path, lambda w: w["lm_head.weight"].fill_(float("nan")))
+    with pytest.raises(ModelSetupError, match="its logits are not numbers") as caught:
+        opened.open_engine(Greeting("hf:nan", str(folder), {"MUSPSY_LOCAL_DEVICE": "cpu"}, 0))
+    assert "float16" not in str(caught.value)
+
+
+@pytest.mark.parametrize("what", ["of other layers", "of another width", "none"])
+def test_an_adapter_that_does_not_fit_is_refused(small: Path, tmp_path: Path, what: str) -> None:
+    from peft import LoraConfig, get_peft_model
+    from safetensors.torch import load_file, save_file
+    from transformers import AutoModelForCausalLM
+
+    adapter = tmp_path / "adapter"
+    base = AutoModelForCausalLM.from_pretrained(small)
+    get_peft_model(base, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(adapter)
+    file = adapter / "adapter_model.safetensors"
+    weights = load_file(file)
+    if what == "of other layers":
+        weights = {key.replace("layers.1", "layers.9"): each for key, each in weights.items()}
+    elif what == "of another width":
+        weights = {key: torch.cat([each, each]) for key, each in weights.items()}
+    else:
+        (adapter / "adapter_config.json").rename(adapter / "config.json")
+    save_file(weights, file)
+    with pytest.raises(ModelSetupError, match="the adapter does not fit") as caught:
+        load("hf:small+adapter", f"{small}+{adapter}", {})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{# nothing #}", "makes nothing of the conversation"),
+        ("<|turn|>{{ messages[0]['content'] }}", "tokens that the model does not know"),
+    ],
+)
+async def test_a_prompt_that_the_model_can_not_read_is_refused(
+    small: Path, tmp_path: Path, template: str, why: str
+) -> None:
+    import shutil
+
+    from transformers import AutoTokenizer
+
+    folder = shutil.copytree(small, tmp_path / "odd")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<|turn|>"]})
+    tokenizer.chat_template = template
+    tokenizer.save_pretrained(folder)
+    async with Endpoints() as endpoints:
+        with pytest.raises(ModelFailure, match=why) as caught:
+            await open_model(f"hf:{folder}", endpoints).reply(request_for(Speech))
+    assert caught.value.kind == "bad_request"
+
+
+def _changed(small: Path, into: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> Path:
+    """The small model with other weights."""
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(small, into / "changed")
+    weights = load_file(folder / "model.safetensors")
+    change(weights)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.local.calls import Asked, Counts, Failed, Written
@@ -160,3 +165,33 @@ async def test_an_interrupt_from_the_keyboard_leaves_it_to_who_started_it(small:
         )
     assert writer.alive
     assert any(isinstance(each, Reply) for each in said)
+
+
+async def test_a_model_that_nobody_wants_any_more_is_not_loaded_to_its_end(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A process that is stopped reads its weights for ever.
+    name = f"hf:{small}/./."
+    begun: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+    start = subprocess.Popen
+
+    def stopped(*arguments: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        process = start(*arguments, **settings)
+        process.send_signal(signal.SIGSTOP)
+        begun.put(process)
+        return process
+
+    monkeypatch.setattr("muspsy_sim.llm.local.writer.subprocess.Popen", stopped)
+    async with Endpoints() as endpoints:
+        model = open_model(name, endpoints)
+        first = asyncio.create_task(model.reply(request_for(Speech)))
+        second = asyncio.create_task(endpoints.check())
+        process = await asyncio.to_thread(begun.get, timeout=20)
+        first.cancel()
+        await asyncio.sleep(0.1)
+        assert process.poll() is None  # One of the two still waits for it.
+        second.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)
+        assert await asyncio.to_thread(process.wait, 10) == -signal.SIGKILL
+        monkeypatch.undo()
+        assert (await model.reply(request_for(Speech))).text

@@ -14,8 +14,10 @@ from muspsy_sim.llm.parsing import AnswerError, parse_answer
 from muspsy_sim.llm.prompting import answer_schema
 from muspsy_sim.records.answers import (
     AppraisalAnswer,
+    ExtractAnswer,
     NoteAnswer,
     PlanAnswer,
+    Reflection,
     Speech,
     TurnPlanAnswer,
 )
@@ -39,6 +41,20 @@ def test_every_answer_of_a_random_model_fits_its_schema(
             # What no schema can say: a goal that requires one that is not there.
             if "Value error" not in str(error):
                 raise
+
+
+@pytest.mark.parametrize(("answer", "tokens"), [(Reflection, 1500), (ExtractAnswer, 1000)])
+def test_a_text_ends_before_it_is_longer_than_its_schema_allows(
+    engine: Engine, prompts: list[list[int]], answer: type[Record], tokens: int
+) -> None:
+    schema = json.dumps(answer_schema(answer))
+    written = write(engine, prompts[:24], schema=schema, max_tokens=tokens)
+    assert all(each.finished for each in written)
+    answers = [parse_answer(each.text, answer) for each in written]
+    if answer is Reflection:
+        # Some would have gone on: a random model closes a quote by chance alone.
+        lengths = [len(each.model_dump()["text"]) for each in answers]
+        assert 1_500 < max(lengths) <= 2_000
 
 
 def test_a_limit_too_small_for_any_answer_is_said_to_be_reached(

@@ -170,6 +170,44 @@ async def test_a_model_without_tools_is_asked_in_words_and_counted_by_estimate()
     assert "JSON schema" in str(chat.heard[0][-1].content)
 
 
+class Deaf(BaseChatModel):
+    """Takes tools and never calls one."""
+
+    heard: list[str] = Field(default_factory=list)
+    ended: str = "stop"
+
+    def bind_tools(self, tools: Any, **_: Any) -> Any:
+        return self
+
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        self.heard.append(str(messages[-1].content))
+        said = AIMessage("Good morning.", response_metadata={"finish_reason": self.ended})
+        return ChatResult(generations=[ChatGeneration(message=said)])
+
+    @property
+    def _llm_type(self) -> str:
+        return "deaf"
+
+
+async def test_a_model_that_ignores_tools_is_told_the_schema_in_words() -> None:
+    chat = Deaf()
+    model = LangChainModel("langchain:fake:m", chat, 5.0)
+    for seed in (1, 2, 3):
+        await model.reply(request_for(seed=seed))
+    assert ["JSON schema" in heard for heard in chat.heard] == [False, False, True]
+
+
+@pytest.mark.parametrize("ended", ["SAFETY", "refusal", "content_filter"])
+async def test_an_answer_that_a_filter_stopped_is_refused_and_not_asked_for_again(
+    ended: str,
+) -> None:
+    model = LangChainModel("langchain:fake:m", Deaf(ended=ended), 5.0)
+    with pytest.raises(ModelFailure) as caught:
+        await model.reply(request_for())
+    assert caught.value.kind == "refused"
+    assert not caught.value.retryable
+
+
 def test_an_exception_of_no_known_kind_is_a_failure_with_no_secret() -> None:
     failure = failure_from(RuntimeError(f"boom {KEY}"), (Secret(KEY),))
     assert failure.kind == "server"

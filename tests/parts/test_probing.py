@@ -72,6 +72,46 @@ async def test_each_lack_is_found(
         assert found.usable is usable
 
 
+@pytest.mark.parametrize(
+    ("way", "found", "advice"),
+    [
+        ("drop", "the connection broke before the answer was whole", "mend that first"),
+        ("moved", "it sends us on to /v1/elsewhere", "mend that first"),
+        ("rate_limit", "Too many requests.", "a run waits"),
+        ("server_error", "The server had an error.", "mend that first"),
+    ],
+)
+async def test_why_it_does_not_answer_is_told(way: str, found: str, advice: str) -> None:
+    async with ChatServer(script=[way] * 3) as server:
+        (only,) = (await checked(server)).findings
+    assert only.verdict == "no"
+    assert found in only.found
+    assert advice in only.advice
+
+
+async def test_a_wrong_path_and_a_wrong_name_are_told_apart() -> None:
+    async with ChatServer(script=["no_model"]) as server, Endpoints() as endpoints:
+        named = server.spec.replace("#mock", "#another")
+        model = open_model(named, endpoints, timeout_s=5.0, environ={})
+        endpoint = endpoints.only()
+        assert endpoint is not None
+        (wrong_name,) = (await probe(model, serves=await endpoint.serves())).findings
+        assert wrong_name.advice == "the server has: mock"
+    async with ChatServer() as server, Endpoints() as endpoints:
+        without = server.spec.replace("/v1", "")
+        model = open_model(without, endpoints, timeout_s=5.0, environ={})
+        endpoint = endpoints.only()
+        assert endpoint is not None
+        (wrong_path,) = (await probe(model, serves=await endpoint.serves())).findings
+        assert "most end in /v1" in wrong_path.advice
+
+
+async def test_one_that_breaks_off_later_is_said_to_be_unknown_not_able() -> None:
+    async with ChatServer(script=["ok", *["drop"] * 40]) as server:
+        found = verdicts(await checked(server))
+    assert found["chat template"] == "unknown"
+
+
 async def test_a_template_without_system_message_is_found() -> None:
     class NoSystem(ChatServer):
         __slots__ = ()

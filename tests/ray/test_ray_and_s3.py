@@ -203,6 +203,14 @@ def test_what_can_not_be_reached_is_told_without_credentials(
     none = muspsy("run", file, "--engine", "ray", "--address", "127.0.0.1:1", "--quiet")
     assert none.code == 2
     assert none.err.startswith("--address: no Ray cluster answers at 127.0.0.1:1: ")
+    with in_a_process() as spec:
+        # Such as Ray's own dashboard, whose port is easily taken for the cluster's.
+        another = spec.partition("//")[2].partition("/")[0]
+        began = time.monotonic()
+        other = muspsy("run", file, "--engine", "ray", "--address", another, "--quiet")
+        assert time.monotonic() - began < 60
+    assert other.code == 2
+    assert "something else listens there" in other.err
     missing = muspsy("run", file, "--out", "s3://no-such-bucket/run", "--quiet")
     assert missing.code == 2
     assert missing.err.startswith("s3://no-such-bucket/run/")
@@ -211,7 +219,7 @@ def test_what_can_not_be_reached_is_told_without_credentials(
     assert "is no place that is known" in unknown.err
     user = muspsy("run", file, "--out", "ftp://me:hunter22secret@127.0.0.1:1/run", "--quiet")
     assert user.code == 2
-    for done in (none, missing, unknown, user):
+    for done in (none, other, missing, unknown, user):
         assert SECRET not in done.out + done.err
         assert "hunter22secret" not in done.out + done.err
         assert "Traceback" not in done.err

@@ -27,6 +27,8 @@ from muspsy_sim.records.errors import ModelSetupError
         ("http://h:8000/v1#m", "http", "m", "http://h:8000/v1#m"),
         ("https://H.Example/v1/#org/m@2", "http", "org/m@2", "https://h.example/v1#org/m@2"),
         ("http://h/v1/chat/completions#m", "http", "m", "http://h/v1#m"),
+        ("HTTP://h/v1#m", "http", "m", "http://h/v1#m"),
+        ("http://bücher.example/v1#m", "http", "m", "http://bücher.example/v1#m"),
         ("http://[::1]:80/v1#m", "http", "m", "http://[::1]:80/v1#m"),
         ("http://u:p@h/v1?k=v#m", "http", "m", "http://h/v1#m"),
     ],
@@ -55,6 +57,9 @@ def test_a_model_string_is_taken_apart(text: str, scheme: str, model: str, name:
         ("http://h:99999/v1#m", "no address of a server"),
         ("http://[::1/v1#m", "no address of a server"),
         ("http://h /v1#m", "no address of a server"),
+        ("http://h..example/v1#m", "no address of a server"),
+        (f"http://{'h' * 64}/v1#m", "no address of a server"),
+        ("localhost:8000/v1#m", "did you mean `http://localhost:8000/v1#m`?"),
         ("http://h/v1#m?api_key=1", "put it before the `#`"),
     ],
 )

@@ -238,6 +238,25 @@ def test_usage_is_the_servers_or_marked_as_estimated(
     assert usage.completion_tokens > 0
 
 
+@pytest.mark.parametrize(
+    ("said", "beside"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 30}}, {}),
+        ({"prompt_cache_hit_tokens": 30, "prompt_cache_miss_tokens": 10}, {}),
+        ({"cached_tokens": 30}, {}),
+        ({}, {"timings": {"cache_n": 30, "prompt_n": 10}}),
+        ({"prompt_tokens_details": None}, {"timings": {"cache_n": 30}}),
+    ],
+)
+def test_cached_tokens_are_read_by_each_servers_name(
+    said: dict[str, Any], beside: dict[str, Any]
+) -> None:
+    usage = {"prompt_tokens": 40, "completion_tokens": 2, **said}
+    choices = [{"message": {"content": "Yes."}, "finish_reason": "stop"}]
+    body = json.dumps({"choices": choices, "usage": usage, **beside}).encode()
+    assert usage_of(read_body(body, ()), REQUEST).cached_tokens == 30
+
+
 def test_cached_tokens_never_exceed_the_prompt() -> None:
     said = {
         "prompt_tokens": 5,

@@ -2,7 +2,8 @@
 
 xgrammar (Apache-2.0) turns a JSON schema into the set of tokens allowed next. A schema says nothing
 about how long a text may be in tokens, so a model that never closes a quote would run into its
-limit: near it only tokens that close something are let through, where the schema allows one.
+limit: near it only tokens that close something are let through, where the schema allows one. The
+same is done where a text comes near the length that its schema allows (`lengths`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from muspsy_sim.llm.answer_formats import strict_schema
+from muspsy_sim.llm.local.lengths import Lengths, Vocabulary, take_limits
 
 _MARGIN: Final = 12
 """Tokens kept beyond what the shortest rest of an answer takes."""
@@ -29,6 +31,7 @@ class Guide:
 
     matcher: Any
     endings: Sequence[Any]
+    lengths: Lengths
     reserve: int
     """Tokens that the shortest whole answer takes: from there on nothing new is opened."""
 
@@ -36,6 +39,7 @@ class Guide:
         """Note what was said. Whether the answer is whole now."""
         if not self.matcher.accept_token(token):
             raise RuntimeError("the grammar refused a token that it had allowed")
+        self.lengths.take(token)
         return bool(self.matcher.is_terminated())
 
     def _closing(self, allowed: Any) -> Any:
@@ -59,7 +63,7 @@ def hold(held: Sequence[tuple[int, Guide, int]], logits: Any) -> None:
     bits = xgrammar.allocate_token_bitmask(*logits.shape)
     _filler().batch_fill_next_token_bitmask([guide.matcher for _, guide, _ in held], bits, rows)
     for n, guide, left in held:
-        if left <= guide.reserve:
+        if left <= guide.reserve or guide.lengths.full:
             bits[n] = guide._closing(bits[n])
     bits = bits.to(logits.device)
     if logits.device.type in ("cpu", "cuda"):
@@ -98,10 +102,11 @@ class Grammars:
         )
         self._compiler = xgrammar.GrammarCompiler(described)
         self._tokenizer = tokenizer
-        self._compiled: dict[str, tuple[Any, int]] = {}
+        self._compiled: dict[str, tuple[Any, dict[str, int], int]] = {}
+        known = Vocabulary.of(tokenizer, min(vocabulary, len(tokenizer)))
+        self._vocabulary = known
         closes: tuple[list[int], list[int], list[int]] = ([], [], [])
-        for token in range(min(vocabulary, len(tokenizer))):
-            text = tokenizer.decode([token]).strip()
+        for token, text in enumerate(map(str.strip, known.texts)):
             if token in stops or (text and set(text) <= set('"}]')):
                 closes[0 if text.startswith('"') else 1].append(token)
             elif text and set(text) <= set('"}],'):
@@ -113,18 +118,19 @@ class Grammars:
         import xgrammar
 
         if schema not in self._compiled:
-            # Lengths of texts are left to the reserve: a grammar of 8,000 optional characters is
-            # slow to compile and holds to nothing that a token limit doesn't.
             original = json.loads(schema)
-            held = strict_schema(original, empty=False) or original
+            held = strict_schema(original, lengths=True) or original
+            # A text that is hardly longer than a token may be is counted by the grammar itself.
+            limits = take_limits(held, above=2 * self._vocabulary.longest)
             compiled = self._compiler.compile_json_schema(
                 json.dumps(held), any_whitespace=False, strict_mode=True
             )
             shortest = json.dumps(smallest(held, held), ensure_ascii=False)
             reserve = len(self._tokenizer.encode(shortest, add_special_tokens=False))
-            self._compiled[schema] = (compiled, round(1.5 * reserve) + _MARGIN)
-        compiled, reserve = self._compiled[schema]
-        return Guide(xgrammar.GrammarMatcher(compiled), self._endings, reserve)
+            self._compiled[schema] = (compiled, limits, round(1.5 * reserve) + _MARGIN)
+        compiled, limits, reserve = self._compiled[schema]
+        lengths = Lengths(limits, self._vocabulary)
+        return Guide(xgrammar.GrammarMatcher(compiled), self._endings, lengths, reserve)
 
 
 def _bits(tokens: Sequence[int], vocabulary: int) -> Any:

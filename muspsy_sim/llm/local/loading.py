@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,6 +35,8 @@ class Loaded:
     stops: list[int]
     pad: int
     vocabulary: int
+    known: int
+    """Tokens that the model can read: a tokenizer may have more, which would end its process."""
     sight: Sight
     context: int
     _cache: str = "past_key_values"
@@ -90,7 +94,12 @@ def split_name(where: str) -> tuple[str, str | None]:
 
 
 def check_paths(name: str, where: str) -> None:
-    """Raise `ModelSetupError` for what looks like a path and is none."""
+    """Raise `ModelSetupError` for what looks like a path and is none, and for half a name."""
+    if "+" in where and not Path(where).exists() and not all(map(str.strip, where.split("+", 1))):
+        raise ModelSetupError(
+            f"{name} names no {'adapter' if where.strip().endswith('+') else 'base'}",
+            hint="write hf:BASE+ADAPTER, or hf:BASE alone",
+        )
     for part in split_name(where):
         if part is None or not part.startswith((".", "/", "~")):
             continue
@@ -125,7 +134,12 @@ def load(name: str, where: str, environ: Mapping[str, str] | None = None) -> Loa
 
 def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str]) -> Loaded:
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
 
+    # What matters of its warnings is refused below, in one line.
+    logging.set_verbosity_error()
+    if not sys.stderr.isatty():
+        logging.disable_progress_bar()
     base = str(Path(base).expanduser()) if base.startswith("~") else base
     device, dtype = place(environ)
     tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
@@ -138,9 +152,16 @@ def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str])
         # Some come with a limit of tokens that they were trained at.
         rust.no_truncation()
         rust.no_padding()
-    model = AutoModelForCausalLM.from_pretrained(
-        base, dtype=dtype, trust_remote_code=False, use_safetensors=True
+    model, told = AutoModelForCausalLM.from_pretrained(
+        base, dtype=dtype, trust_remote_code=False, use_safetensors=True, output_loading_info=True
     )
+    if missing := sorted(told["missing_keys"]):
+        # transformers makes them up at random and goes on.
+        raise ModelSetupError(
+            f"{name} lacks weights of a causal language model ({', '.join(missing[:2])}"
+            f"{f' and {len(missing) - 2} more' if len(missing) > 2 else ''})",
+            hint="name a whole checkpoint, and one that was made to write",
+        )
     if adapter is not None:
         model = _adapted(name, model, adapter)
     model = model.to(device).eval()
@@ -156,6 +177,7 @@ def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str])
         stops=stops,
         pad=pad,
         vocabulary=config.vocab_size,
+        known=model.get_input_embeddings().num_embeddings,
         sight=sight_of(name, model),
         context=getattr(config, "max_position_embeddings", None) or 1_000_000,
         # Its name from transformers 5.23 on; before that the older one.
@@ -171,7 +193,20 @@ def _adapted(name: str, model: Any, adapter: str) -> Any:
             f"{name} needs peft, which is not installed", hint="pip install 'muspsy-sim[local]'"
         ) from None
     path = str(Path(adapter).expanduser()) if adapter.startswith("~") else adapter
-    return PeftModel.from_pretrained(model, path).merge_and_unload()
+    refused: ModelSetupError
+    try:
+        with warnings.catch_warnings():
+            # peft only warns of it, and merges what it makes up: then the base alone would answer.
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.filterwarnings("error", message=".*missing adapter keys.*")
+            return PeftModel.from_pretrained(model, path).merge_and_unload()
+    except Exception as error:  # noqa: BLE001 - whatever an adapter may do to its reader
+        refused = ModelSetupError(
+            f"{name}: the adapter does not fit ({type(error).__name__}: "
+            f"{one_line(str(error))[:200]})",
+            hint="name a LoRA adapter that was made on this base",
+        )
+    raise refused
 
 
 def _stops(model: Any, tokenizer: Any) -> list[int]:

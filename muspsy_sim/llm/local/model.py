@@ -9,7 +9,7 @@ import orjson
 
 from muspsy_sim.llm.local.calls import Asked, Failed, Written
 from muspsy_sim.llm.local.loading import check_installed, check_paths
-from muspsy_sim.llm.local.writer import Writer, writer_for
+from muspsy_sim.llm.local.writer import Writer, writer_wanted
 from muspsy_sim.llm.redaction import shown
 from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 from muspsy_sim.llm.wire import Completion, reply_from
@@ -36,9 +36,7 @@ class LocalModel:
     async def load(self) -> None:
         """Read it into memory, once a process. Raises `ModelSetupError`."""
         if self._writer is None or not self._writer.alive:
-            self._writer = await asyncio.to_thread(
-                writer_for, self.name, self._where, self._environ
-            )
+            self._writer = await writer_wanted(self.name, self._where, self._environ)
 
     async def reply(self, request: Request) -> Reply:
         """Answer one attempt. Raises `ModelFailure`."""

@@ -23,6 +23,13 @@ def prompt_of(loaded: Loaded, asked: Asked) -> list[int]:
             raise PromptRefused(
                 f"its chat template refuses the conversation: {shown(str(error))}"
             ) from None
+    if not ids:
+        raise PromptRefused("its chat template makes nothing of the conversation")
+    if max(ids) >= loaded.known:
+        # On a card it would be an error that no later call survives.
+        raise PromptRefused(
+            f"its tokenizer has tokens that the model does not know (of {loaded.known:,})"
+        )
     room = loaded.context - asked.max_tokens
     if len(ids) > room:
         raise PromptRefused(

@@ -37,7 +37,9 @@ def check_batches(loaded: Loaded) -> None:
         if apart != apart:
             refused = ModelSetupError(
                 f"{loaded.name}: its logits are not numbers in {loaded.model.dtype}",
-                hint="set MUSPSY_LOCAL_DTYPE to bfloat16 or float32",
+                hint="its weights are broken"
+                if loaded.model.dtype == torch.float32
+                else "set MUSPSY_LOCAL_DTYPE to bfloat16 or float32",
             )
         elif apart > (0.02 if loaded.model.dtype == torch.float32 else 0.5):
             refused = ModelSetupError(
@@ -75,9 +77,10 @@ def _apart(loaded: Loaded) -> float:
         whole = torch.tensor([row.call.ids + row.made], device=loaded.device)
         alone = loaded.model(input_ids=whole, use_cache=False).logits[0, -2:].float()
         ours = torch.stack([logits[n] for logits in read])
-        worst = max(worst, float((ours - alone).abs().max() / alone.std()))
-        if worst != worst:
-            break
+        apart = float((ours - alone).abs().max() / alone.std())
+        if apart != apart:
+            return apart  # Not a number, which `max` would lose.
+        worst = max(worst, apart)
     return worst
 
 

@@ -6,6 +6,7 @@ once if the system killed it, as it does where memory runs out.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import itertools
@@ -15,7 +16,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +63,8 @@ class Writer:
         assert self._process.stdout is not None  # noqa: S101 - piped
         self._sender = Sender(self._process.stdin)
         self._answers = self._process.stdout
-        self.facts = self._greet(Greeting(name, where, settings, halvings))
+        with _loading(name, self._process):
+            self.facts = self._greet(Greeting(name, where, settings, halvings))
         self._thread = threading.Thread(target=self._listen, name=f"muspsy {name}", daemon=True)
         self._thread.start()
 
@@ -165,11 +168,55 @@ _opening = threading.Lock()
 def writer_for(name: str, where: str, environ: Mapping[str, str]) -> Writer:
     """The process that writes for a checkpoint, started where there is none. `ModelSetupError`."""
     with _opening:
+        if name in _abandoned:
+            raise ModelSetupError(f"{name} is not wanted any more")
         writer = _writers.get(name)
         if writer is None or not writer.alive:
             halvings = 0 if writer is None else writer.halvings + writer.killed
             writer = _writers[name] = Writer(name, where, environ, halvings)
         return writer
+
+
+async def writer_wanted(name: str, where: str, environ: Mapping[str, str]) -> Writer:
+    """The same without blocking the event loop. Loading ends once all who wanted it are cancelled.
+
+    Else a run that is stopped would wait for minutes until the weights of a large model are read.
+    """
+    if not _wanted[name]:
+        _abandoned.discard(name)
+    _wanted[name] += 1
+    try:
+        return await asyncio.to_thread(writer_for, name, where, environ)
+    except asyncio.CancelledError:
+        if _wanted[name] == 1:
+            _abandon(name)
+        raise
+    finally:
+        _wanted[name] -= 1
+
+
+_wanted: Counter[str] = Counter()
+_abandoned: set[str] = set()
+_processes: dict[str, subprocess.Popen[bytes]] = {}
+"""Those that are loading."""
+
+
+@contextlib.contextmanager
+def _loading(name: str, process: subprocess.Popen[bytes]) -> Iterator[None]:
+    _processes[name] = process
+    try:
+        if name in _abandoned:
+            process.kill()
+        yield
+    finally:
+        del _processes[name]
+
+
+def _abandon(name: str) -> None:
+    """End the loading of a checkpoint, under way or about to begin."""
+    _abandoned.add(name)
+    if (process := _processes.get(name)) is not None:
+        process.kill()
 
 
 def close_writers() -> None:

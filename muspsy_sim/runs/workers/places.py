@@ -1,7 +1,7 @@
 """A place elsewhere: an object store or a shared folder, reached through fsspec by its URL.
 
 Objects are written whole. What the place answers becomes a `StorageError` that names the object and
-no credentials: a URL is shown without user, password and query.
+no credentials: a URL is shown without user, password and query. One that may pass is a `PlaceAway`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ _AT_ONCE = 16
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:::|://)")
 _PARTS = ("episodes", "journal")
 
+_LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+"""What a place says that waiting does not change."""
+
 INSTALL = "pip install 'muspsy-sim[ray]'"
+
+
+class PlaceAway(StorageError):
+    """A place could not be reached, or did not answer: another attempt may succeed."""
 
 
 def is_elsewhere(name: str) -> bool:
@@ -105,7 +112,8 @@ class Place:
             raise
         except Exception as error:  # noqa: BLE001 - each store has errors of its own
             said = redact(one_line(str(error) or type(error).__name__))
-            raise StorageError(
+            lasting = isinstance(error, _LASTING) or "Credentials" in type(error).__name__
+            raise (StorageError if lasting else PlaceAway)(
                 f"cannot {doing}: {said[:300]}",
                 file=f"{self.url}/{name}",
                 hint="check the address, and the credentials that this machine has for it",

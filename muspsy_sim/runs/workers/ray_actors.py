@@ -29,6 +29,12 @@ _CALLS_AT_ONCE = 10_000
 """Calls that one actor takes at once: episodes, and a few beside them."""
 
 
+_SETTINGS = b"\0\0\0\x04"
+"""How a frame of settings begins, with which each side of HTTP/2 does: a length, then type 4."""
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS + b"\0" * 5
+"""What a client of HTTP/2, as those of gRPC are, says first (RFC 9113, sections 3.4 and 6.5)."""
+
+
 class WorkerActor:
     """A `Worker` whose every call answers, so that errors come back as they are."""
 
@@ -91,7 +97,8 @@ def _init(ray: Any, address: str | None, workers: int | None) -> None:
         raise RunError(
             f"no Ray cluster answers: {redact(one_line(str(error)))[:300]}",
             field="--address" if address is not None else None,
-            hint="start one with `ray start --head`, or leave --address out",
+            hint="start one with `ray start --head`, or leave --address out; where it asks for a "
+            "token, set RAY_AUTH_MODE=token",
         ) from None
     finally:
         for signum, handler in before.items():
@@ -100,18 +107,28 @@ def _init(ray: Any, address: str | None, workers: int | None) -> None:
 
 
 def _knock(address: str) -> None:
-    """See that somebody listens at HOST:PORT: Ray itself would try for minutes."""
+    """See that a gRPC server listens at HOST:PORT: Ray itself would try for minutes."""
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not (colon and port.isdigit()):
         return  # `auto`, or something that Ray will know.
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S).close()
+        with socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S) as line:
+            line.settimeout(_CONNECT_S)
+            line.sendall(_HELLO)
+            said = line.recv(len(_SETTINGS))
     except (OSError, OverflowError) as error:
-        raise RunError(
-            f"no Ray cluster answers at {redact(address)}: {one_line(str(error))}",
-            field="--address",
-            hint="start one with `ray start --head`, or leave --address out",
-        ) from None
+        raise _nobody(address, one_line(str(error))) from None
+    encrypted = os.environ.get("RAY_USE_TLS", "0").lower() in ("1", "true")
+    if not encrypted and said[3:4] != _SETTINGS[3:4]:
+        raise _nobody(address, "something else listens there (a dashboard?)")
+
+
+def _nobody(address: str, why: str) -> RunError:
+    return RunError(
+        f"no Ray cluster answers at {redact(address)}: {why}",
+        field="--address",
+        hint="start one with `ray start --head`, or leave --address out",
+    )
 
 
 class ActorHand:

@@ -1,7 +1,8 @@
 """Where a worker puts what it makes: the run's folder itself, or a place elsewhere.
 
 A folder is written to directly. For a place elsewhere an episode is lived on the machine's own
-disk: its journal is uploaded again whenever it has grown, and the whole episode after it.
+disk: its journal is uploaded again whenever it has grown, and the whole episode after it. A place
+that is away for a while is waited for, since what is not there yet was paid for.
 """
 
 from __future__ import annotations
@@ -9,17 +10,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from muspsy_sim.records.errors import RunError, StorageError
 from muspsy_sim.records.files import content_hash
 from muspsy_sim.runs.store import Run
 from muspsy_sim.runs.workers.messages import Order, Setup
-from muspsy_sim.runs.workers.places import Place, is_elsewhere, open_place
+from muspsy_sim.runs.workers.places import Place, PlaceAway, is_elsewhere, open_place
+
+T = TypeVar("T")
+
+_WAITS_S = (1.0, 3.0, 10.0, 30.0, 60.0)
+"""Seconds between attempts to reach a place that is away, besides what each attempt takes."""
 
 
 class Shelf(Protocol):
@@ -101,20 +107,19 @@ class Elsewhere:
         """Episode that is under way -> bytes of its journal that are there."""
         self._busy: dict[str, asyncio.Lock] = {}
         self._task: asyncio.Task[None] | None = None
-        self._refused: StorageError | None = None
 
     @asynccontextmanager
     async def taken(self, order: Order) -> AsyncIterator[Run]:
         """A folder with what is recorded. Whatever happens, the journal is uploaded as it is."""
         name = order.id
-        recorded = await asyncio.to_thread(self._bring, order)
+        recorded = await _patiently(lambda: self._bring(order))
         self._busy[name] = asyncio.Lock()
         self._uploaded[name] = recorded
         try:
             yield self._run
         except BaseException:
             # Stopped on its way: what is recorded is kept, also while all is being closed.
-            await asyncio.shield(self._upload(name))
+            await asyncio.shield(self._upload(name, waits=()))
             raise
         finally:
             del self._uploaded[name], self._busy[name]
@@ -135,22 +140,20 @@ class Elsewhere:
     async def going_on(self, episode: str) -> None:
         """The journal first, then the episode goes: no answer to what failed it is there yet."""
         await self._upload(episode)
-        await asyncio.to_thread(self._place.remove, f"episodes/{episode}.json")
+        await _patiently(lambda: self._place.remove(f"episodes/{episode}.json"))
 
     async def keep(self, episode: str) -> None:
         """Upload the journal, then the episode."""
-        if self._refused is not None:
-            raise self._refused
         await self._upload(episode)
         whole = await asyncio.to_thread(self._run.episode_file(episode).read_bytes)
-        await asyncio.to_thread(self._place.write, f"episodes/{episode}.json", whole)
+        await _patiently(lambda: self._place.write(f"episodes/{episode}.json", whole))
 
-    async def _upload(self, name: str) -> None:
+    async def _upload(self, name: str, waits: Sequence[float] | None = None) -> None:
         """Upload a journal as far as its lines are complete, if it has grown."""
         async with self._busy[name]:
             text = await asyncio.to_thread(_whole_lines, self._run.journal_file(name))
             if len(text) > self._uploaded[name]:
-                await asyncio.to_thread(self._place.write, f"journal/{name}.jsonl", text)
+                await _patiently(lambda: self._place.write(f"journal/{name}.jsonl", text), waits)
                 self._uploaded[name] = len(text)
 
     async def _beat(self) -> None:
@@ -159,11 +162,9 @@ class Elsewhere:
             for name in list(self._uploaded):
                 if name in self._uploaded:
                     try:
-                        await self._upload(name)
-                    except StorageError as error:
-                        self._refused = error  # told where the next episode is kept
-                    except KeyError:
-                        continue  # It was kept meanwhile.
+                        await self._upload(name, waits=())
+                    except (StorageError, KeyError):
+                        continue  # The next beat tries again, or the episode was kept meanwhile.
 
     async def __aenter__(self) -> Self:
         for part in ("episodes", "journal"):
@@ -176,6 +177,29 @@ class Elsewhere:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self._folder.cleanup()
+
+
+async def _patiently(act: Callable[[], T], waits: Sequence[float] | None = None) -> T:
+    """What an act in a thread gives, tried again while the place is away. Raises `StorageError`.
+
+    `waits`: seconds between attempts, `_WAITS_S` by default. Who is cancelled meanwhile still sees
+    the attempt under way to its end: a late write must not come over a later one.
+    """
+    for wait in _WAITS_S if waits is None else waits:
+        try:
+            return await _to_its_end(act)
+        except PlaceAway:
+            await asyncio.sleep(wait)
+    return await _to_its_end(act)
+
+
+async def _to_its_end(act: Callable[[], T]) -> T:
+    doing = asyncio.ensure_future(asyncio.to_thread(act))
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise
 
 
 def _whole_lines(journal: Path) -> bytes:
