@@ -34,7 +34,7 @@ _SENSITIVE = re.compile(
 _IDEATION = re.compile(
     r"suicid|self-harm|kill(?:ed|ing)? (?:my|him|her)self|end (?:my|his|her) life"
     r"|want(?:s|ed)? to die|better off dead|overdos|hang(?:ed|ing)? (?:my|him|her)self"
-    r"|自杀|轻生|不想活|结束生命|想死|自残|自伤|跳楼|跳下去|遗书|割腕|上吊|自缢",
+    r"|自杀|轻生|不想活|结束生命|想死|自残|自伤|跳楼|跳下去|遗书|割腕|上吊|自缢|活着没|活不下去|不如死|死了算",
     re.IGNORECASE,
 )
 _PLAN = re.compile(
