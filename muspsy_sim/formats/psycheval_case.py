@@ -35,8 +35,9 @@ postmodern. Any of it may stand in one case."""
 
 NOT_STATED = frozenset(
     {"", "未提及", "未提到", "不详", "无法确定", "not mentioned", "unknown", "n/a"}
+    | {"无", "暂无", "没有", "none", "nil"}
 )
-"""Values, in lower case, by which a case says that it does not say."""
+"""Values, in lower case, by which a case says that it does not say, or that there is nothing."""
 
 _OTHER_SCHOOLS = ("integrated", "integrative", "sfbt")
 _HEADS = ("client_info", "basic_info")

@@ -32,7 +32,15 @@ _SENSITIVE = re.compile(
     re.IGNORECASE,
 )
 _IDEATION = re.compile(
-    r"suicid|kill myself|end my life|want to die|自杀|轻生|不想活|结束生命|想死|自残", re.IGNORECASE
+    r"suicid|self-harm|kill(?:ed|ing)? (?:my|him|her)self|end (?:my|his|her) life"
+    r"|want(?:s|ed)? to die|better off dead|overdos|hang(?:ed|ing)? (?:my|him|her)self"
+    r"|自杀|轻生|不想活|结束生命|想死|自残|自伤|跳楼|跳下去|遗书|割腕|上吊|自缢|活着没|活不下去|不如死|死了算",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(
+    r"suicid[^.;]{0,60}\b(?:plan|intent|means|date|note)\b|\bplan[^.;]{0,40}suicid"
+    r"|(?:自杀|轻生|自伤)[^。；，]{0,8}(?:计划|方式|工具|准备)|遗书",
+    re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:no|not|never|denies|without)\b|无|否认|没有|未", re.IGNORECASE)
 
@@ -94,3 +102,15 @@ def risk(sentences: Iterable[str]) -> Risk:
 def of_suicide(text: str) -> bool:
     """Whether `text` speaks of suicide or self-harm in any way, denial included."""
     return bool(_IDEATION.search(text))
+
+
+def of_a_plan(text: str) -> bool:
+    """Whether `text` speaks of a plan or means of suicide without a word that denies it."""
+    return any(
+        not _DENIED.search(text[_clause_start(text, match.start()) : match.end()])
+        for match in _PLAN.finditer(text)
+    )
+
+
+def _clause_start(text: str, at: int) -> int:
+    return max(text.rfind(mark, 0, at) for mark in ".;。；，\n") + 1

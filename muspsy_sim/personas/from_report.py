@@ -132,6 +132,9 @@ def profile_from_report(case: CaseReport, answer: ExtractAnswer, by: str) -> Dra
         extra["speaks_of_suicide"] = True
         if profile.risk.ideation == "none":
             sieve.look("risk", "the report speaks of suicide or self-harm, and none was drawn")
+    planned = filled_in.of_a_plan(case.text) and profile.risk.ideation == "passive"
+    if planned:
+        sieve.look("risk", "the report may tell of a plan or means, and passive risk was drawn")
     _outside_voices(sieve, profile)
     return Drawn(profile.model_copy(update={"extra": extra}), sieve.kept, sieve.dropped, sieve.odd)
 

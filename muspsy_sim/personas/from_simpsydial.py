@@ -37,11 +37,16 @@ _AT_SCHOOL = re.compile(
     r"(?:小学生|初中生|高中生|[上读念](?:小学|初[一二三中]|高[一二三中])|是?初[一二三](?!班)|是?高[一二三](?!班)|中考)"
 )
 """Words by which a writer who is still at school tells of it."""
+_ON_A_FORM = re.compile(
+    r"我|今年|现在|已经|刚|是个?|一[个名]|\d{2}周?岁|[男女]生?性?|[大研][一二三四]|学生|单身|已婚|未婚|[，,、。！\s]"
+)
 _ASKS = re.compile(r"[？?]")
 _SENTENCES_A_FACT = 3
 _LONGEST = 80
 """Characters; many writers put nothing but commas between their sentences."""
 _CLAUSES = re.compile(r"[^，,、\s]+[，,、\s]*")
+_TELLS = 2
+"""Characters that a sentence has to have beside those of a form to say what the matter is."""
 _SHORTEST = 8
 """Characters; a shorter sentence is joined to the one before it."""
 
@@ -65,7 +70,7 @@ def profile_from_complaint(complaint: Complaint, persona: str) -> Profile:
     own = [place for place in sentences if speaks_of_itself(place[0], "zh")]
     if not own:
         raise ProfileError("speaks nowhere of its writer", line=complaint.line)
-    problem = own[0]
+    problem = next((place for place in own if not _only_age(place[0])), own[0])
     goals = [text for text, _ in sentences if _ASKS.search(text) and speaks_of_itself(text, "zh")]
     goals_from = ""
     if complaint.headline and _ASKS.search(complaint.headline):
@@ -117,6 +122,11 @@ def at_school(text: str) -> str | None:
     """The words by which a writer tells that it is at school and perhaps a minor, or `None`."""
     match = _AT_SCHOOL.search(text)
     return match[0] if match else None
+
+
+def _only_age(sentence: str) -> bool:
+    """Whether a sentence says no more than stands on a form: how old, man or woman, student."""
+    return len(_ON_A_FORM.sub("", sentence)) < _TELLS
 
 
 _Placed = tuple[str, SourceSpan]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
@@ -257,5 +258,11 @@ def _first_line(error: ValueError) -> str:
 
     if isinstance(error, ValidationError):
         first = error.errors()[0]
-        return f"levels.{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        key = ".".join(map(str, first["loc"]))
+        if first["type"] == "extra_forbidden":
+            near = get_close_matches(key, list(Levels.model_fields), n=1)
+            known = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(Levels.model_fields)}"
+            return f"levels.{key}: unknown key; {known}"
+        said = first["msg"].removeprefix("Input ")
+        return f"levels.{key}: {said}, not {str(first['input'])[:40]!r}"
     return str(error).partition("\n")[0]

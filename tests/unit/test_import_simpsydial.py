@@ -183,3 +183,10 @@ def test_what_is_written_is_read_back_and_clients_without_a_name_do_not_collide(
         assert load_profile(tmp_path / "out" / profile.id) == profile
         assert load_case(str(tmp_path / "out" / profile.id)) == case
     assert "demographics.name" not in {found.field for found in check_together(result.profiles)}
+
+
+def test_what_only_says_how_old_the_writer_is_is_not_what_brings_it(tmp_path: Path) -> None:
+    text = "怎么办 我今年22岁，女，大三。室友总翻我的东西，我不敢说。有时候觉得活着没意思。"
+    done = imported(tmp_path, [text])
+    assert done.profiles[0].presenting_problem == "室友总翻我的东西，我不敢说。"
+    assert done.profiles[0].risk.words == "有时候觉得活着没意思。"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from muspsy_sim.llm.seam import Request
-from muspsy_sim.records.errors import GraphError
+from muspsy_sim.records.errors import GraphError, RecipeError
 from muspsy_sim.records.views import PlanNextView, RespondView
 from tests.fakes import FakeModel
 from tests.unit.courses import held, planned
@@ -55,3 +55,15 @@ def test_levels_that_a_graph_cannot_act_on_are_refused(
 ) -> None:
     with pytest.raises(GraphError, match=message):
         planned(arms=[{"graph": graph, "levels": levels}])
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ({"schol": "cbt"}, "levels.schol: unknown key; did you mean 'school'?"),
+        ({"recall": "grahp"}, "levels.recall: should be 'none', .* not 'grahp'"),
+    ],
+)
+def test_a_mistyped_level_says_what_is_known(levels: dict[str, str], message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        planned(arms=[{"graph": "full", "name": "mine", "levels": levels}])

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muspsy_sim.llm.offline import offline_answer
-from muspsy_sim.llm.offline.annotator.as_client import Client, as_client
+from muspsy_sim.llm.offline.annotator.as_client import as_client
 from muspsy_sim.llm.offline.annotator.extract import extract
+from muspsy_sim.llm.offline.annotator.people import Client
 from muspsy_sim.llm.offline.annotator.reading import read_report, title_of
 from muspsy_sim.llm.offline.annotator.report_cues import report_cues
 from muspsy_sim.llm.offline.annotator.who import who_is

@@ -7,32 +7,16 @@ another person could be meant by the same pronoun is given up rather than guesse
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from functools import cache
 
-from muspsy_sim.records.base import Language
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """How a report names its client. `gender` is `m`, `f` or empty where the report does not show.
-
-    `names` are all forms, the longest first.
-    """
-
-    language: Language
-    names: tuple[str, ...] = ()
-    gender: str = ""
-    others: frozenset[str] = field(default_factory=frozenset)
-    """Names of other people in the report."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A sentence as the client would say it."""
-
-    text: str
-    subjectless: bool = False
-    """It leaves its subject out, so that only what stands before it tells who is meant."""
+from muspsy_sim.llm.offline.annotator.as_client_zh import chinese_as_client
+from muspsy_sim.llm.offline.annotator.bare_items import with_subject
+from muspsy_sim.llm.offline.annotator.misturned import (
+    himself_of_another,
+    object_of_its_own,
+)
+from muspsy_sim.llm.offline.annotator.people import KIN_EN, SOMEONE_EN, Client
+from muspsy_sim.llm.offline.annotator.turned import Turned, whole
 
 
 def as_client(sentence: str, client: Client, *, subject: bool = True) -> Turned | None:
@@ -41,28 +25,22 @@ def as_client(sentence: str, client: Client, *, subject: bool = True) -> Turned 
     Without `subject` none is added to a Chinese sentence that leaves it out.
     """
     if client.language == "zh":
-        return _chinese(sentence, client, subject)
-    text = _english(sentence, client)
-    return Turned(_whole(text, "en")) if text and text.strip("；;，,：: ") else None
+        return chinese_as_client(sentence, client, subject)
+    subject_in = with_subject(sentence, _NAMED)
+    text = _english(subject_in, client)
+    if not text or not text.strip("；;，,：: "):
+        return None
+    return Turned(whole(text, "en"), subject_in.startswith(_NAMED))
 
 
-def _whole(text: str, language: Language) -> str:
-    """Begun in capitals and closed, as a sentence is spoken."""
-    text = " ".join(text.split()) if language == "en" else text.strip()
-    text = text.rstrip("；;，,：: ")
-    text = text[0].upper() + text[1:]
-    if text.rstrip("\"”’')」")[-1:] not in ".!?。！？…":
-        text += "." if language == "en" else "。"
-    return text
-
-
-# --- English ------------------------------------------------------------------------------------
-
+_NAMED = "\x01"
+"""Stands for the client in a sentence that is being turned."""
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[^A-Za-z]+")
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 _ROLES = re.compile(r"\b(?:the|this) (client|patient)('s|’s)?\b", re.IGNORECASE)
 _AGED = re.compile(
-    r"\x01(?:,? (?:aged )?\d{1,3},|, an? \d{1,3}-year-old[^,.;]{0,60},| \((?:aged )?\d{1,3}[^)]*\))"
+    r"\x01(?:,? (?:aged )?\d{1,3},(?: an? [a-z][^,.;]{2,50},)?"
+    r"|, an? \d{1,3}-year-old[^,.;]{0,60},| \((?:aged )?\d{1,3}[^)]*\))"
 )
 """An age beside the name, which would stand between `I` and its verb."""
 _AS_A_CHILD = re.compile(
@@ -71,20 +49,13 @@ _AS_A_CHILD = re.compile(
 )
 """An age that no grown person beside the client can have had: it is the client's."""
 _YOUNGER = re.compile(r"\b(?:brother|sister|son|daughter|boy|girl|lad)s?\b")
+_AND_ANOTHER = re.compile(r"\bI and ((?:my )?\w+)\b(?= (?:were|are|have|had|met|ran|live|own)\b)")
+_THIRD = re.compile(r"\b(?:he|she|him|his|her|they|them|their)\b", re.IGNORECASE)
+"""Whoever they are where a report does not show its client's gender."""
 _SAYS = re.compile(r", (?:he|she) (?:says|said|adds|added)(?=[,.])")
 _SELF = {
     "m": {"he": "I", "him": "me", "his": "my", "himself": "myself"},
     "f": {"she": "I", "her": "her", "hers": "mine", "herself": "myself"},
-}
-_KIN = {
-    "m": (
-        "father dad brother son husband uncle grandfather boy man men fiance boss foreman lad "
-        "neighbour farmer boatman gentleman curate"
-    ),
-    "f": (
-        "mother mum mom sister daughter wife aunt grandmother girl woman women fiancee widow "
-        "neighbour lady girlfriend nurse librarian"
-    ),
 }
 _AFTER_HER = frozenset(
     re.findall(
@@ -94,6 +65,12 @@ _AFTER_HER = frozenset(
     )
 )
 """Words before which `her` is `me`; before all others it is `my`."""
+_JOINING = "and but or when that because after before since until if while as where who which"
+_OBJECT = re.compile(
+    rf"(?<=[a-z] )(?<!{'(?<!'.join(f' {word} )' for word in _JOINING.split())}"
+    rf"\x01(?= ?(?:[.,;:!?)]|$)| (?:{'|'.join(sorted(_AFTER_HER))})\b)"
+)
+"""The client named where an object stands: after a word that joins nothing, before no verb."""
 _CAUSING = frozenset({"makes", "made", "make", "lets", "let", "helps", "helped", "has", "had"})
 """Verbs after which `her` and another verb follow: it makes her look."""
 _OBJECTS = frozenset(
@@ -164,9 +141,9 @@ def _english(sentence: str, client: Client) -> str | None:
     marked = _AGED.sub("\x01", marked)
     marked = _ROLES.sub(lambda m: "\x02" if m[2] else "\x01", marked)
     pronouns = _SELF.get(gender, {})
-    if gender and _ambiguous(outside, client):
+    if gender and (_ambiguous(outside, client) or himself_of_another(outside, client)):
         return None
-    if not gender and re.search(r"\b(?:he|she|him|his|her)\b", outside, re.IGNORECASE):
+    if not gender and _THIRD.search(outside):
         return None
     pieces: list[str] = []
     end = 0
@@ -174,27 +151,49 @@ def _english(sentence: str, client: Client) -> str | None:
         pieces += [_turned(marked[end : quoted.start()], pronouns), quoted.group()]
         end = quoted.end()
     pieces.append(_turned(marked[end:], pronouns))
-    return "".join(pieces)
+    said = _AND_ANOTHER.sub(r"\1 and I", "".join(pieces))
+    return None if object_of_its_own(_QUOTED.sub(" ", said)) else said
 
 
 def _ambiguous(outside: str, client: Client) -> bool:
-    """Whether someone else of the client's gender comes before a pronoun that could be theirs."""
+    """Whether someone else of the client's gender comes before a pronoun that could be theirs.
+
+    What one other person does to `him` or `her` is done to the client: to themselves they would do
+    it to `himself`.
+    """
     if not _YOUNGER.search(outside):
         outside = _AS_A_CHILD.sub(" ", outside)
-    words = [match[0].lower().removesuffix("'s") for match in re.finditer(r"[A-Za-z'-]+", outside)]
+    words = [
+        match[0].lower().removesuffix("'s") for match in re.finditer(r"[A-Za-z'-]+|[.,;:]", outside)
+    ]
     mine = _SELF[client.gender]
-    kin = frozenset(_KIN[client.gender].split())
-    others = {name.lower() for name in client.others}
-    seen = False
-    for word in words:
-        if word in kin or word in others:
-            seen = True
-        elif seen and word in mine:
-            return True
-    return False
+    theirs = frozenset(KIN_EN[client.gender].split()) | {name.lower() for name in client.others}
+    seen, could_be = 0, 0
+    for at, word in enumerate(words):
+        # `his brother Owen` is one person.
+        named_too = word in theirs and at > 0 and words[at - 1].removesuffix("-in-law") in _people()
+        if word.removesuffix("-in-law") in theirs and not named_too:
+            seen += 1
+        elif (seen and word in mine and not _is_object(words, at)) or (seen > 1 and word in mine):
+            could_be += 1
+    return could_be > 0
+
+
+def _is_object(words: list[str], at: int) -> bool:
+    """Whether `him`, or a `her` that is no possessive, stands at a place."""
+    after = words[at + 1] if at + 1 < len(words) else "."
+    return words[at] == "him" or (
+        words[at] == "her" and (after in _AFTER_HER or not after[0].isalpha())
+    )
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset([*KIN_EN["m"].split(), *KIN_EN["f"].split(), *SOMEONE_EN])
 
 
 def _turned(text: str, pronouns: dict[str, str]) -> str:
+    text = _OBJECT.sub("me", text)
     text = text.replace("\x01", " I ").replace("\x02", " my ") if _bare(text) else text
     tokens = _WORD.findall(re.sub(r" +", " ", text))
     out = list(tokens)
@@ -210,6 +209,8 @@ def _turned(text: str, pronouns: dict[str, str]) -> str:
                 stops = n + 1 < len(tokens) and tokens[n + 1].strip()[:1] in tuple(".,;:!?)")
                 mere = not after or stops or after in _AFTER_HER or earlier in _CAUSING
                 out[n] = "me" if mere else "my"
+            elif lower == "his" and _stands_alone(tokens, n, after):
+                out[n] = "mine"
         before = _word_before(tokens, out, words, at)
         if before == "I":
             out[n] = _agreeing(out[n])
@@ -222,6 +223,12 @@ def _turned(text: str, pronouns: dict[str, str]) -> str:
         elif lower in ("they", "who", "which"):
             mine = False
     return "".join(out)
+
+
+def _stands_alone(tokens: list[str], n: int, after: str) -> bool:
+    """Whether `his` has no noun after it: a friend of his, who left."""
+    stops = n + 1 < len(tokens) and tokens[n + 1].strip()[:1] in tuple(".,;:!?)")
+    return not after or stops or after in {"who", "was", "is", "had", "has", "from", "died"}
 
 
 def _goes_on(word: str, before: str, after: str) -> bool:
@@ -262,59 +269,3 @@ def _agreeing(word: str) -> str:
     ):
         return word[:-2]
     return word[:-1]
-
-
-# --- Chinese ------------------------------------------------------------------------------------
-
-_ROLES_ZH = "来访者|来询者|求助者|求询者|案主|患者|当事人"
-_KIN_ZH = {
-    "m": "父亲|爸爸|爹|儿子|哥哥|弟弟|丈夫|未婚夫|爷爷|外公|舅舅|叔叔|他爸|男人|孙子|公公|局长",
-    "f": "母亲|妈妈|娘|女儿|姐姐|妹妹|妻子|老婆|奶奶|外婆|姑姑|阿姨|女人|孙女|婆婆|讲解员|老师",
-}
-_OTHER_SUBJECT_ZH = re.compile(
-    r"[这那此该它其]|他们|她们|大家|有人|一[位名个家]|别人|旁人|医生|老师|同事|同学|朋友|邻居|家里|家中|全家"
-    r"|父|母|爸|妈|妻|丈夫|儿|女|哥|姐|弟|妹|爷|奶|孩子|未婚|婚纱|请柬|车间|工作是|客观|自动|局|楼"
-    r"|[一二三四五六七八九十\d]+[年位个家]"
-)
-_ME_FIRST = re.compile(r"(?:[^，,]{0,14}[，,])?[^，,]{0,10}(?<![看给对跟向把让为叫使替由被])我")
-"""The client stands where a subject stands: at the beginning, or after a time or a place."""
-_QUOTED_ZH = re.compile(r"[“「『][^”」』]*[”」』]")
-
-
-def _chinese(sentence: str, client: Client, subject: bool) -> Turned | None:
-    pronoun = {"m": "他", "f": "她"}.get(client.gender, "")
-    other = {"m": "她", "f": "他"}.get(client.gender, "他|她")
-    outside = _QUOTED_ZH.sub("", sentence)
-    if "其" in re.sub("其[他它实余次中]|尤其|极其", "", outside):
-        return None
-    if re.search(f"(?:{other})(?!们)", outside) and not re.search(_others_of(client), outside):
-        return None
-    kin = "|".join([*([_KIN_ZH[client.gender]] if client.gender else []), *client.others])
-    # Another person of the same pronoun may stand before it, and could be meant by it.
-    unclear = pronoun and kin and re.search(f"(?:{kin}).*{pronoun}(?!们)", outside)
-    if unclear and not outside.startswith(pronoun):
-        return None
-    named = "|".join([*map(re.escape, client.names), _ROLES_ZH])
-    turning = f"{named}|{pronoun}(?!们)" if pronoun else named
-    pieces, end = [], 0
-    for quoted in _QUOTED_ZH.finditer(sentence):
-        pieces += [re.sub(turning, "我", sentence[end : quoted.start()]), quoted.group()]
-        end = quoted.end()
-    text = "".join([*pieces, re.sub(turning, "我", sentence[end:])])
-    subjectless = not _ME_FIRST.match(_QUOTED_ZH.sub("", text)) and not _OTHER_SUBJECT_ZH.match(
-        text
-    )
-    if subjectless and subject and "我" not in _QUOTED_ZH.sub("", text):
-        text = f"我{text}"
-    return Turned(_whole(text, "zh"), subjectless)
-
-
-def _others_of(client: Client) -> str:
-    """Words for people of the other gender, whom its pronoun then means."""
-    known = {"m": _KIN_ZH["f"], "f": _KIN_ZH["m"]}.get(client.gender, "")
-    return "|".join([*([known] if known else []), *map(re.escape, client.others)]) or "(?!)"
-
-
-def speaks_of_another(sentence: str) -> bool:
-    """Whether a Chinese sentence begins with another subject than its client."""
-    return bool(_OTHER_SUBJECT_ZH.match(sentence))

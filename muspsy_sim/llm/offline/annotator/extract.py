@@ -12,10 +12,13 @@ from random import Random
 from typing import NamedTuple
 
 from muspsy_sim.llm.offline.annotator.as_client import as_client
+from muspsy_sim.llm.offline.annotator.quoted import closed, half_quoted, own_words, whole_quote
 from muspsy_sim.llm.offline.annotator.reading import Sentence, read_report, title_of
 from muspsy_sim.llm.offline.annotator.report_cues import ReportCues, Section, cue, report_cues
+from muspsy_sim.llm.offline.annotator.risk import denied_risk, risk_of
 from muspsy_sim.llm.offline.annotator.who import Who, who_is
-from muspsy_sim.records.answers import ExtractAnswer, ExtractedFact, ExtractedRisk, Sourced
+from muspsy_sim.llm.offline.annotator.whose import open_pronouns, uses_pronoun
+from muspsy_sim.records.answers import ExtractAnswer, ExtractedFact, Sourced
 from muspsy_sim.records.base import Language
 from muspsy_sim.records.profile import ResistanceStyle, StageOfChange, Topic
 from muspsy_sim.records.views import ExtractView
@@ -25,18 +28,12 @@ _TOLD: frozenset[Section] = frozenset({"visit", "problem", "history", "manner", 
 _DETAILS = 2
 """Sentences that may follow the first one in a fact."""
 _MOST_FACTS = 16
-_OWN_WORDS: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"[\"“]([^\"”]{12,160})[\"”]"),
-    "zh": re.compile(r"“([^”]{6,60})”"),
-}
-"""The client's own words in quotation marks; shorter ones are a word that the report borrows."""
-_SPOKEN_ZH = re.compile(
-    r"(?:自述|[他她]说|来访者说|老人说|强调|因|而是|要咨询师|只说)[^“。；]{0,12}$"
-)
-_SPOKEN_EN = re.compile(r"\b(?:he|she|client|patient|M[rs]s? \w+) (?:said|says|added|put it)\b")
-"""That the words beside it are the client's, and nobody else's."""
+_QUOTED_ZH = re.compile(r"“([^”]{6,60})”")
 _LONGEST: dict[Language, int] = {"en": 240, "zh": 80}
 """Characters of a sentence that can be said in a turn."""
+
+
+_QUOTES = re.compile(r"[\"“][^\"”]*[\"”]|[「『][^」』]*[」』]")
 
 
 class _Wish(NamedTuple):
@@ -45,8 +42,18 @@ class _Wish(NamedTuple):
     says: str
 
 
+_DOING = "|".join(
+    re.findall(
+        r"\S+",
+        "Sleep Learn Stop Take Get Find Be Have Make Go Return Talk Speak Tell Drive Eat "
+        "Drink Keep Feel Manage Understand Work Start Finish Stay Live Build Say Ask Leave "
+        "Let Write Call Visit Join Cut Cope Decide Open Face Reduce Rest Play Read Walk Run "
+        "See Meet Give Pass Become",
+    )
+)
+"""Words with which a goal begins that is set down as a thing to do."""
 _WISH: dict[Language, _Wish] = {
-    "en": _Wish(re.compile(r"To (?=[a-z])"), "I want to "),
+    "en": _Wish(re.compile(rf"To (?=[a-z])|(?=(?:{_DOING})\b)"), "I want to "),
     "zh": _Wish(re.compile(r"(?:希望|想要?)?(?:能够?)?(?![我他她来求希想])"), "我希望能"),
 }
 _GENERIC = re.compile(r"^(?:a|an|people|nobody|anyone|everyone|one|what|whatever)\b", re.IGNORECASE)
@@ -57,9 +64,9 @@ def extract(view: ExtractView, rng: Random) -> ExtractAnswer:
     cues = report_cues(view.language)
     who = who_is(view.report, view.language)
     sentences = read_report(view.report, cues)
-    reader = _Reader(view.language, cues, who)
+    reader = _Reader(cues, who, sentences)
     problem = (
-        [*_own_words(sentences, view.language)][:2]
+        [*own_words(sentences, who.client)][:2]
         or reader.turned([s for s in sentences if s.section == "problem"], most=2)
         or reader.turned([s for s in sentences if s.section == "visit"], most=2)
     )
@@ -88,8 +95,11 @@ def extract(view: ExtractView, rng: Random) -> ExtractAnswer:
         core_beliefs=[*reader.beliefs(sentences)][:3],
         strengths=reader.turned(_about(sentences, cues.strength), most=3),
         supports=reader.turned(_about(sentences, cues.support), most=3),
-        goals=[*reader.goals(sentences), *reader.turned(_about(sentences, cues.wish), most=3)][:3],
-        risk=reader.risk(sentences),
+        goals=[
+            *reader.goals(sentences),
+            *reader.turned(_about(sentences, cues.wish), most=3, wish=True),
+        ][:3],
+        risk=risk_of(sentences, cues, who.client, lambda s: reader.told(s, wish=True)),
         resistance_style=_resistance(manner, cues),
         stage_of_change=_stage(sentences, cues),
         voice_style=next(
@@ -106,42 +116,57 @@ def extract(view: ExtractView, rng: Random) -> ExtractAnswer:
 class _Reader:
     """Takes sentences of one report, and says for each what the client would say."""
 
-    def __init__(self, language: Language, cues: ReportCues, who: Who) -> None:
-        self.language = language
+    def __init__(self, cues: ReportCues, who: Who, sentences: list[Sentence]) -> None:
+        self.language = cues.language
         self.cues = cues
         self.who = who
+        self.open = open_pronouns(sentences, who.client, cue(cues.to_the_reader))
 
-    def told(self, sentence: Sentence, *, follows_me: bool = True) -> Sourced | None:
+    def told(
+        self, sentence: Sentence, *, follows_me: bool = True, wish: bool = False
+    ) -> Sourced | None:
         """A sentence as the client would tell it, or `None` where no rule can put it so.
 
         `follows_me`: what stands before it was the client's, so that a subject left out is too.
+        `wish`: it says what somebody wants, which a report tells of its client.
         """
+        if cue(self.cues.to_the_reader).search(_QUOTES.sub(" ", sentence.text)):
+            return None
+        if said := whole_quote(sentence.text, self.who.client):
+            return said
+        open_to = self.open.get(sentence.start) and not wish
+        if open_to and uses_pronoun(sentence.text, self.who.client):
+            return None
         reported = cue(self.cues.reported).search(sentence.text)
         words = reported[1] if reported else sentence.text
         if reported and self.language == "en":
             words = re.split(r",? and (?:then )?that ", words)[0]
-        quoted = _OWN_WORDS["zh"].match(words)
         if reported and words.startswith("“"):
-            return Sourced(text=_closed(quoted[1], "zh"), quote=sentence.text) if quoted else None
-        turned = None if _half_quoted(words) else as_client(words, self.who.client)
+            own = _QUOTED_ZH.match(words)
+            return Sourced(text=closed(own[1], "zh"), quote=sentence.text) if own else None
+        turned = None if half_quoted(words) else as_client(words, self.who.client)
         if turned is None or len(turned.text) > _LONGEST[self.language]:
             return None
-        if turned.subjectless and not follows_me:
+        if turned.subjectless and not (follows_me and not self.open.get(sentence.start)):
             return None
         return Sourced(text=turned.text, quote=sentence.text)
 
-    def turned(self, sentences: list[Sentence], most: int) -> list[Sourced]:
+    def turned(self, sentences: list[Sentence], most: int, *, wish: bool = False) -> list[Sourced]:
         """The first of some sentences that can be told."""
         found: list[Sourced] = []
         for sentence in sentences:
             if sentence.section not in _TOLD or self._of_the_room(sentence):
                 continue
-            told = self.told(sentence, follows_me=sentence.follows_me)
+            told = self.told(sentence, follows_me=sentence.follows_me, wish=wish)
             if told is not None and _first_person(told.text, self.language):
                 found.append(told)
             if len(found) == most:
                 break
         return found
+
+    def wishes(self, sentences: list[Sentence]) -> list[Sourced]:
+        """What the report says that its client wants, wherever it says so."""
+        return self.turned(_about(sentences, self.cues.wish), most=3, wish=True)
 
     def goals(self, sentences: list[Sentence]) -> Iterator[Sourced]:
         """What stands under a heading of goals; a goal without a subject is the client's wish."""
@@ -155,7 +180,8 @@ class _Reader:
                 if told is not None:
                     yield told
                 continue
-            words = f"{wish.says}{sentence.text[bare.end() :]}"
+            rest = sentence.text[bare.end() :]
+            words = f"{wish.says}{rest[:1].lower()}{rest[1:]}"
             turned = as_client(words, self.who.client, subject=False)
             if turned is not None:
                 yield Sourced(text=turned.text, quote=sentence.text)
@@ -163,7 +189,7 @@ class _Reader:
     def facts(self, sentences: list[Sentence]) -> Iterator[ExtractedFact]:
         """Facts of up to three sentences of one paragraph; a sentence that cannot be told ends one.
 
-        After words that nobody has been told, the rest of the paragraph is as hard to tell.
+        Words that nobody has been told make that one fact as hard to tell.
         """
         group: list[tuple[Sentence, Sourced]] = []
         hidden, paragraph = False, -1
@@ -182,12 +208,12 @@ class _Reader:
             starts = not group
             if told is None or (starts and not _first_person(told.text, self.language)):
                 yield from self._fact(group, hidden)
-                group = []
+                group, hidden = [], False
                 continue
             group.append((sentence, told))
             if len(group) > _DETAILS:
                 yield from self._fact(group, hidden)
-                group = []
+                group, hidden = [], False
         yield from self._fact(group, hidden)
 
     def _fact(self, group: list[tuple[Sentence, Sourced]], hidden: bool) -> Iterator[ExtractedFact]:
@@ -196,7 +222,8 @@ class _Reader:
         first, *rest = group
         whole = " ".join(sentence.text for sentence, _ in group)
         base = 0 if first[0].section == "visit" else 1
-        hard = 2 if cue(self.cues.hard_to_tell).search(whole) else base
+        heavy = (self.cues.hard_to_tell, self.cues.ideation)
+        hard = 2 if any(cue(words).search(whole) for words in heavy) else base
         yield ExtractedFact(
             text=first[1].text,
             quote=first[1].quote,
@@ -208,7 +235,7 @@ class _Reader:
     def _of_the_room(self, sentence: Sentence) -> bool:
         """Whether a sentence tells of the counseling, or of how the client is in it."""
         text = sentence.text
-        if cue(self.cues.left_out).search(text):
+        if cue(self.cues.left_out).search(text) or denied_risk(text, self.cues):
             return True
         manners = (self.cues.in_the_room, self.cues.speech, *self.cues.resistance.values())
         return sentence.section == "manner" and any(cue(words).search(text) for words in manners)
@@ -225,7 +252,7 @@ class _Reader:
     def beliefs(self, sentences: list[Sentence]) -> Iterator[Sourced]:
         """What the formulation says that the client believes; a general saying stays as it is."""
         for sentence in sentences:
-            if sentence.section not in ("formulation", "history", "problem"):
+            if sentence.section not in ("formulation", "history", "problem", "other"):
                 continue
             match = cue(self.cues.belief).search(sentence.text)
             if match is None:
@@ -235,50 +262,9 @@ class _Reader:
             text = turned.text if turned else ""
             if _GENERIC.match(said):
                 # `a man is of use or he is nothing`: the pronoun is not the client.
-                text = _closed(said, self.language)
+                text = closed(said, self.language)
             if 6 <= len(text) <= _LONGEST[self.language]:
                 yield Sourced(text=text, quote=match[1])
-
-    def risk(self, sentences: list[Sentence]) -> ExtractedRisk:
-        """Passive thoughts in the words of the first sentence that tells of them, else none.
-
-        Never more than passive: how far a plan goes is for a person to read.
-        """
-        for sentence in sentences:
-            text = sentence.text
-            if sentence.section == "course" or not cue(self.cues.ideation).search(text):
-                continue
-            if cue(self.cues.denied).search(text):
-                continue
-            told = self.told(sentence)
-            return ExtractedRisk(ideation="passive", words=told.text if told else text, quote=text)
-        return ExtractedRisk()
-
-
-def _own_words(sentences: list[Sentence], language: Language) -> Iterator[Sourced]:
-    """What the client is quoted with as its problem."""
-    for sentence in sentences:
-        if sentence.section not in ("problem", "visit"):
-            continue
-        for match in _OWN_WORDS[language].finditer(sentence.text):
-            said = match[1].strip().rstrip(",，")
-            if language == "zh":
-                own = _SPOKEN_ZH.search(sentence.text[: match.start()])
-            else:
-                own = _SPOKEN_EN.search(sentence.text) if said[0].isupper() else None
-            if own and (language == "zh" or len(said.split()) > 3):
-                yield Sourced(text=_closed(said, language), quote=match[1])
-
-
-def _closed(text: str, language: Language) -> str:
-    text = text.strip().rstrip("，,；; ")
-    end = "" if text[-1:] in ".!?。！？…" else "。" if language == "zh" else "."
-    return text[:1].upper() + text[1:] + end
-
-
-def _half_quoted(text: str) -> bool:
-    """Whether a quotation begins or ends outside of this sentence, its speaker with it."""
-    return text.count('"') % 2 == 1 or text.count("“") != text.count("”")
 
 
 def _about(sentences: list[Sentence], expression: str) -> list[Sentence]:

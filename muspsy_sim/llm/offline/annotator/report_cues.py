@@ -36,6 +36,9 @@ class ReportCues(Record):
     language: Language
     headings: dict[Section, str] = Field(description="what a heading announces; first that fits")
     left_out: str = Field(description="a sentence of the counseling room or of the report itself")
+    to_the_reader: str = Field(
+        description="outside quotation marks, that the report speaks to whoever reads it"
+    )
     in_the_room: str = Field(description="among observations, what the client does in the hour")
     reported: str = Field(description="how reported speech begins; group 1 is what was said")
     told_nobody: str = Field(description="the rest of the paragraph has been told to nobody")

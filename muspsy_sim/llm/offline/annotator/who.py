@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from muspsy_sim.llm.offline.annotator import who_forms as forms
-from muspsy_sim.llm.offline.annotator.as_client import Client
+from muspsy_sim.llm.offline.annotator.people import KIN_EN, SOMEONE_EN, Client
 from muspsy_sim.records.base import Language
 
 
@@ -70,7 +70,10 @@ def _english(body: str) -> Who:
     first = next((p for p in body.split("\n") if known_by and known_by[0] in p), body)
     fields = _on_paper(first + body[:600], "en")
     job = forms.JOB_EN.search(first) or forms.JOB_EN.search(body[:600])
-    if job:
+    beside = forms.JOB_BESIDE_EN.search(first)
+    if beside:
+        fields["occupation"] = beside[1]
+    elif job:
         fields["occupation"] = job[1]
     small = set(re.findall(r"\b[a-z]+\b", body))
     known = {*" ".join(names).split(), *forms.NO_NAMES}
@@ -80,8 +83,34 @@ def _english(body: str) -> Who:
         for word in forms.CAPITALISED.findall(body)
         if word not in known and word.lower() not in small
     }
-    client = Client("en", names, gender, frozenset(others))
+    client = Client("en", names, gender, _rivals(body, others, gender))
     return Who(name, _number(aged["age"]) if aged else None, gender, fields, client)
+
+
+def _rivals(body: str, names: set[str], gender: str) -> frozenset[str]:
+    """Those of `names` that are people's, as far as a report shows, and not of the other gender.
+
+    A name is a person's where it begins a clause or stands beside kin; it is of the other gender
+    beside a word for such kin, or where that gender's pronoun follows it in its sentence.
+    """
+    if not gender:
+        return frozenset(names)
+    theirs = KIN_EN["f" if gender == "m" else "m"].replace(" ", "|")
+    people = "|".join([*KIN_EN["m"].split(), *KIN_EN["f"].split(), *SOMEONE_EN])
+    pronoun, own = ("she", "he") if gender == "m" else ("he", "she")
+    found: set[str] = set()
+    for name in names:
+        beside = rf"(?:{theirs})(?:-in-law)?,? (?:[A-Z]\w+ )?{name}\b"
+        beside = rf"{beside}|\b{name},? (?:his|her|a|the) (?:{theirs})\b"
+        titled = r"\bM(?:s|rs|iss)\.? " if gender == "m" else r"\bMr\.? "
+        said_of = rf"\b{name}\b(?:(?!\b{own}\b)[^.;])*\b{pronoun}\b"
+        if re.search(rf"{beside}|{titled}{name}\b|{said_of}", body):
+            continue
+        if re.search(
+            rf"(?:^|[.!?;:,\n] )(?:and |but |when |then )?{name}(?:'s)? [a-z]", body
+        ) or re.search(rf"(?i:{people})(?:-in-law)?,? (?:[A-Z]\w+ )?{name}\b", body):
+            found.add(name)
+    return frozenset(found)
 
 
 def _english_gender(body: str) -> str:

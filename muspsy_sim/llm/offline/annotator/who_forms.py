@@ -34,7 +34,8 @@ AGE_FIELD_EN = re.compile(
     re.MULTILINE,
 )
 NAMELESS_EN = re.compile(
-    rf"\b(?i:the |a )?(?i:client|patient)(?:,| is| was)(?: now)? (?:an? |aged )?{_OLD_EN}"
+    r"\b(?:(?i:the |a )?(?i:client|patient)(?:,| is| was)|I am|I'm)(?: now)?"
+    rf" (?:an? |aged )?{_OLD_EN}"
 )
 GENDER_EN = re.compile(
     r"(?:-old |(?:gender|sex)[*_ \t]*[:|][*_ \t]*|/ ?)"
@@ -43,12 +44,23 @@ GENDER_EN = re.compile(
 )
 TITLED_EN = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? ([A-Z][a-z'-]+)\b")
 _NUMBER_ZH = r"[一二三四五六七八九十]{1,3}|\d{1,3}"
-_NAME_ZH = r"(?P<name>[\u4e00-\u9fff]{2,4})"
+_CALLED_ZH = "来访者|来询者|求助者|求询者|当事人|患者|案主|个案|咨客|化名"
+_NAME_ZH = rf"(?:{_CALLED_ZH})?(?P<name>[\u4e00-\u9fff]{{2,4}})"
 _OLD_ZH = rf"(?:现年|今年)?(?P<age>{_NUMBER_ZH})周?岁"
+_PLACED = "who|from|in|at|with|and|living|whose|of|on|came|was|is|has|lives|works"
+JOB_BESIDE_EN = re.compile(
+    r"(?:, an? \d{1,3}-year-old |, (?:aged )?\d{1,3}, an? |\bis an? \d{1,3}-year-old )"
+    r"(?!(?:[a-z-]+ ){0,2}(?:man|woman|male|female|mother|father|widow|widower|client|patient)\b)"
+    rf"([a-z-]+(?: [a-z-]+){{0,3}}?)(?=[,.;]| (?:{_PLACED})\b)"
+)
+"""What somebody is who is named with an age: `Ann Lee, a 52-year-old midwife`."""
 TITLE_EN = re.compile(r"^(?:(?P<m>Mr)|(?P<f>Ms|Mrs|Miss)|Dr)\.? ")
 JOB_EN = re.compile(
-    r"(?:\bis an? (?:\d{1,3}-year-old )?|, an? \d{1,3}-year-old "
+    r"(?:\bis an? (?:\d{1,3}-year-old )?|, an? \d{1,3}-year-old |, (?:aged )?\d{2}, an? "
     r"|(?i:\boccupation)[*_ \t]*[:|][*_ \t]*(?:[Aa]n? )?)(?!(?:wo)?man\b)"
+    r"(?!(?:[a-z-]+ ){0,3}?(?:lodger|father|mother|brother|sister|daughter|smoker|drinker|loner"
+    r"|member|stranger|matter|danger|bachelor|parent|tenant|client|patient|resident|widower|lover|owner"
+    r"|believer|christian|vegetarian|volunteer|minister's son|foreigner|newcomer|outsider)\b)"
     r"((?:[a-z-]+ ){0,3}?[a-z-]+(?:er|or|ist|ian|ant|ent|ice|ard|man|woman|eur|worker|student))\b"
 )
 FORMS_ZH = tuple(
@@ -69,8 +81,8 @@ FIELDS_ZH = {
 }
 JOB_FIELD_ZH = re.compile(r"职业[*_ \t]*[：:|][*_ \t]*([\u4e00-\u9fff]{2,14})")
 FIELD = re.compile(
-    rf"{_HEAD}(?:(?i:(?:(?:client|patient)(?:'s)? )?name|age(?: ?/ ?\w+)?|gender|sex|occupation|job"
-    r"|marital status|education|ethnicity|religion|nationality)"
+    rf"{_HEAD}(?:(?i:(?:(?:client|patient)(?:'s)? )?name|client|patient|age(?: ?/ ?\w+)?|gender|sex"
+    r"|occupation|job|marital status|education|ethnicity|religion|nationality)"
     r"|姓名|化名|性别|年龄|职业|婚姻(?:状况)?|学历|文化程度|民族|宗教|籍贯)[*_ \t]*[:：|]"
 )
 NO_NAMES_ZH = ("来访者", "患者", "求助者", "当事人", "案主", "个案", "咨客")
@@ -92,13 +104,18 @@ DIGITS = "零一二三四五六七八九"
 ON_PAPER: dict[Language, dict[str, str]] = {
     "en": {
         "relationship_status": (
-            r"\b(?:he|she|client|patient|[A-Z][a-z]+)\b[^.;]{0,40}?\b(?:is|was|been|being) "
+            r"\b(?:[Hh]e|[Ss]he|client|patient|(?<!brother )(?<!sister )(?<!daughter )(?<!son )"
+            r"(?<!father )(?<!mother )(?<!friend )(?!His|Her|Their)[A-Z][a-z]+)\b"
+            r"(?![^.;]{0,40}\b(?:brother|sister|daughter|son|father|mother|friend|who)\b)"
+            r"[^.;]{0,40}?\b(?:is|was|been|being) "
             r"(married|divorced|widowed|single|engaged|separated)\b"
         ),
         "education": r"\b((?:first-class|bachelor's|doctoral) degree|left school at \w+)\b",
     },
     "zh": {
-        "relationship_status": r"(已婚|未婚|离异|丧偶|再婚|单身|已订婚)",
+        "relationship_status": (
+            r"(?:^|[\n，。；、,（(：:|] ?)(?:目前|现)?(已婚|未婚|离异|丧偶|再婚|单身|已订婚)"
+        ),
         "education": (
             r"((?:大学)?(?:文盲|初小|小学|初中|高中|中专|大专|专科|本科|硕士|博士)(?:学历)?)"
         ),
