@@ -261,7 +261,9 @@ def _first_line(error: ValueError) -> str:
         key = ".".join(map(str, first["loc"]))
         if first["type"] == "extra_forbidden":
             near = get_close_matches(key, list(Levels.model_fields), n=1)
-            known = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(Levels.model_fields)}"
+            known = (
+                f"did you mean {near[0]!r}?" if near else f"known: {', '.join(Levels.model_fields)}"
+            )
             return f"levels.{key}: unknown key; {known}"
         said = first["msg"].removeprefix("Input ")
         return f"levels.{key}: {said}, not {str(first['input'])[:40]!r}"

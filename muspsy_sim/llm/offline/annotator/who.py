@@ -66,7 +66,7 @@ def _english(body: str) -> Who:
     parts = name.split()
     titled = [m[0] for m in forms.TITLED_EN.finditer(body) if not parts or m[1] == parts[-1]]
     called = [name, *titled, *(parts[:1] + parts[-1:] if len(parts) > 1 else [])]
-    names = tuple(sorted({form for form in called if form}, key=len, reverse=True))
+    names = tuple(sorted({form for form in called if form}, key=lambda form: (-len(form), form)))
     first = next((p for p in body.split("\n") if known_by and known_by[0] in p), body)
     fields = _on_paper(first + body[:600], "en")
     job = forms.JOB_EN.search(first) or forms.JOB_EN.search(body[:600])
