@@ -263,6 +263,9 @@ _COMMON = frozenset(
         "anything",
         "thing",
         "things",
+        # Where something is, and what every speaker begins with, tells nothing of what it was.
+        *("where", "down", "right", "back", "here", "over", "into", "still", "only", "even"),
+        *("that's", "there's", "what's", "i'll", "can't"),
     ]
 )
 
