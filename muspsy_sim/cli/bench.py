@@ -37,6 +37,8 @@ def bench(
     from muspsy_sim.report.bench.catalogue import BENCHES
     from muspsy_sim.report.bench.page import page_of
 
+    standing = page is not None and page.is_file()
+    before = page.read_text(encoding="utf-8", errors="replace") if page and standing else ""
     results: list[BenchResult] = []
     for name in _known(names):
         results.append(BENCHES[name].measured("quick" if quick else "full"))
@@ -51,7 +53,7 @@ def bench(
         }
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
     if page is not None:
-        write_atomic(page, page_of(results, _command(names)).encode())
+        write_atomic(page, page_of(results, _command(names), before).encode())
     if not quick and not all(result.holds for result in results):
         raise typer.Exit(1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -33,12 +34,22 @@ machine disturb by slowing caches and clocks; where the wall counts, they distur
 """
 
 
-def page_of(results: Sequence[BenchResult], command: str) -> str:
-    """The whole page."""
+_BY_HAND = re.compile(r"<!-- by hand -->\n.*?<!-- end -->\n", re.DOTALL)
+"""What a person wrote above the tables, such as what the figures do not reach."""
+_SECTION = re.compile(r"^## (\w+)\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+
+
+def page_of(results: Sequence[BenchResult], command: str, before: str = "") -> str:
+    """The whole page.
+
+    Of `before`, the page as it stands, what is marked as written by hand is kept, and so is each
+    section of a benchmark that was not run now, with the words and the date that it bears.
+    """
     lines = ["# Performance", "", f"    {command} --page docs/performance.md", ""]
     lines += [
         f"wrote this page on {datetime.now(UTC).date().isoformat()}: {_machine()}.",
         "",
+        *_BY_HAND.findall(before),
         _READING,
     ]
     for result in results:
@@ -52,7 +63,9 @@ def page_of(results: Sequence[BenchResult], command: str) -> str:
         if result.lines:
             lines += ["", "```", *result.lines, "```"]
         lines.append("")
-    return "\n".join(lines)
+    run = {result.bench for result in results}
+    kept = [m[0].strip("\n") + "\n" for m in _SECTION.finditer(before) if m[1] not in run]
+    return "\n".join([*lines, *kept])
 
 
 def value_of(figure: Figure) -> str:
