@@ -223,7 +223,7 @@ PLANTED = [
         T: What happened then?
         C: She went quiet.
         T: And you?
-        C: It sounds like you find this hard. How does that make you feel?
+        C: It sounds like you're finding this hard.
         T: I'm asking about you.
         C: My doctor asked, "how does that make you feel?", and I laughed.
         """,
