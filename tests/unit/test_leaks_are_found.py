@@ -16,7 +16,8 @@ from muspsy_sim.graphs.spec import arm_names
 from muspsy_sim.llm.offline import OfflineModel
 from muspsy_sim.personas.library import load_profile
 from muspsy_sim.records.episode import Episode
-from muspsy_sim.records.views import Line, UnlockedFact
+from muspsy_sim.records.values import made
+from muspsy_sim.records.views import AppraiseView, Line, UnlockedFact
 from tests.fakes import FakeModel
 from tests.leaks import Leak, Spy, leaks, marked
 from tests.unit.courses import PERSONA, ran
@@ -145,17 +146,11 @@ def test_private_reasoning_in_a_view_is_found(
 def test_a_plan_in_the_appraisers_view_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = appraiser_acting.AppraiseView
+    def leaking(record: type[AppraiseView], given: dict[str, Any]) -> AppraiseView:
+        planned = Line(id="s1t0", speaker="client", text="zqxturnplan1")
+        return made(record, {**given, "dialogue": [planned, *given["dialogue"]]})
 
-    def leaking(language: Any, dialogue: Any) -> Any:
-        return real(
-            language=language,
-            dialogue=[Line(id="s1t0", speaker="client", text="zqxturnplan1"), *dialogue],
-        )
-
-    monkeypatch.setattr(
-        appraiser_acting, "AppraiseView", lambda **kw: leaking(kw["language"], kw["dialogue"])
-    )
+    monkeypatch.setattr(appraiser_acting, "made", leaking)
     assert any("appraiser" in leak.why for leak in watched(tmp_path)[1])
 
 

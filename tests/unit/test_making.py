@@ -528,7 +528,14 @@ async def test_a_client_who_opens_is_greeted_back(tmp_path):
         first = dialogue.sessions[0].utterances[1]
         assert any(
             word in first.text
-            for word in ("between us", "stays in here", "confidential", "frame", "保密")
+            for word in (
+                "between us",
+                "stays in here",
+                "goes no further",
+                "confidential",
+                "frame",
+                "保密",
+            )
         )
 
 

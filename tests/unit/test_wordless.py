@@ -44,7 +44,7 @@ def without(*paths: str) -> Dynamics:
         at = tree
         for step in path.split("."):
             at = at[step]
-        at["value"] = at["low"] = at["high"] = 0.0
+        at.update(value=0.0, low=min(at["low"], 0.0), high=max(at["high"], 0.0))
     return Dynamics.model_validate(tree)
 
 
