@@ -117,7 +117,7 @@ def test_broken_recall_is_found_on_every_endpoint_of_memory(zero: tuple[Run, lis
     found = p_values(*zero)
     for name in MEMORY_ENDPOINTS:
         print(f"\n{name}: found in {share(found, name):.0%} of data sets", end="")
-        assert share(found, name) >= 0.95
+        assert share(found, name) >= 0.9
 
 
 def test_with_the_weights_at_zero_no_other_endpoint_is_moved(zero: tuple[Run, list[Row]]) -> None:
