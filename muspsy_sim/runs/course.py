@@ -204,38 +204,20 @@ def _stop(course: LiveCourse, session: SessionEnd, end: CourseEnd, detail: str) 
     course.end, course.end_week, course.end_detail = end, course.week, detail
 
 
-def episode_of(
-    course: LiveCourse,
-    episode: str,
-    seed: int,
-    seat: Seat,
-    provenance: Provenance,
-    count: UsageCount,
-    fork: Fork | None = None,
-) -> Episode:
-    """The whole record of a lived course."""
-    whole = _without_sessions(course, episode, seed, seat, provenance, count, fork)
-    whole.sessions = [session.record() for session in course.sessions]
-    return whole
+def episode_of(course: LiveCourse, cover: Episode) -> Episode:
+    """The whole record of a lived course: its sessions in its cover (`cover_of`)."""
+    cover.sessions = [session.record() for session in course.sessions]
+    return cover
 
 
-def content_of(
-    course: LiveCourse,
-    episode: str,
-    seed: int,
-    seat: Seat,
-    provenance: Provenance,
-    count: UsageCount,
-    fork: Fork | None = None,
-) -> tuple[bytes, EpisodeOutcome]:
+def content_of(course: LiveCourse, cover: Episode) -> tuple[bytes, EpisodeOutcome]:
     """The same as its file holds it, what `episode_bytes` makes of `episode_of`; and its outcome.
 
     The turns go in as they are kept. Reading and checking them for that, to write them as the same
     bytes again, took a twelfth of a run.
     """
-    whole = _without_sessions(course, episode, seed, seat, provenance, count, fork)
-    dumped = whole.model_dump(mode="json", exclude={"profile"})
-    dumped["profile"] = _profile_json(whole.profile)
+    dumped = cover.model_dump(mode="json", exclude={"profile"})
+    dumped["profile"] = _profile_json(cover.profile)
     outcome = outcome_in({**dumped, "sessions": [{"turns": s.turns} for s in course.sessions]})
     dumped["sessions"] = [session.dumped() for session in course.sessions]
     return canonical_json(dumped), outcome
@@ -249,15 +231,16 @@ _profile_json = Ready(_profile_dumped, most=256)
 """A profile as it stands in every episode of its client."""
 
 
-def _without_sessions(
+def cover_of(
     course: LiveCourse,
     episode: str,
     seed: int,
     seat: Seat,
     provenance: Provenance,
     count: UsageCount,
-    fork: Fork | None,
+    fork: Fork | None = None,
 ) -> Episode:
+    """The record of a lived course but for its sessions."""
     if course.end is None:
         raise RuntimeError(f"episode {episode} has no ending")
     last = fork.seat if fork is not None else seat

@@ -15,7 +15,7 @@ from muspsy_sim.llm.prefixes import Prefixes
 from muspsy_sim.records.content import content_root
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.runs.connections import Connections
-from muspsy_sim.runs.course import Fork, Pulse, begin, content_of, live
+from muspsy_sim.runs.course import Fork, Pulse, begin, content_of, cover_of, live
 from muspsy_sim.runs.outcome import EpisodeOutcome
 from muspsy_sim.runs.plan import (
     PlannedArm,
@@ -112,7 +112,8 @@ async def live_episode(
         left = Fork(fork.parent, fork.session, fork.turn, onward)
     await live(course, seat, left)
     made_with = provenance_of(plan.recipe, fork.arm if fork else planned.arm)
-    return Lived(*content_of(course, planned.id, planned.seed, seat, made_with, own, left))
+    cover = cover_of(course, planned.id, planned.seed, seat, made_with, own, left)
+    return Lived(*content_of(course, cover))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.offline import offline_answer
 from muspsy_sim.llm.seam import A, Prompt, V
 from muspsy_sim.records.episode import Episode, Usage
-from muspsy_sim.runs.course import Seat, begin, episode_of, live
+from muspsy_sim.runs.course import Seat, begin, cover_of, episode_of, live
 from muspsy_sim.runs.plan import PlannedEpisode, RunPlan, provenance_of
 from muspsy_sim.runs.store import episode_bytes
 
@@ -56,4 +56,5 @@ async def live_unrecorded(plan: RunPlan, planned: PlannedEpisode, dynamics: Dyna
     course.ask = Unrecorded(planned.id, {}, {}, course.client.chance)
     await live(course, seat)
     made_with = provenance_of(plan.recipe, arm)
-    return episode_of(course, planned.id, planned.seed, seat, made_with, UsageCount())
+    cover = cover_of(course, planned.id, planned.seed, seat, made_with, UsageCount())
+    return episode_of(course, cover)

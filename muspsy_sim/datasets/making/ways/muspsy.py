@@ -31,7 +31,7 @@ from muspsy_sim.records.memory import SessionNote
 from muspsy_sim.records.profile import ArcSession
 from muspsy_sim.records.views import Line, RememberView
 from muspsy_sim.runs.course import begin as begin_course
-from muspsy_sim.runs.course import episode_of, live
+from muspsy_sim.runs.course import cover_of, episode_of, live
 from muspsy_sim.runs.plan import plan_run, provenance_of
 
 FORMAT = "muspsy-made"
@@ -164,14 +164,9 @@ async def simulate(work: Work) -> None:
         bench.connections.budget.check()
     if course.failures:
         raise CallFailed(course.failures[-1])
-    work.lived = episode_of(
-        course,
-        bench.entry.id,
-        bench.entry.seed,
-        seat,
-        provenance_of(plan.recipe, arm),
-        bench.counts[0],
-    )
+    made_with = provenance_of(plan.recipe, arm)
+    cover = cover_of(course, bench.entry.id, bench.entry.seed, seat, made_with, bench.counts[0])
+    work.lived = episode_of(course, cover)
 
 
 async def check(work: Work) -> None:
