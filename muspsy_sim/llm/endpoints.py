@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -74,12 +75,18 @@ class Endpoint:
         if self._session is None:
             import aiohttp
 
+            from muspsy_sim.llm.sending import WrittenAtOnce
+
             self._session = aiohttp.ClientSession(
                 # The limit on calls at once is ours: a second one in the pool would only hide it.
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self.headers(),
                 trust_env=not self.loopback,
+                # From Python 3.12 on aiohttp writes at once by itself.
+                request_class=(
+                    aiohttp.ClientRequest if sys.version_info >= (3, 12) else WrittenAtOnce
+                ),
             )
         return self._session
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import selectors
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,5 +135,14 @@ async def _serve(latency: float) -> None:
     await asyncio.to_thread(sys.stdin.buffer.read)
 
 
+def _exact() -> asyncio.AbstractEventLoop:
+    """A loop whose timers ring on time: epoll, asyncio's choice, knows whole milliseconds only.
+
+    Good for about 1,000 connections.
+    """
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1])))
+    with asyncio.Runner(loop_factory=_exact) as runner:
+        runner.run(_serve(float(sys.argv[1])))
