@@ -38,8 +38,9 @@ class GroupSync:
 
     def __init__(self) -> None:
         self._dirty: dict[int, Path] = {}
-        self._syncing = threading.Lock()
-        """Held while one file is brought to the disk, so that nobody closes it meanwhile."""
+        self._changed = threading.Condition()
+        self._under_way: set[int] = set()
+        """Files that are being brought to the disk: nobody closes one meanwhile."""
         self._refused: StorageError | None = None
         self._task: asyncio.Task[None] | None = None
         self._threads = ThreadPoolExecutor(_TOGETHER, "muspsy-disk")
@@ -61,15 +62,21 @@ class GroupSync:
 
     def forget(self, fd: int) -> None:
         """Bring one file to the disk now, before it is closed. Raises `StorageError`."""
-        with self._syncing:
+        with self._changed:
+            self._changed.wait_for(lambda: fd not in self._under_way)
             path = self._dirty.pop(fd, None)
             if path is None:
                 return
-            try:
-                os.fdatasync(fd)
-            except OSError as error:
-                self._refused = storage_error(path, error, "write")
-                raise self._refused from error
+            self._under_way.add(fd)
+        try:
+            os.fdatasync(fd)
+        except OSError as error:
+            self._refused = storage_error(path, error, "write")
+            raise self._refused from error
+        finally:
+            with self._changed:
+                self._under_way.remove(fd)
+                self._changed.notify_all()
 
     async def __aenter__(self) -> GroupSync:
         self._task = asyncio.create_task(self._beat())

@@ -10,9 +10,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import math
 import os
 import secrets
+from collections.abc import Iterable
+from math import isfinite
 from pathlib import Path
 
 import orjson
@@ -129,14 +130,17 @@ _MEASURED = frozenset({str, int, bool, type(None)})
 
 
 def _refuse_unmeasured(value: object) -> None:
-    pending = [value]
+    pending: list[Iterable[object]] = [(value,)]
     while pending:
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending += [inside for inside in item.values() if type(inside) not in _MEASURED]
-        elif isinstance(item, list | tuple):
-            pending += [inside for inside in item if type(inside) not in _MEASURED]
-        elif isinstance(item, BaseModel):
-            pending.append(item.model_dump())
-        elif isinstance(item, float) and not math.isfinite(item):
-            raise ValueError(f"{item} cannot be written as JSON; use None with a reason")
+        for item in pending.pop():
+            if type(item) in _MEASURED:
+                continue
+            if isinstance(item, float):
+                if not isfinite(item):
+                    raise ValueError(f"{item} cannot be written as JSON; use None with a reason")
+            elif isinstance(item, dict):
+                pending.append(item.values())
+            elif isinstance(item, list | tuple):
+                pending.append(item)
+            elif isinstance(item, BaseModel):
+                pending.append(item.model_dump().values())

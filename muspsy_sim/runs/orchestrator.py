@@ -33,6 +33,11 @@ from muspsy_sim.runs.store import (
 from muspsy_sim.runs.together import first_cause, tuned_gc
 
 
+_ONE_BY_ONE = 64
+"""Episodes that begin one after another: together, they would ask, and end, in a crowd. More than
+that take longer to begin than a model takes to answer, and whoever began would go before them."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
     """What came of a run: how its episodes ended, by id."""
@@ -156,8 +161,10 @@ async def _all(batch: Batch) -> dict[str, CourseEnd]:
     with tuned_gc():
         try:
             async with asyncio.TaskGroup() as group:
-                for planned in batch.plan.episodes:
+                for number, planned in enumerate(batch.plan.episodes):
                     group.create_task(one(planned))
+                    if number < _ONE_BY_ONE:
+                        await asyncio.sleep(0)
         except BaseExceptionGroup as many:
             raise first_cause(many) from many
     if bugs:

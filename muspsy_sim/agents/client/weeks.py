@@ -85,13 +85,15 @@ def live_week(
 
 def life_event(profile: Profile, dynamics: Dynamics, chance: Chance, week: int) -> LifeEvent | None:
     """What happens to the client this week, if anything; each event once, then no more."""
-    order = list(range(len(profile.life_events)))
-    chance.rng(0, 0, "event/order").shuffle(order)
     often = dynamics.week.event_chance.value
-    happened = [w for w in range(1, week + 1) if chance.uniform(w, 0, "event") < often]
-    if not happened or happened[-1] != week or len(happened) > len(order):
+    if chance.uniform(week, 0, "event") >= often:
         return None
-    return profile.life_events[order[len(happened) - 1]]
+    order = list(range(len(profile.life_events)))
+    before = sum(chance.uniform(w, 0, "event") < often for w in range(1, week))
+    if before >= len(order):
+        return None
+    chance.rng(0, 0, "event/order").shuffle(order)
+    return profile.life_events[order[before]]
 
 
 def responsiveness(dynamics: Dynamics, chance: Chance) -> float:
