@@ -40,7 +40,11 @@ def bench(
     standing = page is not None and page.is_file()
     before = page.read_text(encoding="utf-8", errors="replace") if page and standing else ""
     results: list[BenchResult] = []
-    for name in _known(names):
+    asked = _known(names)
+    for name in asked:
+        # Before any: what the others measured would be lost with the one that can't be run.
+        BENCHES[name].check()
+    for name in asked:
         results.append(BENCHES[name].measured("quick" if quick else "full"))
         if not as_json:
             _print(results[-1])

@@ -32,7 +32,6 @@ from muspsy_sim.runs.store import (
 )
 from muspsy_sim.runs.together import first_cause, tuned_gc
 
-
 _ONE_BY_ONE = 64
 """Episodes that begin one after another: together, they would ask, and end, in a crowd. More than
 that take longer to begin than a model takes to answer, and whoever began would go before them."""

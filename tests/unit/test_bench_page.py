@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from muspsy_sim.cli.bench import bench
+from muspsy_sim.records.errors import RunError
+from muspsy_sim.report.bench.catalogue import BENCHES, Bench
 from muspsy_sim.report.bench.figures import BenchResult, Figure
 from muspsy_sim.report.bench.page import page_of
 
@@ -32,3 +39,14 @@ def test_a_new_page_holds_what_was_measured() -> None:
     page = page_of([measured("storage", 0.7)], "muspsy bench storage")
     assert "## storage" in page
     assert "by hand" not in page
+
+
+def test_an_extra_that_is_missing_is_told_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lacking = replace(BENCHES["prompts"], name="far", extra="far", needs=("no_such_module_here",))
+    monkeypatch.setitem(BENCHES, "far", lacking)
+    monkeypatch.setattr(Bench, "measured", lambda *_: pytest.fail("something was measured"))
+    with pytest.raises(RunError, match="no_such_module_here") as told:
+        bench(["prompts", "far"])
+    assert "muspsy-sim[far]" in str(told.value)

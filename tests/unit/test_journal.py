@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -254,6 +255,33 @@ async def test_a_disk_that_refuses_to_sync_stops_the_run(
 
     with pytest.raises(StorageError, match=r"j\.jsonl"):
         await write_on()
+
+
+async def test_a_file_waits_for_its_own_sync_and_for_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = GroupSync()
+    slow = Journal.open(tmp_path / "slow.jsonl", HEADER, sync)
+    quick = Journal.open(tmp_path / "quick.jsonl", HEADER, sync)
+    syncing, goes_on = threading.Event(), threading.Event()
+    held_up = slow.path.stat().st_ino
+
+    def first_slow(fd: int) -> None:
+        if os.fstat(fd).st_ino == held_up:
+            syncing.set()
+            assert goes_on.wait(30)
+
+    monkeypatch.setattr(os, "fdatasync", first_slow)
+    beat = asyncio.create_task(sync.apart(sync.flush))
+    try:
+        await asyncio.to_thread(syncing.wait, 30)
+        await asyncio.wait_for(sync.apart(quick.close), 30)
+        closing = asyncio.create_task(sync.apart(slow.close))
+        await asyncio.sleep(0.05)
+        assert not closing.done()
+    finally:
+        goes_on.set()
+    await asyncio.gather(beat, closing)
 
 
 async def test_recorded_attempts_are_taken_in_order_and_then_the_model_is_asked(

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 
+from muspsy_sim.records.errors import RunError
 from muspsy_sim.report.bench.figures import BenchResult, Figure, Size
 
 Measured = tuple[list[Figure], list[str]]
@@ -22,6 +24,16 @@ class Bench:
     about: str
     extra: str = ""
     """The extra that it needs; it is not run unless it is named."""
+    needs: tuple[str, ...] = ()
+    """The modules that the extra brings."""
+
+    def check(self) -> None:
+        """Raises `RunError` where the extra that it needs is not installed."""
+        if missing := [name for name in self.needs if find_spec(name) is None]:
+            raise RunError(
+                f"the benchmark {self.name} needs {' and '.join(missing)}, not installed here",
+                hint=f"pip install 'muspsy-sim[{self.extra}]'",
+            )
 
     def measured(self, size: Size) -> BenchResult:
         """Run it. Raises what it raises: `MuspsyError` where an extra or a part is missing."""
@@ -68,6 +80,7 @@ BENCHES: dict[str, Bench] = {
             f"{_HERE}.local:measure",
             "episodes over a local checkpoint, many at once beside one at a time",
             extra="local",
+            needs=("torch", "transformers"),
         ),
         Bench(
             "workers",
@@ -79,6 +92,7 @@ BENCHES: dict[str, Bench] = {
             f"{_HERE}.workers:measure_ray",
             "two Ray actors beside one, over episodes that keep the processor busy",
             extra="ray",
+            needs=("ray",),
         ),
     )
 }
