@@ -14,6 +14,7 @@ from pathlib import Path
 from muspsy_sim.llm.budget import Budget
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import read_journal
+from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import MuspsyError
@@ -24,6 +25,7 @@ from muspsy_sim.runs.living import live_and_keep, open_journal
 from muspsy_sim.runs.outcome import EpisodeOutcome
 from muspsy_sim.runs.plan import PlannedEpisode, RunPlan
 from muspsy_sim.runs.progress import RunProgress
+from muspsy_sim.runs.provenance import ROLES
 from muspsy_sim.runs.store import (
     Run,
     clear,
@@ -33,8 +35,12 @@ from muspsy_sim.runs.store import (
 from muspsy_sim.runs.together import first_cause, tuned_gc
 
 _ONE_BY_ONE = 64
-"""Episodes that begin one after another: together, they would ask, and end, in a crowd. More than
-that take longer to begin than a model takes to answer, and whoever began would go before them."""
+"""Episodes that begin one after another where answers are waited for: together, they would ask, and
+end, in a crowd. More than that take longer to begin than a model takes to answer, and whoever began
+would go before them. Without anybody to wait for it would cost a twentieth of the processor."""
+
+_AT_ONCE = ("offline", "replay", "script")
+"""Schemes of models that answer without being waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ async def _all(batch: Batch) -> dict[str, CourseEnd]:
     bugs: list[Exception] = []
     places = asyncio.Semaphore(batch.plan.recipe.concurrency)
     progress = batch.progress
+    one_by_one = _ONE_BY_ONE if _waits_for_answers(batch.plan) else 0
 
     async def one(planned: PlannedEpisode) -> None:
         async with places:
@@ -162,13 +169,18 @@ async def _all(batch: Batch) -> dict[str, CourseEnd]:
             async with asyncio.TaskGroup() as group:
                 for number, planned in enumerate(batch.plan.episodes):
                     group.create_task(one(planned))
-                    if number < _ONE_BY_ONE:
+                    if number < one_by_one:
                         await asyncio.sleep(0)
         except BaseExceptionGroup as many:
             raise first_cause(many) from many
     if bugs:
         raise bugs[0]
     return ends
+
+
+def _waits_for_answers(plan: RunPlan) -> bool:
+    models = {plan.recipe.model_of(role, arm.use) for arm in plan.arms for role in ROLES}
+    return any(parse_model(model).scheme not in _AT_ONCE for model in models)
 
 
 async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:

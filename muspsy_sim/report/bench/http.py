@@ -82,8 +82,9 @@ async def _at_once(url: str, size: Size) -> list[Figure]:
     await _rivals(url, plan_of(2, 1, 2))  # Imports and connections are not what is measured.
     for courses in (64,) if size == "quick" else (64, 256):
         exchanges = int(_QUICK["exchanges"]) if size == "quick" else _EXCHANGES
-        ran, plain, ideal = await _rivals(url, plan_of(courses, 1, exchanges))
-        apart = await _by_two(plan_of(courses, 1, exchanges, model=f"{url}#canned"), url)
+        plan = plan_of(courses, 1, exchanges, model=f"{url}#canned")
+        ran, plain, ideal = await _rivals(url, plan)
+        apart = await _by_two(plan, url)
         figures += [
             Figure(
                 name=f"a run over the plain requests, {courses} at once",
