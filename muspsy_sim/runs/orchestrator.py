@@ -14,7 +14,6 @@ from pathlib import Path
 from muspsy_sim.llm.budget import Budget
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import read_journal
-from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.llm.seam import Model, Role
 from muspsy_sim.records.episode import CourseEnd
 from muspsy_sim.records.errors import MuspsyError
@@ -180,7 +179,7 @@ async def _all(batch: Batch) -> dict[str, CourseEnd]:
 
 def _waits_for_answers(plan: RunPlan) -> bool:
     models = {plan.recipe.model_of(role, arm.use) for arm in plan.arms for role in ROLES}
-    return any(parse_model(model).scheme not in _AT_ONCE for model in models)
+    return any(model.partition(":")[0] not in _AT_ONCE for model in models)
 
 
 async def _one(batch: Batch, planned: PlannedEpisode) -> CourseEnd:
