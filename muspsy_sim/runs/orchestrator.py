@@ -36,7 +36,7 @@ from muspsy_sim.runs.together import first_cause, tuned_gc
 _ONE_BY_ONE = 64
 """Episodes that begin one after another where answers are waited for: together, they would ask, and
 end, in a crowd. More than that take longer to begin than a model takes to answer, and whoever began
-would go before them. Without anybody to wait for it would cost a twentieth of the processor."""
+would go before them. Without anybody to wait for it only costs: `muspsy bench orchestration`."""
 
 _AT_ONCE = ("offline", "replay", "script")
 """Schemes of models that answer without being waited for."""
@@ -178,6 +178,7 @@ async def _all(batch: Batch) -> dict[str, CourseEnd]:
 
 
 def _waits_for_answers(plan: RunPlan) -> bool:
+    """Told by schemes alone: a callable has a name too, which is no model's."""
     models = {plan.recipe.model_of(role, arm.use) for arm in plan.arms for role in ROLES}
     return any(model.partition(":")[0] not in _AT_ONCE for model in models)
 

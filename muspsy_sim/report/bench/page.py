@@ -21,7 +21,7 @@ machine disturb by slowing caches and clocks; where the wall counts, they distur
   them, over a model that answers at once. The table of shares is a profile of the main thread; a
   profiler slows Python's own calls most.
 - `http`: a server in a process of its own that answers after 200 ms. The plain requests are the
-  same bodies over aiohttp with nothing around them. All episodes begin at the same moment and ask
+  same bodies over aiohttp with nothing around them. All episodes begin in one moment and ask about
   in step, which makes queues that real models, each with another length of answer, do not make.
 - `storage`: a finished run is resumed from what is known of its episodes (`.known.json`, checked
   against each file's size, inode and times), and replayed from its journals.
