@@ -91,7 +91,7 @@ def print_status(screen: Console, found: RunStatus) -> None:
     if found.begun:
         line(f"begun, not whole ({len(found.begun)}):")
     for begun in found.begun[:_SHOWN]:
-        line(f"  {begun.id}: {begun.calls} calls recorded")
+        line(f"  {begun.id}: {begun.calls} call{'' if begun.calls == 1 else 's'} recorded")
     _rest(screen, len(found.begun))
     if found.untouched:
         line(f"not begun ({len(found.untouched)}):")

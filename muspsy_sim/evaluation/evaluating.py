@@ -62,7 +62,7 @@ async def evaluate(run: Run, asked: Asked, progress: EvaluationProgress) -> Scor
     async with AsyncExitStack() as stack:
         limits = recipe.limits
         endpoints = await stack.enter_async_context(
-            Endpoints(limits.calls_at_once, limits.calls_per_minute)
+            Endpoints(limits.calls_at_once, limits.calls_per_minute, limits.outage_s)
         )
         sync = await stack.enter_async_context(GroupSync())
         stack.enter_context(writing(run))

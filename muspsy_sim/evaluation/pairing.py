@@ -94,7 +94,7 @@ async def judge_pairs(
     found: dict[int, PairScores] = {}
     async with AsyncExitStack() as stack:
         endpoints = await stack.enter_async_context(
-            Endpoints(limits.calls_at_once, limits.calls_per_minute)
+            Endpoints(limits.calls_at_once, limits.calls_per_minute, limits.outage_s)
         )
         sync = await stack.enter_async_context(GroupSync())
         stack.enter_context(writing(run))

@@ -169,11 +169,14 @@ class Endpoints:
     """All servers of a run: `async with Endpoints(...) as endpoints`.
 
     `concurrency` (calls at once) and `per_minute` (calls begun in a minute, `None` = no limit)
-    hold for each server by itself.
+    hold for each server by itself; `outage_s`: seconds for which one that is gone is waited for.
     """
 
-    def __init__(self, concurrency: int = 64, per_minute: float | None = None) -> None:
+    def __init__(
+        self, concurrency: int = 64, per_minute: float | None = None, outage_s: float = 0.0
+    ) -> None:
         self._concurrency = concurrency
+        self._outage_s = outage_s
         self._per_minute = per_minute
         self._open: dict[tuple[object, ...], Endpoint] = {}
         self._limits: dict[str, Limits] = {}
@@ -183,7 +186,7 @@ class Endpoints:
         """The endpoint at an address under an identity; the same one for the same."""
         identity = (base_url, key, spec.user, spec.password, spec.query)
         if identity not in self._open:
-            limits = Limits(self._concurrency, self._per_minute)
+            limits = self._new_limits()
             self._open[identity] = Endpoint(
                 base_url,
                 limits,
@@ -201,7 +204,10 @@ class Endpoints:
 
     def limits_of(self, name: str) -> Limits:
         """The limits of a provider whose connections are not ours; the same ones for one name."""
-        return self._limits.setdefault(name, Limits(self._concurrency, self._per_minute))
+        return self._limits.setdefault(name, self._new_limits())
+
+    def _new_limits(self) -> Limits:
+        return Limits(self._concurrency, self._per_minute, outage_s=self._outage_s)
 
     def before_start(self, load: Callable[[], Awaitable[None]]) -> None:
         """Have something made ready by `check`, such as weights read into memory."""

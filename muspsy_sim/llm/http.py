@@ -81,7 +81,9 @@ def failed(answer: Answer, endpoint: Endpoint) -> ModelFailure:
     failure = failure_of(answer.status, answer.headers, answer.raw, endpoint.secrets)
     if answer.status not in (401, 403):
         return failure
-    return ModelFailure("auth", f"{failure.message}; {endpoint.credentials_hint}")
+    told = ModelFailure("auth", f"{failure.message}; {endpoint.credentials_hint}")
+    told.standing = failure.standing
+    return told
 
 
 async def post(

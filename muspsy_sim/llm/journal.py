@@ -23,7 +23,7 @@ from muspsy_sim.llm.journal_text import (
     read_journal,
 )
 from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
-from muspsy_sim.records.errors import JournalError
+from muspsy_sim.records.errors import JournalError, ModelSetupError
 from muspsy_sim.records.files import storage_error
 
 
@@ -163,7 +163,11 @@ class Journalled:
         return self._inner.name if self._inner is not None else "replay"
 
     async def reply(self, request: Request) -> Reply:
-        """The recorded attempt, or a new one, recorded. Raises `ModelFailure`, `JournalError`."""
+        """The recorded attempt, or a new one, recorded. Raises `ModelFailure`, `JournalError`.
+
+        A failure that every other call would meet as well is none of this call's: it is not
+        recorded, and raised as `ModelSetupError`, which ends the whole run until it is mended.
+        """
         key = str(request.key)
         entry = self._journal.take(key)
         if entry is not None:
@@ -196,6 +200,11 @@ class Journalled:
         try:
             reply = await self._inner.reply(request)
         except ModelFailure as failure:
+            if failure.standing:
+                raise ModelSetupError(
+                    f"{self.name}: {failure.message}",
+                    hint="mend that and give the same command again: it goes on from here",
+                ) from None
             self._journal.append(
                 entry_of(
                     "error",

@@ -1,12 +1,14 @@
 """How hard an endpoint may be pressed: calls at once, calls a minute, and pauses that it asks for.
 
 One `Limits` belongs to one endpoint and is shared by all roles and episodes that use it, so a
-server's 429 stops everybody who would ask it, not only the one who was told.
+server's 429 stops everybody who would ask it, not only the one who was told. So does a server that
+is gone: nobody's call fails by it as long as it may come back.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
@@ -14,13 +16,20 @@ from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
 LONGEST_PAUSE_S = 600.0
 """Seconds; a server that asks for more is paused for this long and then asked again."""
 
+_LONGEST_LOOK_S = 30.0
+"""Seconds between two looks after a server that is gone: as long as it has been, up to this."""
+_FIRST_LOOK_S = 1.0
+
+_log = logging.getLogger(__name__)
+
 
 class Limits:
     """Admission to one endpoint.
 
     `concurrency`: calls at once, at least 1. `per_minute`: calls begun in any minute, spread evenly
-    rather than let through at once; `None` = no limit. `sleep` and `clock` (seconds, monotonic)
-    are replaced in tests.
+    rather than let through at once; `None` = no limit. `outage_s`: seconds for which a server that
+    lets no connection in is waited for; 0 = a call fails by it as by anything else. `sleep` and
+    `clock` (seconds, monotonic) are replaced in tests.
     """
 
     def __init__(
@@ -28,6 +37,7 @@ class Limits:
         concurrency: int = 64,
         per_minute: float | None = None,
         *,
+        outage_s: float = 0.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] | None = None,
     ) -> None:
@@ -41,6 +51,8 @@ class Limits:
         self._interval = 0.0 if per_minute is None else 60.0 / per_minute
         self._next_start = 0.0
         self._paused_until = 0.0
+        self._outage_s = outage_s
+        self._gone_since: float | None = None
         self._sleep = sleep
         self._clock = clock
 
@@ -52,6 +64,35 @@ class Limits:
         """Let nobody begin a call for this long; calls under way go on."""
         until = self.now() + min(max(0.0, seconds), LONGEST_PAUSE_S)
         self._paused_until = max(self._paused_until, until)
+
+    def gone(self, what: str) -> bool:
+        """Note that no connection came about; whether to ask again once admitted.
+
+        `what` is said to whoever reads the log, once for each outage.
+        """
+        now = self.now()
+        if self._gone_since is None:
+            self._gone_since = now
+            if self._outage_s:
+                _log.warning("%s; it is waited for, up to %g s", what, self._outage_s)
+        gone_for = now - self._gone_since
+        if gone_for >= self._outage_s:
+            return False
+        look_in = max(_FIRST_LOOK_S, min(_LONGEST_LOOK_S, gone_for))
+        self.pause(min(look_in, self._outage_s - gone_for))
+        return True
+
+    def reached(self) -> None:
+        """Note that the server said something."""
+        if self._gone_since is not None:
+            self._gone_since = None
+            if self._outage_s:
+                _log.warning("it is there again")
+
+    @property
+    def waits_for_servers(self) -> bool:
+        """Whether a server that is gone is waited for."""
+        return self._outage_s > 0.0
 
     @property
     def pause_left(self) -> float:
@@ -123,11 +164,25 @@ class Limited:
         return self._inner.name
 
     async def reply(self, request: Request) -> Reply:
-        """Ask when admitted. A `Retry-After` pauses the endpoint for all. Raises `ModelFailure`."""
-        async with self._limits:
-            try:
-                return await self._inner.reply(request)
-            except ModelFailure as failure:
-                if failure.retry_after is not None:
-                    self._limits.pause(failure.retry_after)
-                raise
+        """Ask when admitted. A `Retry-After` pauses the endpoint for all. Raises `ModelFailure`.
+
+        While nobody is there the request waits, and has cost nothing; when that has taken too long
+        the failure is everybody's (`standing`).
+        """
+        limits = self._limits
+        while True:
+            async with limits:
+                try:
+                    reply = await self._inner.reply(request)
+                except ModelFailure as failure:
+                    if failure.kind != "unreachable":
+                        limits.reached()
+                        if failure.retry_after is not None:
+                            limits.pause(failure.retry_after)
+                        raise
+                    if not limits.gone(failure.message):
+                        failure.standing = limits.waits_for_servers
+                        raise
+                else:
+                    limits.reached()
+                    return reply

@@ -146,6 +146,8 @@ class ModelFailure(Exception):
         """What it cost all the same: an answer cut off at its length was paid for."""
         self.attempts = 1
         """How many attempts were made, once nobody tries again."""
+        self.standing = False
+        """Whether every call to this model would fail alike until somebody mends it."""
 
     @property
     def retryable(self) -> bool:

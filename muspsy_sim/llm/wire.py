@@ -27,6 +27,9 @@ MAX_BODY = 4 * 1024 * 1024
 
 _REJECTED = (400, 422)
 _AUTH = (401, 402, 403)
+_STANDING = (401, 402, 404)
+"""The key, the money or the model is not there: no call is answered. 403 is at times of one call,
+as where a gateway's moderation stops a text."""
 _TIMEOUTS = (408, 504, 524)
 
 
@@ -163,8 +166,12 @@ def failure_of(
         param = error.get("param")
         return Rejection(message, param if isinstance(param, str) else "")
     if status == 429 and "insufficient_quota" in (error.get("code"), error.get("type")):
-        return ModelFailure("auth", f"{message} (waiting does not help)")
-    return ModelFailure(_kind(status), message, retry_after=retry_after(headers))
+        failure = ModelFailure("auth", f"{message} (waiting does not help)")
+        failure.standing = True
+        return failure
+    failure = ModelFailure(_kind(status), message, retry_after=retry_after(headers))
+    failure.standing = status in _STANDING
+    return failure
 
 
 def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:

@@ -31,7 +31,7 @@ class Problem:
             place = f"{place}:{self.line}"
         parts = [part for part in (place, self.field, self.message) if part]
         text = ": ".join(parts)
-        return one_line(f"{text}; {self.hint}" if self.hint else text)
+        return one_line(f"{text.removesuffix('.')}; {self.hint}" if self.hint else text)
 
 
 class MuspsyError(Exception):

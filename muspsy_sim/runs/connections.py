@@ -82,7 +82,9 @@ async def connected(
 ) -> AsyncIterator[Connections]:
     """Connections for a run, closed afterwards."""
     limits = recipe.limits
-    async with Endpoints(limits.calls_at_once, limits.calls_per_minute) as endpoints:
+    async with Endpoints(
+        limits.calls_at_once, limits.calls_per_minute, limits.outage_s
+    ) as endpoints:
         yield Connections(recipe, endpoints, budget_of(recipe), overrides or {})
 
 

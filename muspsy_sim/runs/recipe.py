@@ -72,6 +72,12 @@ class Limits(Record):
     attempts: int = Field(default=5, ge=1, le=20)
     first_wait_s: float = Field(default=1.0, ge=0.0)
     timeout_s: float = Field(default=120.0, gt=0.0)
+    outage_s: float = Field(
+        default=600.0,
+        ge=0.0,
+        description="seconds for which a server that lets no connection in any more is waited for "
+        "before the run stops; 0 = its calls fail, and their episodes with them",
+    )
 
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]

@@ -208,6 +208,8 @@ class ChatServer:
             return web.Response(body=b" " * 6_000_000, content_type="application/json")
         if way == "no_model":
             return _error(404, "The model `mock` does not exist.")
+        if way == "moderated":
+            return _error(403, "Your input was flagged by moderation.")
         if way == "too_long":
             return _error(400, "This model's maximum context length is 4096 tokens.")
         if way == "error_in_200":

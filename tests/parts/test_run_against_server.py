@@ -9,15 +9,17 @@ import pytest
 
 from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.records.episode import CourseEnd, Usage
+from muspsy_sim.records.errors import ModelSetupError
 from muspsy_sim.runs.orchestrator import RunOutcome, run
 from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe
-from muspsy_sim.runs.store import episodes
+from muspsy_sim.runs.store import Run, episodes
+from muspsy_sim.runs.workers.starting import Crew, run_with
 from tests.parts.chat_answers import answer, schema_in
 from tests.parts.chat_server import ChatServer
 
 
-async def ran(folder: Path, model: str, **settings: Any) -> RunOutcome:
+async def ran(folder: Path, model: str, crew: Crew | None = None, **settings: Any) -> RunOutcome:
     recipe = {
         "personas": ["en-gordon-pell"],
         "arms": ["full"],
@@ -29,7 +31,8 @@ async def ran(folder: Path, model: str, **settings: Any) -> RunOutcome:
         "limits": {"first_wait_s": 0.0},
         **settings,
     }
-    return await run(plan_run(Recipe.model_validate(recipe)), folder)
+    plan = plan_run(Recipe.model_validate(recipe))
+    return await (run(plan, folder) if crew is None else run_with(plan, folder, crew))
 
 
 def files(outcome: RunOutcome) -> dict[str, bytes]:
@@ -98,3 +101,39 @@ async def test_a_spent_budget_goes_on_to_the_same_bytes(tmp_path: Path, limit: s
         outcome = await ran(tight, server.spec, **recipe, budget={limit: 2 * int(whole + 1)})
         assert files(outcome) == files(free)
         assert len(server.received) == 2 * sent, "nothing was paid for twice"
+
+
+@pytest.mark.parametrize("crew", [None, Crew("processes", 2)], ids=["here", "two workers"])
+@pytest.mark.parametrize(("way", "told"), [("no_model", "does not exist"), ("quota", "your quota")])
+async def test_what_every_call_would_meet_stops_the_run_and_fails_no_episode(
+    tmp_path: Path, way: str, told: str, crew: Crew | None
+) -> None:
+    wanted = {"seeds": list(range(4)), "concurrency": 2}
+    async with ChatServer() as server:
+        free = await ran(tmp_path / "free", server.spec, **wanted)
+        sent = len(server.received)
+        # From its middle on the server knows the model no more, or the money is gone.
+        server.script = ["ok"] * (sent + sent // 2)
+        server.ways, server.fail = (way,), 1.0
+        with pytest.raises(ModelSetupError, match=told) as stopped:
+            await ran(tmp_path / "run", server.spec, crew, **wanted)
+        assert "give the same command again" in str(stopped.value)
+        run_ = Run(tmp_path / "run")
+        refused = server.answered[way]
+        assert 1 <= refused <= 4, "nobody goes on asking"
+        before = {name: run_.episode_file(name).read_bytes() for name in run_.episode_ids()}
+        assert before, "some were whole"
+        server.fail = 0.0
+        outcome = await ran(tmp_path / "run", server.spec, crew, **wanted)
+    assert not outcome.incomplete
+    assert files(outcome) == files(free)
+    assert all(files(outcome)[f"{name}.json"] == content for name, content in before.items())
+    # What was under way when the run stopped is asked for again, and nothing else.
+    assert len(server.received) <= 2 * sent + refused + 2
+
+
+async def test_a_text_that_a_gateway_stops_fails_one_episode_only(tmp_path: Path) -> None:
+    async with ChatServer(script=["ok"] * 4 + ["moderated"]) as server:
+        outcome = await ran(tmp_path, server.spec, seeds=[0, 1], concurrency=1)
+    assert len(outcome.incomplete) == 1
+    assert len(outcome.ends) == 2

@@ -98,7 +98,7 @@ async def test_what_a_worker_can_not_do_is_told_as_it_is(tmp_path: Path) -> None
 
 
 async def test_what_a_model_failed_is_gone_on_with_when_asked(tmp_path: Path) -> None:
-    async with ChatServer(script=["no_model"]) as server:
+    async with ChatServer(script=["moderated"]) as server:
         asked = plan(server.spec, seeds=[0])
         failed = await run_with(asked, tmp_path, Crew(workers=2))
         assert len(failed.incomplete) == 1

@@ -204,8 +204,8 @@ async def test_openai_fails_as_plainly(tmp_path: Path, ways: tuple[str, ...]) ->
     assert not [p for p in out.rglob("*") if p.is_file() and b"no-worth" in p.read_bytes()]
 
 
-async def test_a_server_that_goes_away_for_good_ends_every_episode(tmp_path: Path) -> None:
-    out = tmp_path / "out"
+def server_for_a_while() -> tuple[ChatServer, asyncio.Event]:
+    """A server, and what is set once it has been asked forty times."""
     asked, enough = 0, asyncio.Event()
 
     def says(body: dict[str, Any]) -> str:
@@ -215,10 +215,55 @@ async def test_a_server_that_goes_away_for_good_ends_every_episode(tmp_path: Pat
             enough.set()
         return chat_answer(body)
 
-    server = ChatServer(latency_s=0.02, says=says)
+    return ChatServer(latency_s=0.02, says=says), enough
+
+
+async def test_a_server_that_goes_away_and_comes_back_fails_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    server, enough = server_for_a_while()
     async with server:
         file = recipe(tmp_path, RECIPE % (server.spec, 60.0))
-        running = asyncio.create_task(command("run", file, "--out", out))
+        running = asyncio.create_task(command("run", file, "--out", out, *PATIENT))
+        await enough.wait()
+    await asyncio.sleep(2.5)  # Longer than the attempts of a call would last.
+    async with server:
+        answer = await running
+    assert answer.code == 0
+    assert not check_nothing_silent(answer, out, set())
+    assert "it is waited for" in answer.err
+    assert (await command("replay", out)).code == 0
+
+
+async def test_a_server_that_stays_away_stops_the_run_and_fails_no_episode(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    server, enough = server_for_a_while()
+    async with server:
+        file = recipe(tmp_path, RECIPE % (server.spec, 60.0))
+        patient = (*PATIENT, "--set", "limits.outage_s=1.5")
+        running = asyncio.create_task(command("run", file, "--out", out, *patient))
+        await enough.wait()
+    answer = await running
+    assert answer.code == 2
+    assert "no connection to" in answer.err
+    assert "give the same command again" in answer.err
+    assert all(episode.end is not CourseEnd.MODEL_ERROR for episode in whole(out).values())
+    async with server:  # The same address again.
+        answer = await command("run", file, "--out", out, *PATIENT)
+        assert answer.code == 0
+        assert not check_nothing_silent(answer, out, set())
+    assert (await command("replay", out)).code == 0
+
+
+async def test_a_server_that_is_not_waited_for_ends_every_episode(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    server, enough = server_for_a_while()
+    async with server:
+        file = recipe(tmp_path, RECIPE % (server.spec, 60.0))
+        running = asyncio.create_task(
+            command("run", file, "--out", out, "--set", "limits.outage_s=0")
+        )
         await enough.wait()
     answer = await running
     assert answer.code == 1

@@ -8,7 +8,7 @@ import pytest
 from llm_fakes import REQUEST, Scripted
 
 from muspsy_sim.llm.limits import LONGEST_PAUSE_S, Limited, Limits
-from muspsy_sim.llm.seam import ModelFailure
+from muspsy_sim.llm.seam import ModelFailure, Reply, Request
 
 
 class Clock:
@@ -16,6 +16,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.time = 1000.0
+        self._slept = 0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
 
     def __call__(self) -> float:
@@ -23,7 +24,8 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         until: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sleepers.append((self.time + seconds, len(self._sleepers), until))
+        self._slept += 1
+        self._sleepers.append((self.time + seconds, self._slept, until))
         await until
 
     async def run(self, *tasks: asyncio.Task[object]) -> None:
@@ -155,3 +157,62 @@ def test_limits_that_let_nothing_through_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="must be"):
         Limits(concurrency, per_minute)
+
+
+class Away:
+    """A model whose server is gone for a while, counted in seconds of the clock."""
+
+    name = "away"
+
+    def __init__(self, clock: Clock, back_at: float) -> None:
+        self.clock, self.back_at = clock, back_at
+        self.asked: list[float] = []
+
+    async def reply(self, request: Request) -> Reply:
+        self.asked.append(self.clock.time - 1000.0)
+        if self.clock.time - 1000.0 < self.back_at:
+            raise ModelFailure("unreachable", "no connection to it")
+        return Reply("here")
+
+
+async def test_a_server_that_is_gone_is_waited_for_by_all_and_fails_nobody() -> None:
+    clock = Clock()
+    model = Away(clock, back_at=100.0)
+    behind = Limited(model, Limits(4, outage_s=600.0, sleep=clock.sleep, clock=clock))
+    tasks = [asyncio.create_task(behind.reply(REQUEST)) for _ in range(4)]
+    await clock.run(*tasks)
+    assert [task.result().text for task in tasks] == ["here"] * 4
+    assert set(model.asked) == {0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 62.0, 92.0, 122.0}
+
+
+async def test_a_server_that_stays_away_is_everybodys_failure() -> None:
+    clock = Clock()
+    behind = Limited(
+        Away(clock, back_at=1e9), Limits(4, outage_s=50.0, sleep=clock.sleep, clock=clock)
+    )
+    tasks = [asyncio.create_task(behind.reply(REQUEST)) for _ in range(2)]
+    await clock.run(*tasks)
+    failures = [task.exception() for task in tasks]
+    assert all(isinstance(f, ModelFailure) and f.standing for f in failures)
+    assert clock.time == 1050.0
+
+
+async def test_a_server_that_is_not_waited_for_fails_the_call_alone() -> None:
+    clock = Clock()
+    behind = Limited(Away(clock, back_at=1e9), limits(clock))
+    with pytest.raises(ModelFailure) as caught:
+        await behind.reply(REQUEST)
+    assert not caught.value.standing
+    assert clock.time == 1000.0
+
+
+async def test_an_outage_is_over_once_anything_was_heard() -> None:
+    clock = Clock()
+    model = Away(clock, back_at=40.0)
+    bound = Limits(4, outage_s=50.0, sleep=clock.sleep, clock=clock)
+    first = asyncio.create_task(Limited(model, bound).reply(REQUEST))
+    await clock.run(first)
+    model.back_at = clock.time - 1000.0 + 45.0
+    second = asyncio.create_task(Limited(model, bound).reply(REQUEST))
+    await clock.run(second)
+    assert second.result().text == "here"

@@ -54,7 +54,7 @@ class Worker:
         self._plan = RunPlan(recipe, setup.schedule, list(self._arms.values()), [], [])
         limits = recipe.limits
         self._endpoints = await self._open.enter_async_context(
-            Endpoints(limits.calls_at_once, limits.calls_per_minute)
+            Endpoints(limits.calls_at_once, limits.calls_per_minute, limits.outage_s)
         )
         base = budget_of(recipe)
         limited = base.tokens is not None or base.money is not None
