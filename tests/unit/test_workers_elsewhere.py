@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +18,7 @@ from muspsy_sim.records.errors import StorageError
 from muspsy_sim.runs.workers import shelves
 from muspsy_sim.runs.workers.messages import Order
 from muspsy_sim.runs.workers.places import Place, PlaceAway
+from muspsy_sim.runs.workers.rooms import own_folder
 from muspsy_sim.runs.workers.shelves import Elsewhere
 
 ORDER = Order("one", "one", "full", 0, recorded=True, go_on=False)
@@ -152,3 +156,41 @@ def _more_on_the_way_out(journal: Path) -> Iterator[None]:
     finally:
         with journal.open("ab") as file:
             file.write(b"second\n")
+
+
+def test_what_a_killed_worker_left_is_cleared_up_and_no_other_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    long_ago = time.time() - 3600.0
+
+    def aged(name: str, *, lock: bool) -> Path:
+        folder = tmp_path / name
+        (folder / "journal").mkdir(parents=True)
+        if lock:
+            (folder / "worker.lock").touch()
+        os.utime(folder, (long_ago, long_ago))
+        return folder
+
+    killed = [aged("muspsy-worker-a", lock=True), aged("muspsy-worker-b", lock=False)]
+    others = [aged("muspsy-other", lock=False), tmp_path / "muspsy-worker-link"]
+    others[1].symlink_to(aged("elsewhere", lock=False), target_is_directory=True)
+    os.utime(others[1], (long_ago, long_ago), follow_symlinks=False)
+    with own_folder() as first:
+        os.utime(first, (long_ago, long_ago))
+        with own_folder() as second:
+            assert first.is_dir()
+            assert second.is_dir()
+    assert not any(folder.exists() for folder in (first, second, *killed))
+    assert all(folder.exists() for folder in others)
+
+
+def test_a_folder_that_was_made_just_now_is_left_to_whoever_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    new = tmp_path / "muspsy-worker-new"
+    new.mkdir()
+    with own_folder():
+        pass
+    assert new.is_dir()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from muspsy_sim.records.files import content_hash
 from muspsy_sim.runs.store import Run
 from muspsy_sim.runs.workers.messages import Order, Setup
 from muspsy_sim.runs.workers.places import Place, PlaceAway, is_elsewhere, open_place
+from muspsy_sim.runs.workers.rooms import own_folder
 
 T = TypeVar("T")
 
@@ -101,8 +101,8 @@ class Elsewhere:
     def __init__(self, place: Place, every_s: float) -> None:
         self._place = place
         self._every_s = every_s
-        self._folder = tempfile.TemporaryDirectory(prefix="muspsy-worker-")
-        self._run = Run(Path(self._folder.name))
+        self._open = contextlib.ExitStack()
+        self._run = Run(self._open.enter_context(own_folder()))
         self._uploaded: dict[str, int] = {}
         """Episode that is under way -> bytes of its journal that are there."""
         self._busy: dict[str, asyncio.Lock] = {}
@@ -176,7 +176,7 @@ class Elsewhere:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._folder.cleanup()
+        self._open.close()
 
 
 async def _patiently(act: Callable[[], T], waits: Sequence[float] | None = None) -> T:
