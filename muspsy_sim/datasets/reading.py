@@ -95,7 +95,7 @@ def read_source(run: Run, episode: str, nodes: ArmNodes) -> Source:
 
 def unfinished(run: Run) -> list[str]:
     """Ids of the episodes that were begun and are not finished."""
-    begun = {p.stem for p in (run.folder / "journal").glob("*.jsonl")}
+    begun = set(run.journal_ids())
     return sorted(begun - set(run.episode_ids()))
 
 

@@ -51,15 +51,22 @@ class Journal:
     @classmethod
     def open(cls, path: Path, header: Header, sync: GroupSync) -> Journal:
         """Open or begin a journal for appending. Raises `JournalError` if it is not this run's."""
-        text = read_journal(path)
-        if text.header is not None:
-            check_header(path, text.header, header)
         try:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise storage_error(path, error, "write") from error
+        try:
+            text = read_journal(path) if os.fstat(fd).st_size else JournalText.of_nothing()
+            if text.header is not None:
+                check_header(path, text.header, header)
             if text.torn:
                 os.ftruncate(fd, text.whole_bytes)
         except OSError as error:
+            os.close(fd)
             raise storage_error(path, error, "write") from error
+        except BaseException:
+            os.close(fd)
+            raise
         journal = cls(path, header, text, fd, sync)
         if text.header is None:
             journal._write(header.as_line())

@@ -163,13 +163,18 @@ class JournalText:
     voided: list[Entry] = field(default_factory=list)
     """Attempts that answer nothing any more, since their call is owed again. They were paid for."""
 
+    @classmethod
+    def of_nothing(cls) -> JournalText:
+        """That of a journal that is not there, or empty."""
+        return cls(None, [], 0, False)
+
 
 def read_journal(path: Path) -> JournalText:
     """Read a journal. A torn last line is left out; damage before it raises `JournalError`."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        return JournalText(None, [], 0, False)
+        return JournalText.of_nothing()
     except OSError as error:
         raise JournalError(
             f"cannot be read ({error.strerror})", file=path, hint="check its permissions"

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
 from muspsy_sim.llm.counting import UsageCount
 from muspsy_sim.llm.journal import Journal
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.prefixes import Prefixes
-from muspsy_sim.records.content import content_root
 from muspsy_sim.records.episode import CourseEnd, Episode
 from muspsy_sim.runs.connections import Connections
 from muspsy_sim.runs.course import Fork, Pulse, begin, content_of, cover_of, live
@@ -104,7 +100,7 @@ async def live_episode(
         planned.seed,
         plan.schedule,
         _pulse(progress),
-        _dynamics(content_root(), tuple(sorted(plan.recipe.dynamics.items()))),
+        plan.dynamics,
     )
     left: Fork | None = None
     if fork is not None:
@@ -141,12 +137,6 @@ class ForkPlan:
     session: int
     turn: int
     arm: PlannedArm
-
-
-@lru_cache(maxsize=64)
-def _dynamics(root: Path, changed: tuple[tuple[str, float], ...]) -> Dynamics:
-    """The dynamics of a content folder with a recipe's changes, checked whole once."""
-    return load_dynamics().changed(dict(changed)) if changed else load_dynamics()
 
 
 def _pulse(progress: RunProgress) -> Pulse:

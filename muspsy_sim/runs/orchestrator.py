@@ -130,13 +130,13 @@ def whole_before(
 ) -> dict[str, EpisodeOutcome]:
     """The episodes that are whole. All that was spent so far is counted: a budget is the run's."""
     whole: dict[str, EpisodeOutcome] = {}
-    on_disk = set(run_.episode_ids())
+    on_disk, begun = set(run_.episode_ids()), set(run_.journal_ids())
     for planned in plan.episodes:
         if planned.id in on_disk:
             whole[planned.id] = outcome = known.outcome(planned.id)
             for role, used in outcome.usage.items():
                 budget.count(outcome.models[role], used)
-        else:
+        elif planned.id in begun:
             text = read_journal(run_.journal_file(planned.id))
             for entry in (*text.entries, *text.voided):
                 budget.count(entry.model, entry.usage)

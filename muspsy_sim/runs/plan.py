@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
-from muspsy_sim.agents.client.dynamics import load_dynamics
+from muspsy_sim.agents.client.dynamics import Dynamics, load_dynamics
 from muspsy_sim.agents.counselor.manners import load_manner
 from muspsy_sim.agents.counselor.schools import load_school
 from muspsy_sim.agents.live import Levels, Schedule
@@ -64,6 +64,13 @@ class RunPlan:
     arms: list[PlannedArm]
     profiles: list[Profile]
     episodes: list[PlannedEpisode]
+    dynamics: Dynamics = field(init=False)
+    """The client's, with the recipe's changes."""
+
+    def __post_init__(self) -> None:
+        changed = self.recipe.dynamics
+        dynamics = load_dynamics().changed(changed) if changed else load_dynamics()
+        object.__setattr__(self, "dynamics", dynamics)
 
     def described(self) -> dict[str, Any]:
         """The run as `run.yaml` holds it: the recipe resolved, with hashes and versions."""
@@ -127,7 +134,7 @@ def plan_run(
     Raises `RecipeError`, `ProfileError`, `GraphError` or `ModelSetupError`, all before any call.
     """
     profiles = profiles or cast(recipe, base)
-    load_dynamics().changed(recipe.dynamics)
+    load_dynamics().changed(recipe.dynamics)  # A mistake there is told before any in an arm.
     arms = [plan_arm(recipe, use) for use in recipe.uses()]
     _check_prices(recipe, arms)
     planned = [

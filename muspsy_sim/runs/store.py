@@ -49,6 +49,10 @@ class Run:
         """Ids of the episodes that are whole."""
         return sorted(p.stem for p in (self.folder / "episodes").glob("*.json"))
 
+    def journal_ids(self) -> list[str]:
+        """Ids of the episodes that were begun."""
+        return sorted(p.stem for p in (self.folder / "journal").glob("*.jsonl"))
+
     def forks(self) -> list[Run]:
         """Runs forked from this one."""
         return [Run(p.parent) for p in sorted((self.folder / "forks").glob(f"*/{RUN_FILE}"))]

@@ -170,8 +170,10 @@ def error_sd(reliability: float, sd: float, items: int, common: float) -> tuple[
 
 def _latent(reported: Sequence[int], scale: str, sd: float, chance: Chance) -> list[float]:
     return [
-        unit(item / ITEM_MAX + sd * chance.normal(0, 0, f"start/{scale}/{n}"))
-        for n, item in enumerate(reported)
+        unit(item / ITEM_MAX + sd * drawn)
+        for item, drawn in zip(
+            reported, chance.normals(0, 0, f"start/{scale}", len(reported)), strict=True
+        )
     ]
 
 
@@ -190,9 +192,9 @@ def _reported(
         reliability.value, sd.value, len(latent), dynamics.report.common_share.value
     )
     points = [
-        ITEM_MAX * (item + bias)
-        + common * shared
-        + own * chance.normal(week, 0, f"report/{scale}/{n}")
-        for n, item in enumerate(latent)
+        ITEM_MAX * (item + bias) + common * shared + own * drawn
+        for item, drawn in zip(
+            latent, chance.normals(week, 0, f"report/{scale}", len(latent)), strict=True
+        )
     ]
     return [min(ITEM_MAX, max(0, math.floor(point + 0.5))) for point in points]

@@ -259,12 +259,11 @@ def _noise(
     shared = rules.noise_common.value * chance.normal(week, 0, "week/common")
     return [
         unit(
-            item
-            + 2.0
-            * math.sqrt(item * (1.0 - item))
-            * (shared + rules.noise_item.value * chance.normal(week, 0, f"week/{scale}/{n}"))
+            item + 2.0 * math.sqrt(item * (1.0 - item)) * (shared + rules.noise_item.value * drawn)
         )
-        for n, item in enumerate(items)
+        for item, drawn in zip(
+            items, chance.normals(week, 0, f"week/{scale}", len(items)), strict=True
+        )
     ]
 
 
