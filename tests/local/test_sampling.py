@@ -58,6 +58,39 @@ def test_a_row_draws_the_same_in_any_company() -> None:
     assert together == alone
 
 
+def test_a_large_vocabulary_draws_the_same_where_its_logits_are_rounded_otherwise() -> None:
+    # As a batch of another size rounds them. By a running sum eight rows or so would differ.
+    torch.manual_seed(3)
+    ranks = -1.1 * torch.log(torch.arange(1, 50_001).float())
+    differing = 0
+    for part in range(8):
+        rows = torch.stack([ranks[torch.randperm(50_000)] for _ in range(50)])
+        rounded = rows + 2e-6 * torch.randn_like(rows)
+        streams = [[random.Random(f"{part}/{n}") for n in range(50)] for _ in range(2)]
+        for top_p in (1.0, 0.95):
+            one, other = (
+                choose(logits, [1.0] * 50, [top_p] * 50, chances)
+                for logits, chances in zip((rows, rounded), streams, strict=True)
+            )
+            differing += sum(a != b for a, b in zip(one, other, strict=True))
+    assert differing <= 1
+
+
+def test_one_stream_draws_every_token_of_a_flat_vocabulary_alike() -> None:
+    tokens, draws = 500, 25_000
+    chance = random.Random(11)
+    rows = torch.zeros(250, tokens)
+    counts = Counter(
+        token
+        for _ in range(draws // 250)
+        for token in choose(rows, [1.0] * 250, [1.0] * 250, [chance] * 250)
+    )
+    expected = draws / tokens
+    chi_square = sum((counts[token] - expected) ** 2 / expected for token in range(tokens))
+    # 499 degrees of freedom: its mean, and four standard deviations of it, sqrt(2 x 499).
+    assert abs(chi_square - 499) < 4 * (2 * 499) ** 0.5
+
+
 def test_rows_of_all_kinds_at_once() -> None:
     rows = torch.stack([LOGITS, LOGITS, LOGITS.clone().fill_(float("nan")), LOGITS])
     rows[3, 1:] = float("-inf")

@@ -1,17 +1,27 @@
-"""From logits to tokens: temperature and nucleus, each row by numbers from its own stream."""
+"""From logits to tokens: temperature and nucleus, each row by numbers from its own stream.
+
+A token is drawn as the winner of a race (Gumbel 1954; Yellott 1977): the largest of
+`logit / temperature + noise`, where each token's noise is its own. Where the company of a row moves
+its logits by a rounding, another token wins only if two were as close as that. A running sum over
+the vocabulary, in which a draw falls between two borders, moves at every border at once: one token
+in a thousand of a large vocabulary changed by it.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 NO_TOKEN: Final = -1
 """In place of a token where a row's logits are no numbers."""
 
+_OUTSIDE: Final = -2
 _TRIES = 12
-_STEPS = 1 << 24
-"""Of a draw: as many as float32 can tell apart in [0, 1)."""
+_BITS = 31
+_MOST = 1.0 - 2.0**-24
+"""The largest share below one in float32."""
 
 
 def choose(
@@ -28,72 +38,105 @@ def choose(
     others 2020, *The curious case of neural text degeneration*), equals included. A token is drawn
     from all and drawn again until it lies in the nucleus, which gives the nucleus's distribution
     without sorting a vocabulary; after 12 draws those rows are sorted. In float32 whatever the
-    model's type, and in the vocabulary's order, so that a row's token hardly depends on its
-    company: where tokens are sorted, two that are nearly equal change places by a rounding.
+    model's type, so that a row's token hardly depends on its company.
     """
     import torch
 
     logits = logits.float()
     device = logits.device
     heat = torch.tensor([t if t > 0 else 1.0 for t in temperatures], device=device)
-    mass = torch.softmax(logits / heat[:, None], dim=-1)
+    heated = logits / heat[:, None]
+    best = heated.max(dim=-1)
+    lost = ~best.values.isfinite()
     greedy = [t <= 0 or p <= 0 for t, p in zip(temperatures, top_ps, strict=True)]
-    chosen = [NO_TOKEN] * len(greedy)
-    if any(greedy):
-        chosen = torch.where(mass[:, 0].isnan(), NO_TOKEN, mass.argmax(dim=-1)).tolist()
-    left = [n for n, certain in enumerate(greedy) if not certain]
-    if not left:
-        return chosen
-    mass = mass if len(left) == len(chosen) else mass[left]
-    nucleus = torch.tensor([top_ps[n] for n in left], device=device)
-    whole = mass.cumsum(dim=-1)
+    chosen: list[int] = torch.where(lost, NO_TOKEN, best.indices).tolist()
+    left = [n for n, certain in enumerate(greedy) if not certain and chosen[n] != NO_TOKEN]
+    mass = torch.softmax(heated, dim=-1) if any(p < 1.0 for p in top_ps) else None
     for _ in range(_TRIES):
-        drawn = _draw(mass, whole, nucleus, [chances[n] for n in left])
-        again = [n for n, token in enumerate(drawn) if token == _OUTSIDE]
-        for n, token in zip(left, drawn, strict=True):
-            chosen[n] = token
-        if not again:
+        if not left:
             return chosen
-        left = [left[n] for n in again]
-        mass, whole, nucleus = mass[again], whole[again], nucleus[again]
-    for n, token in zip(left, _sorted(mass, nucleus, [chances[n] for n in left]), strict=True):
-        chosen[n] = token
+        whole = len(left) == len(chosen)
+        drawn = _raced(heated if whole else heated[left], [chances[n] for n in left])
+        if mass is not None:
+            drawn = _held(drawn, mass if whole else mass[left], [top_ps[n] for n in left])
+        tokens: list[int] = drawn.tolist()
+        for n, token in zip(left, tokens, strict=True):
+            chosen[n] = token
+        left = [n for n in left if chosen[n] == _OUTSIDE]
+    if left:
+        rows = _nucleus_of(heated[left], [top_ps[n] for n in left])
+        tokens = _raced(rows, [chances[n] for n in left]).tolist()
+        for n, token in zip(left, tokens, strict=True):
+            chosen[n] = token
     return chosen
 
 
-_OUTSIDE = -2
+def _raced(heated: Any, chances: Sequence[random.Random]) -> Any:
+    """The winner of each row, drawn by its softmax: `[rows]`."""
+    return _noise(heated.shape[1], chances, heated.device).add_(heated).argmax(dim=-1)
 
 
-def _draw(mass: Any, whole: Any, nucleus: Any, chances: Sequence[random.Random]) -> list[int]:
-    """A token a row, or `_OUTSIDE`, or `NO_TOKEN`."""
+def _noise(vocabulary: int, chances: Sequence[random.Random], device: Any) -> Any:
+    """Standard Gumbel noise `[rows, vocabulary]`: a hash of the row's next number and the token.
+
+    So that it is the same wherever it is made and in whatever company, and needs no generator a
+    row. Minus the logarithm of an exponential, whose small values, which win, float32 tells apart.
+    """
     import torch
 
-    at = _at(whole, chances)
+    keys = torch.tensor(
+        [chance.getrandbits(32) - (1 << 31) for chance in chances], dtype=torch.int32, device=device
+    )
+    mixed = _mixed(_tokens(vocabulary, device)[None, :] ^ keys[:, None])
+    share = mixed.bitwise_and_(0x7FFFFFFF).float().add_(0.5).mul_(2.0**-_BITS).clamp_(max=_MOST)
+    return share.neg_().log1p_().neg_().log_().neg_()
+
+
+@lru_cache(maxsize=8)
+def _tokens(vocabulary: int, device: Any) -> Any:
+    """A well mixed number for each token."""
+    import torch
+
+    return _mixed(torch.arange(1, vocabulary + 1, dtype=torch.int32, device=device))
+
+
+def _mixed(numbers: Any) -> Any:
+    """Each 32-bit integer as another that looks unrelated to it (MurmurHash3's finaliser).
+
+    In place, since a large vocabulary takes longer to put elsewhere than to compute.
+    """
+    import torch
+
+    shifted = torch.empty_like(numbers)
+    for bits, factor in ((16, -2048144789), (13, -1028477387), (16, 1)):
+        # A shift fills up with the sign: what was not there is taken away again.
+        torch.bitwise_right_shift(numbers, bits, out=shifted)
+        numbers.bitwise_xor_(shifted.bitwise_and_((1 << (32 - bits)) - 1))
+        if factor != 1:
+            numbers.mul_(factor)
+    return numbers
+
+
+def _held(drawn: Any, mass: Any, top_ps: Sequence[float]) -> Any:
+    """The tokens that lie in their row's nucleus, else `_OUTSIDE`."""
+    import torch
+
     # In the nucleus lies whom the likelier ones leave a share of it.
-    likelier = torch.where(mass > mass.gather(1, at), mass, 0.0).sum(dim=-1)
-    total = whole[:, -1]
-    token = torch.where(likelier < nucleus * total, at[:, 0], _OUTSIDE)
-    drawn: list[int] = torch.where(total.isnan(), NO_TOKEN, token).tolist()
-    return drawn
+    own = mass.gather(1, drawn[:, None])
+    likelier = torch.where(mass > own, mass, 0.0).sum(dim=-1)
+    nucleus = torch.tensor(top_ps, device=mass.device)
+    return torch.where((likelier < nucleus) | (nucleus >= 1.0), drawn, _OUTSIDE)
 
 
-def _at(whole: Any, chances: Sequence[random.Random]) -> Any:
-    """Where in the running sum of each row a draw falls, `[rows, 1]`: never on nothing."""
+def _nucleus_of(heated: Any, top_ps: Sequence[float]) -> Any:
+    """The rows with all but their nucleus forbidden."""
     import torch
 
-    # Less than one by as much as float32 can tell, so that the product stays below the sum.
-    draws = [[chance.getrandbits(24) / _STEPS] for chance in chances]
-    points = torch.tensor(draws, device=whole.device) * whole[:, -1:]
-    return torch.searchsorted(whole, points, right=True).clamp_(max=whole.shape[1] - 1)
-
-
-def _sorted(mass: Any, nucleus: Any, chances: Sequence[random.Random]) -> list[int]:
-    import torch
-
+    mass = torch.softmax(heated, dim=-1)
     ordered, tokens = mass.sort(dim=-1, descending=True, stable=True)
+    nucleus = torch.tensor(top_ps, device=mass.device)
     # The token that carries the mass over the limit is kept, and the first one always.
-    kept = (ordered.cumsum(dim=-1) - ordered) < nucleus[:, None] * ordered.sum(dim=-1, keepdim=True)
+    kept = (ordered.cumsum(dim=-1) - ordered) < nucleus[:, None]
     kept[:, 0] = True
-    within = torch.where(kept, ordered, 0.0).cumsum(dim=-1)
-    drawn: list[int] = tokens.gather(1, _at(within, chances))[:, 0].tolist()
-    return drawn
+    inside = torch.zeros_like(kept).scatter_(1, tokens, kept)
+    return heated.masked_fill(~inside, float("-inf"))
