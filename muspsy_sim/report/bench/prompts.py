@@ -2,7 +2,8 @@
 
 Courses of the arm `full` with offline answers, in English and Chinese. A session of 20 exchanges is
 held to the limit, and so is one of ten (twenty turns of both), where notes, plans and a session's
-beginning weigh double.
+beginning weigh double. Both are of whole courses of six sessions; a first session alone, whose
+every prompt begins with something new once, is told beside them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def measure(size: Size) -> Measured:
     figures: list[Figure] = []
     for exchanges in (20, 10):
         for client in clients:
-            shares = asyncio.run(_shares(client, exchanges, 2 if size == "quick" else 6))
+            shares = asyncio.run(_shares(client, exchanges, 6))
             figures += [
                 Figure(
                     name=f"{role} of {client}, {exchanges} exchanges a session",
@@ -39,6 +40,17 @@ def measure(size: Size) -> Measured:
                 )
                 for role, share in sorted(shares.items())
             ]
+    for client in clients:
+        alone = asyncio.run(_shares(client, 20, 1))
+        figures += [
+            Figure(
+                name=f"{role} of {client}, a first session alone of 20 exchanges",
+                value=None if share is None else round(share, 3),
+                unit="of the characters",
+                goal=f"at least {AT_LEAST}" if role in _AGENTS else "",
+            )
+            for role, share in sorted(alone.items())
+        ]
     return figures, []
 
 
