@@ -19,6 +19,7 @@ from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe
 from muspsy_sim.runs.store import episodes
 from tests.parts.chat_requests import request_for
+from tests.parts.command import muspsy, recipe
 
 
 async def test_replies_and_their_counts(small: Path) -> None:
@@ -131,3 +132,31 @@ def test_it_can_be_used_from_one_event_loop_after_another(small: Path) -> None:
             return (await open_model(f"hf:{small}", endpoints).reply(request_for(Speech))).text
 
     assert asyncio.run(once()) == asyncio.run(once())
+
+
+RECIPE = """\
+personas: [en-gordon-pell, zh-ma-guoqing]
+arms: [full]
+seeds: [0, 1]
+sessions: 1
+exchanges: 2
+models: {default: 'hf:%s'}
+"""
+
+
+def test_courses_are_the_same_bytes_whatever_was_written_together(
+    small: Path, tmp_path: Path
+) -> None:
+    made = []
+    for rows in ("1", "32"):
+        out = tmp_path / rows
+        told = muspsy(
+            "run",
+            recipe(tmp_path, RECIPE % small),
+            *("--out", out, "--quiet"),
+            env={"MUSPSY_LOCAL_BATCH": rows},
+        )
+        assert told.code in (0, 1), told.err  # What a random model says has not always a meaning.
+        made.append({p.name: p.read_bytes() for p in sorted((out / "episodes").glob("*.json"))})
+    assert len(made[0]) == 4
+    assert made[0] == made[1]
