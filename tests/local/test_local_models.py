@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,8 @@ seeds: [0, 1]
 sessions: 1
 exchanges: 2
 models: {default: 'hf:%s'}
+limits: {attempts: 2, first_wait_s: 0.0}
+sampling: {default: {max_tokens: 160}}
 """
 
 
@@ -160,3 +163,5 @@ def test_courses_are_the_same_bytes_whatever_was_written_together(
         made.append({p.name: p.read_bytes() for p in sorted((out / "episodes").glob("*.json"))})
     assert len(made[0]) == 4
     assert made[0] == made[1]
+    used = [json.loads(episode)["usage"].values() for episode in made[0].values()]
+    assert sum(each["completion_tokens"] for roles in used for each in roles) > 2000
