@@ -16,6 +16,9 @@ from muspsy_sim.llm.seam import Model, ModelFailure, Reply, Request
 LONGEST_PAUSE_S = 600.0
 """Seconds; a server that asks for more is paused for this long and then asked again."""
 
+OUTAGE_S = 600.0
+"""Seconds for which work that is kept as it goes waits for a server that is gone, unless told."""
+
 _LONGEST_LOOK_S = 30.0
 """Seconds between two looks after a server that is gone: as long as it has been, up to this."""
 _FIRST_LOOK_S = 1.0

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from muspsy_sim.agents.live import IntakeLevel, Monitoring, Progress
+from muspsy_sim.llm.limits import OUTAGE_S
 from muspsy_sim.records.base import Id, Record
 from muspsy_sim.runs.factors import Control, Factors, RoleName
 
@@ -73,7 +74,7 @@ class Limits(Record):
     first_wait_s: float = Field(default=1.0, ge=0.0)
     timeout_s: float = Field(default=120.0, gt=0.0)
     outage_s: float = Field(
-        default=600.0,
+        default=OUTAGE_S,
         ge=0.0,
         description="seconds for which a server that lets no connection in any more is waited for "
         "before the run stops; 0 = its calls fail, and their episodes with them",

@@ -20,6 +20,7 @@ from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import Header
+from muspsy_sim.llm.limits import OUTAGE_S
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prompting import digest
 from muspsy_sim.llm.retrying import Retrying
@@ -58,7 +59,7 @@ async def ask_all(
     """
     asking = asking if asking is not None else Asking()
     mode: Mode = "restart" if restart else "retry failed" if retry_failed else "go on"
-    async with Endpoints(concurrency=at_once) as endpoints, GroupSync() as sync:
+    async with Endpoints(at_once, outage_s=OUTAGE_S) as endpoints, GroupSync() as sync:
         opened = open_model(model, endpoints) if isinstance(model, str) else model
         await endpoints.check()
         languages: list[Language] = sorted({item.language for item in items})

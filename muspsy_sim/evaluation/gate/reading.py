@@ -16,6 +16,7 @@ from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal import Journal, Journalled
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import Header
+from muspsy_sim.llm.limits import OUTAGE_S
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prompting import digest, load_template, schema_digest
 from muspsy_sim.llm.retrying import Retrying
@@ -49,7 +50,7 @@ async def read_stretches(
     places = asyncio.Semaphore(_EPISODES_AT_ONCE)
     done = 0
 
-    async with Endpoints(concurrency=_EPISODES_AT_ONCE) as endpoints, GroupSync() as sync:
+    async with Endpoints(_EPISODES_AT_ONCE, outage_s=OUTAGE_S) as endpoints, GroupSync() as sync:
         opened = open_model(model, endpoints) if isinstance(model, str) else model
         await endpoints.check()
 

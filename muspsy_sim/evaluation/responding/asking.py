@@ -23,6 +23,7 @@ from muspsy_sim.llm.counting import Counted
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.journal_sync import GroupSync
 from muspsy_sim.llm.journal_text import Header
+from muspsy_sim.llm.limits import OUTAGE_S
 from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.prompting import digest
@@ -80,7 +81,7 @@ async def reply_all(
     """
     asking = asking if asking is not None else Asking()
     asking.calls = len(cases) * (1 + len(asked.judges) * len(asked.instruments))
-    async with Endpoints(concurrency=asked.at_once) as endpoints, GroupSync() as sync:
+    async with Endpoints(asked.at_once, outage_s=OUTAGE_S) as endpoints, GroupSync() as sync:
         opened = _open(asked.model, endpoints, asked.mode)
         judges = {j if isinstance(j, str) else j.name: _open(j, endpoints, asked.mode)
                   for j in asked.judges}  # fmt: skip
