@@ -90,7 +90,7 @@ class Limits:
         if self._gone_since is not None:
             self._gone_since = None
             if self._outage_s:
-                _log.warning("it is there again")
+                _log.warning("the server that was waited for is there again")
 
     @property
     def waits_for_servers(self) -> bool:
