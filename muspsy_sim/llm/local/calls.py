@@ -90,8 +90,12 @@ class Call:
     owner: str
     """Whose prompts share a beginning: an episode and a prompt's name."""
     schema: str | None
-    done: Callable[[Written | BaseException], None]
+    done: Callable[[Written | Failed | BaseException], None]
     cancelled: bool = False
+    alone: bool = False
+    """Whether memory ran out with it alone once already."""
+    crowd: int = 0
+    """Rows that could be written at once when memory first ran out with it among others."""
 
 
 @dataclass(slots=True)

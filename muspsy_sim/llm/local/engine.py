@@ -2,8 +2,9 @@
 
 An engine belongs to one checkpoint and lives as long as the process. A few milliseconds are waited
 for company when it is idle; while a batch is being written, those who wait join it as soon as there
-is room. Where memory runs out the batch is halved and its rows begin again: what they say depends
-on their seeds, so nothing is lost but time.
+is room. Where memory runs out the batch is halved for a while and its rows begin again: what they
+say depends on their seeds, so nothing is lost but time. The longest of them is then tried alone,
+and fails if that is too much by itself.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from itertools import chain
 from typing import Final
 
 from muspsy_sim.llm.local.batch import Batch, begin, step
-from muspsy_sim.llm.local.calls import Call, Counts, Row, Written
+from muspsy_sim.llm.local.calls import Call, Counts, Failed, Row, Written
 from muspsy_sim.llm.local.devices import free_memory, out_of_memory
 from muspsy_sim.llm.local.grammar import Grammars
 from muspsy_sim.llm.local.loading import Loaded
 from muspsy_sim.llm.local.prefixes import Prefixes
 from muspsy_sim.llm.local.reading import ON_A_CARD, ON_A_PROCESSOR, Prompt, together
+from muspsy_sim.llm.local.room import Room
 from muspsy_sim.llm.local.sampling import NO_TOKEN
 
 WINDOW_S: Final = 0.004
@@ -42,7 +44,9 @@ class Engine:
     ) -> None:
         self.loaded = loaded
         self.counts = Counts()
-        self.limit = rows
+        self._room = Room(loaded.name, rows)
+        self._one_alone = False
+        self._longest = 0
         self._window_s = window_s
         self._grammars = Grammars(loaded.tokenizer, loaded.vocabulary, loaded.stops)
         self._prefixes = Prefixes(kept_bytes)
@@ -53,6 +57,11 @@ class Engine:
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"muspsy {loaded.name}", daemon=True)
         self._thread.start()
+
+    @property
+    def limit(self) -> int:
+        """Rows at once, at most, for now."""
+        return self._room.rows
 
     def submit(self, call: Call) -> None:
         """Let a call wait its turn."""
@@ -120,7 +129,8 @@ class Engine:
 
     def _admit(self) -> None:
         """Read the prompts of those who wait longest, and let them join."""
-        room = self.limit - len(self._batch.rows)
+        room = 1 if self._one_alone else self.limit - len(self._batch.rows)
+        self._one_alone = False
         calls = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
         prompts = [prompt for call in calls if (prompt := self._prompt(call)) is not None]
         card = self.loaded.device.type != "cpu"
@@ -138,10 +148,10 @@ class Engine:
                 self._settle(under_way)
                 continue
             group = [prompt.row.call for prompt in groups.popleft()]
-            others = [prompt.row.call for prompt in chain(*groups)]
-            if out_of_memory(fault):
+            if self._ran_out(fault):
+                others = [prompt.row.call for prompt in chain(*groups)]
                 groups.clear()
-            if self._fewer(fault, under_way + len(group), [*group, *others]):
+                self._make_do(group, [row.call for row in self._batch.rows], others)
                 return
             for call in group:
                 call.done(fault)
@@ -174,9 +184,10 @@ class Engine:
         else:
             self._settle(0)
             return
-        if self._fewer(fault, len(rows), []):
-            return
         calls = [row.call for row in rows]
+        if self._ran_out(fault):
+            self._make_do(calls, [], [])
+            return
         rows.clear()
         for call in calls:
             call.done(fault)
@@ -214,6 +225,8 @@ class Engine:
         # Kept first: who asked may come back with the next turn before this thread goes on.
         self._keep(n, row)
         self.counts.tokens += len(row.made)
+        self._longest = max(self._longest, len(row.call.ids))
+        self._room.ended()
         made = [each for each in row.made if each not in self.loaded.stops]
         return Written(
             text=self.loaded.tokenizer.decode(made, skip_special_tokens=True),
@@ -233,16 +246,40 @@ class Engine:
                 raise
             self._prefixes.clear()
 
-    def _fewer(self, fault: BaseException, at_once: int, others: list[Call]) -> bool:
-        """Where memory ran out: all under way, and others, begin again, half as many at once."""
-        if not (out_of_memory(fault) and (self.limit > 1 or self._prefixes.size)):
-            return False
-        self.counts.halved += 1
-        self.limit = max(1, min(self.limit, at_once) // 2)
+    def _ran_out(self, fault: BaseException) -> bool:
+        """Whether memory ran out, or what rows under way had is lost with slots that can't grow."""
+        return out_of_memory(fault) or bool(self._batch.rows and not self._batch.slots.rows)
+
+    def _make_do(self, group: list[Call], under_way: list[Call], others: list[Call]) -> None:
+        """Memory ran out over a group: with all under way it begins again, fewer at once.
+
+        The longest of the group goes first, and by itself. Where that fails twice, the second time
+        with nothing kept, it was too long and not the others too many. `others` wait behind them.
+        """
+        longest = max(group, key=lambda call: len(call.ids))
+        again = [call for call in (*under_way, *group) if call is not longest]
+        failed = not again and longest.alone
+        if again:
+            self.counts.halved += 1
+            for call in (longest, *again):
+                call.crowd = call.crowd or self.limit
+            self._room.shrink(1 + len(again))
+        longest.alone = not again
+        self._one_alone = not failed
         # Those under way begin again too: their keys and values are what fills the memory.
-        self._waiting.extendleft(reversed([*(row.call for row in self._batch.rows), *others]))
+        self._waiting.extendleft(reversed([*([] if failed else [longest]), *again, *others]))
         self._batch.rows.clear()
         self._batch.slots.free()
         self._prefixes.clear()
         free_memory()
-        return True
+        if failed:
+            self._room.restore(longest.crowd)
+            longest.done(self._too_long(longest))
+
+    def _too_long(self, call: Call) -> Failed:
+        tokens = len(call.ids)
+        return Failed(
+            # One as long was answered before, so that memory is short only for now.
+            "server" if tokens <= self._longest else "bad_request",
+            f"memory ran out with one prompt of {tokens:,} tokens alone",
+        )
