@@ -80,7 +80,7 @@ class Written:
 
 @dataclass(slots=True)
 class Call:
-    """What is asked. `ids`: the prompt's tokens; `done`: called once, in the engine's thread."""
+    """What is asked. `ids`: the prompt's tokens; `done`: called once, by `tell`."""
 
     ids: list[int]
     max_tokens: int
@@ -96,6 +96,13 @@ class Call:
     """Whether memory ran out with it alone once already."""
     crowd: int = 0
     """Rows that could be written at once when memory first ran out with it among others."""
+    told: bool = False
+
+    def tell(self, outcome: Written | Failed | BaseException) -> None:
+        """Say what came of it. Only the first time counts."""
+        if not self.told:
+            self.told = True
+            self.done(outcome)
 
 
 @dataclass(slots=True)

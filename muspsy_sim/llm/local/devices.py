@@ -27,6 +27,8 @@ _NO_MEMORY: Final = (
 )
 """How allocators of cards, processors, Apple's and CUDA's libraries say it, in small letters."""
 
+_BROKEN: Final = ("cuda error", "hip error", "cudnn error", "cublas_status", "cudnn_status")
+
 
 def place(environ: Mapping[str, str]) -> tuple[Any, Any]:
     """The device and type to use. Raises `ModelSetupError` for what torch does not know or have."""
@@ -96,4 +98,16 @@ def out_of_memory(error: BaseException) -> bool:
     said = str(error).lower()
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
         isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+    )
+
+
+def broken(error: BaseException) -> bool:
+    """Whether it is an accelerator's error, after which no call to it in this process succeeds."""
+    import torch
+
+    if out_of_memory(error):
+        return False
+    said = str(error).lower()
+    return isinstance(error, torch.AcceleratorError) or (
+        isinstance(error, RuntimeError) and any(words in said for words in _BROKEN)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from muspsy_sim.llm.local.calls import Facts, Greeting
@@ -22,8 +22,8 @@ _SHARED_FROM_MB = 64
 """Megabytes of weights from which on several threads share an operation."""
 
 
-def open_engine(greeting: Greeting) -> Engine:
-    """Load a checkpoint. Raises `ModelSetupError`."""
+def open_engine(greeting: Greeting, ended: Callable[[], None] = lambda: None) -> Engine:
+    """Load a checkpoint. `ended` as for `Engine`. Raises `ModelSetupError`."""
     environ = greeting.environ
     loaded = load(greeting.name, greeting.where, environ)
     card = loaded.device.type != "cpu"
@@ -32,7 +32,12 @@ def open_engine(greeting: Greeting) -> Engine:
     if not card:
         _share(loaded)
     check_batches(loaded)
-    return Engine(loaded, rows=max(1, rows >> greeting.halvings), kept_bytes=1_000_000 * kept)
+    return Engine(
+        loaded,
+        rows=max(1, rows >> greeting.halvings),
+        kept_bytes=1_000_000 * kept,
+        ended=ended,
+    )
 
 
 def facts(engine: Engine) -> Facts:

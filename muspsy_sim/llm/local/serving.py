@@ -32,7 +32,8 @@ def serve(asked_of: IO[bytes], told_to: IO[bytes]) -> None:
     try:
         from muspsy_sim.llm.local.engines import facts, open_engine
 
-        engine = open_engine(greeting)
+        # Who asks next starts another process, with a card that answers.
+        engine = open_engine(greeting, ended=lambda: os._exit(1))
         sender.send(facts(engine))
     except MuspsyError as error:
         sender.send(error)
