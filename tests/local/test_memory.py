@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from muspsy_sim.llm.local import room
-from muspsy_sim.llm.local.calls import Call, Failed, Written
+from muspsy_sim.llm.local import memory, room
+from muspsy_sim.llm.local.calls import Call, Failed, Greeting, Written
 from muspsy_sim.llm.local.engine import Engine
+from muspsy_sim.llm.local.engines import open_engine
 from muspsy_sim.llm.local.loading import Loaded
 from muspsy_sim.llm.local.slots import Slots, _Layer
 
@@ -188,3 +190,41 @@ def test_slots_that_could_not_grow_hold_nothing(loaded: Loaded) -> None:
     with pytest.raises(AttributeError):
         slots.make_room(2, 1000, 2)
     assert (slots.rows, slots.places, slots._layers[0].keys) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("device", "free", "kept"),
+    [
+        ("cuda", 60_000_000_000, 24_000_000_000),
+        ("cuda", 2_000_000_000, 800_000_000),
+        ("cpu", 6_000_000_000, 1_500_000_000),
+        ("cpu", 500_000_000_000, 8_000_000_000),
+        ("cpu", None, 1_000_000_000),
+        ("mps", 10_000_000_000, 4_000_000_000),
+        ("xpu", 60_000_000_000, 1_000_000_000),
+    ],
+)
+def test_what_may_be_kept_is_a_share_of_what_is_free(
+    device: str, free: int | None, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (free, 80_000_000_000))
+    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: (free or 0) + 3_000_000)
+    monkeypatch.setattr(torch.mps, "driver_allocated_memory", lambda: 3_000_000)
+    monkeypatch.setattr(memory, "available", lambda: free)
+    assert memory.bytes_for_kept(torch.device(device)) == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [({}, 250_000_000), ({"MUSPSY_LOCAL_KEPT_MB": "7"}, 7_000_000)]
+)
+def test_what_may_be_kept_can_be_set(
+    small: Path, said: dict[str, str], kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 1_000_000_000)
+    engine = open_engine(
+        Greeting("hf:small", str(small), {"MUSPSY_LOCAL_DEVICE": "cpu", **said}, 0)
+    )
+    try:
+        assert engine._prefixes.limit == kept
+    finally:
+        engine.close()
