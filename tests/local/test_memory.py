@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from muspsy_sim.llm.local import memory, room
-from muspsy_sim.llm.local.calls import Call, Failed, Greeting, Written
+from muspsy_sim.llm.local.calls import Call, Failed, Greeting, Stage, Written
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.engines import open_engine
 from muspsy_sim.llm.local.loading import Loaded
@@ -36,8 +36,11 @@ def opened(loaded: Loaded) -> Iterator[Callable[..., Engine]]:
         engine.close()
 
 
-def ask(engine: Engine, *lengths: int, max_tokens: int = 8) -> list[Outcome]:
-    """Prompts of so many tokens, all at once, and what came of each."""
+def ask(
+    engine: Engine, *lengths: int, max_tokens: int = 8, stages: list[Stage] | None = None
+) -> list[Outcome]:
+    """Prompts of so many tokens, all at once, and what came of each. `stages`: all that is told."""
+    moved = ([] if stages is None else stages).append
     outcomes: dict[int, Outcome] = {}
     told = threading.Semaphore(0)
 
@@ -51,7 +54,7 @@ def ask(engine: Engine, *lengths: int, max_tokens: int = 8) -> list[Outcome]:
 
     for n, length in enumerate(lengths):
         ids = [5 + (7 * n + 13 * k) % 1400 for k in range(length)]
-        engine.submit(Call(ids, max_tokens, 1.0, 1.0, n, f"e{n}/speak", None, done_at(n)))
+        engine.submit(Call(ids, max_tokens, 1.0, 1.0, n, f"e{n}/speak", None, done_at(n), moved))
     for _ in lengths:
         assert told.acquire(timeout=60)
     return [outcomes[n] for n in range(len(lengths))]
@@ -109,11 +112,15 @@ def test_one_prompt_too_long_among_others_costs_the_others_nothing_but_time(
     expected = texts(ask(opened(16), *lengths))
     no_room_beyond(monkeypatch, 500)
     engine = opened(16)
-    outcomes = ask(engine, *lengths, 900)
+    stages: list[Stage] = []
+    outcomes = ask(engine, *lengths, 900, stages=stages)
     assert texts(outcomes[:-1]) == expected
     assert isinstance(outcomes[-1], Failed)
     assert engine.limit == 16
     assert engine.counts.halved <= 1
+    again = stages.count(Stage.WAITING)
+    assert again >= 1, "whose time stands still until it is begun again"
+    assert stages.count(Stage.BEGUN) == 13 + again
 
 
 def test_memory_that_is_short_for_now_is_no_fault_of_the_prompt(

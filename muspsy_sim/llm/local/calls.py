@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal
 
 from muspsy_sim.llm.local.grammar import Guide
@@ -78,9 +79,23 @@ class Written:
     finished: bool
 
 
+class Stage(Enum):
+    """Where a call is that nothing has come of yet."""
+
+    WAITING = "waiting"
+    BEGUN = "begun"
+
+
+def _to_nobody(stage: Stage) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Call:
-    """What is asked. `ids`: the prompt's tokens; `done`: called once, by `tell`."""
+    """What is asked. `ids`: the prompt's tokens; `done`: called once, by `tell`.
+
+    `moved`: called when it is begun, and when it has to wait again. Both in the engine's thread.
+    """
 
     ids: list[int]
     max_tokens: int
@@ -91,6 +106,7 @@ class Call:
     """Whose prompts share a beginning: an episode and a prompt's name."""
     schema: str | None
     done: Callable[[Written | Failed | BaseException], None]
+    moved: Callable[[Stage], None] = _to_nobody
     cancelled: bool = False
     alone: bool = False
     """Whether memory ran out with it alone once already."""

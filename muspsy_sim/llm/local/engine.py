@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Final
 
 from muspsy_sim.llm.local.batch import Batch, begin, step
-from muspsy_sim.llm.local.calls import Call, Counts, Failed, Row, Written
+from muspsy_sim.llm.local.calls import Call, Counts, Failed, Row, Stage, Written
 from muspsy_sim.llm.local.devices import broken, free_memory, out_of_memory
 from muspsy_sim.llm.local.grammar import Grammars
 from muspsy_sim.llm.local.loading import Loaded
@@ -169,6 +169,8 @@ class Engine:
 
     def _begin(self, prompts: list[Prompt]) -> None:
         rows = [prompt.row for prompt in prompts]
+        for row in rows:
+            row.call.moved(Stage.BEGUN)
         begin(self.loaded, self._batch, rows, [prompt.kept for prompt in prompts])
         self.counts.calls += len(prompts)
 
@@ -271,7 +273,10 @@ class Engine:
         longest.alone = not again
         self._one_alone = not failed
         # Those under way begin again too: their keys and values are what fills the memory.
-        self._waiting.again([*([] if failed else [longest]), *again, *others])
+        again = again if failed else [longest, *again]
+        for call in again:
+            call.moved(Stage.WAITING)
+        self._waiting.again([*again, *others])
         self._batch.rows.clear()
         self._batch.slots.free()
         self._prefixes.clear()
