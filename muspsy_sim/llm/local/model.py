@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import orjson
 
 from muspsy_sim.llm.local.calls import Asked, Failed, Stage, Written
-from muspsy_sim.llm.local.loading import check_installed, check_paths
+from muspsy_sim.llm.local.loading import check_installed
+from muspsy_sim.llm.local.naming import check_paths
 from muspsy_sim.llm.local.writer import Writer, writer_wanted
 from muspsy_sim.llm.redaction import shown
 from muspsy_sim.llm.seam import ModelFailure, Reply, Request
