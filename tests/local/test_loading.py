@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,13 +125,9 @@ def test_weights_that_are_not_numbers_are_told_when_it_is_loaded(
 
 @pytest.mark.parametrize("what", ["of other layers", "of another width", "none"])
 def test_an_adapter_that_does_not_fit_is_refused(small: Path, tmp_path: Path, what: str) -> None:
-    from peft import LoraConfig, get_peft_model
     from safetensors.torch import load_file, save_file
-    from transformers import AutoModelForCausalLM
 
-    adapter = tmp_path / "adapter"
-    base = AutoModelForCausalLM.from_pretrained(small)
-    get_peft_model(base, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(adapter)
+    adapter = _adapter(small, tmp_path / "adapter")
     file = adapter / "adapter_model.safetensors"
     weights = load_file(file)
     if what == "of other layers":
@@ -143,6 +140,51 @@ def test_an_adapter_that_does_not_fit_is_refused(small: Path, tmp_path: Path, wh
     with pytest.raises(ModelSetupError, match="the adapter does not fit") as caught:
         load("hf:small+adapter", f"{small}+{adapter}", {})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("made_on", "warned"),
+    [("/data/some-other-8b", True), ("org/{base}", False), ("{small}", False), (None, False)],
+)
+def test_an_adapter_of_another_base_that_fits_is_merged_with_a_warning(
+    small: Path,
+    tmp_path: Path,
+    made_on: str | None,
+    warned: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    adapter = _adapter(small, tmp_path / "adapter")
+    file = adapter / "adapter_config.json"
+    said = json.loads(file.read_text())
+    said["base_model_name_or_path"] = made_on and made_on.format(base=small.name, small=small)
+    file.write_text(json.dumps(said))
+    load("hf:small+adapter", f"{small}+{adapter}", {})
+    told = [each.getMessage() for each in caplog.records if each.name.startswith("muspsy_sim")]
+    assert len(told) == warned
+    assert all("made on /data/some-other-8b" in each and "\n" not in each for each in told)
+
+
+def test_a_base_without_template_takes_its_adapters_tokenizer(small: Path, tmp_path: Path) -> None:
+    import shutil
+
+    from transformers import AutoTokenizer
+
+    adapter = _adapter(small, tmp_path / "adapter")
+    base = shutil.copytree(small, tmp_path / "base")
+    (base / "chat_template.jinja").unlink()
+    with pytest.raises(ModelSetupError, match="no chat template"):
+        load("hf:base+adapter", f"{base}+{adapter}", {})
+    tokenizer = AutoTokenizer.from_pretrained(small)
+    tokenizer.chat_template = "{{ messages[0]['content'] }} quietly"
+    tokenizer.save_pretrained(adapter)
+    loaded = load("hf:base+adapter", f"{base}+{adapter}", {})
+    said = loaded.tokenizer.decode(loaded.prompt([{"role": "user", "content": "room"}]))
+    assert said.strip() == "room quietly"
+    # A template of the base's own is the one that it was made with.
+    loaded = load("hf:small+adapter", f"{small}+{adapter}", {})
+    assert "quietly" not in loaded.tokenizer.decode(
+        loaded.prompt([{"role": "user", "content": "room"}])
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,6 +210,16 @@ async def test_a_prompt_that_the_model_can_not_read_is_refused(
         with pytest.raises(ModelFailure, match=why) as caught:
             await open_model(f"hf:{folder}", endpoints).reply(request_for(Speech))
     assert caught.value.kind == "bad_request"
+
+
+def _adapter(small: Path, folder: Path) -> Path:
+    """An adapter made on the small model."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(small)
+    get_peft_model(base, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(folder)
+    return folder
 
 
 def _changed(small: Path, into: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal
 
 from muspsy_sim.llm.local.grammar import Guide
@@ -78,9 +79,23 @@ class Written:
     finished: bool
 
 
+class Stage(Enum):
+    """Where a call is that nothing has come of yet."""
+
+    WAITING = "waiting"
+    BEGUN = "begun"
+
+
+def _to_nobody(stage: Stage) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Call:
-    """What is asked. `ids`: the prompt's tokens; `done`: called once, in the engine's thread."""
+    """What is asked. `ids`: the prompt's tokens; `done`: called once, by `tell`.
+
+    `moved`: called when it is begun, and when it has to wait again. Both in the engine's thread.
+    """
 
     ids: list[int]
     max_tokens: int
@@ -90,8 +105,20 @@ class Call:
     owner: str
     """Whose prompts share a beginning: an episode and a prompt's name."""
     schema: str | None
-    done: Callable[[Written | BaseException], None]
+    done: Callable[[Written | Failed | BaseException], None]
+    moved: Callable[[Stage], None] = _to_nobody
     cancelled: bool = False
+    alone: bool = False
+    """Whether memory ran out with it alone once already."""
+    crowd: int = 0
+    """Rows that could be written at once when memory first ran out with it among others."""
+    told: bool = False
+
+    def tell(self, outcome: Written | Failed | BaseException) -> None:
+        """Say what came of it. Only the first time counts."""
+        if not self.told:
+            self.told = True
+            self.done(outcome)
 
 
 @dataclass(slots=True)

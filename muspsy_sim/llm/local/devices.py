@@ -18,6 +18,17 @@ DEVICE: Final = "MUSPSY_LOCAL_DEVICE"
 DTYPE: Final = "MUSPSY_LOCAL_DTYPE"
 """Names the type of weights: `float32`, `bfloat16` or `float16`."""
 
+_NO_MEMORY: Final = (
+    "out of memory",
+    "can't allocate memory",
+    "not enough memory",
+    "invalid buffer size",
+    "_status_alloc_failed",
+)
+"""How allocators of cards, processors, Apple's and CUDA's libraries say it, in small letters."""
+
+_BROKEN: Final = ("cuda error", "hip error", "cudnn error", "cublas_status", "cudnn_status")
+
 
 def place(environ: Mapping[str, str]) -> tuple[Any, Any]:
     """The device and type to use. Raises `ModelSetupError` for what torch does not know or have."""
@@ -86,6 +97,17 @@ def out_of_memory(error: BaseException) -> bool:
 
     said = str(error).lower()
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
-        isinstance(error, RuntimeError)
-        and ("out of memory" in said or "can't allocate memory" in said)
+        isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+    )
+
+
+def broken(error: BaseException) -> bool:
+    """Whether it is an accelerator's error, after which no call to it in this process succeeds."""
+    import torch
+
+    if out_of_memory(error):
+        return False
+    said = str(error).lower()
+    return isinstance(error, torch.AcceleratorError) or (
+        isinstance(error, RuntimeError) and any(words in said for words in _BROKEN)
     )

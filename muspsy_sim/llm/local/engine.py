@@ -2,27 +2,31 @@
 
 An engine belongs to one checkpoint and lives as long as the process. A few milliseconds are waited
 for company when it is idle; while a batch is being written, those who wait join it as soon as there
-is room. Where memory runs out the batch is halved and its rows begin again: what they say depends
-on their seeds, so nothing is lost but time.
+is room. Where memory runs out the batch is halved for a while and its rows begin again: what they
+say depends on their seeds, so nothing is lost but time. The longest of them is then tried alone,
+and fails if that is too much by itself.
 """
 
 from __future__ import annotations
 
-import queue
+import logging
 import threading
-import time
 from collections import deque
+from collections.abc import Callable
 from itertools import chain
 from typing import Final
 
 from muspsy_sim.llm.local.batch import Batch, begin, step
-from muspsy_sim.llm.local.calls import Call, Counts, Row, Written
-from muspsy_sim.llm.local.devices import free_memory, out_of_memory
+from muspsy_sim.llm.local.calls import Call, Counts, Failed, Row, Stage, Written
+from muspsy_sim.llm.local.devices import broken, free_memory, out_of_memory
 from muspsy_sim.llm.local.grammar import Grammars
 from muspsy_sim.llm.local.loading import Loaded
 from muspsy_sim.llm.local.prefixes import Prefixes
 from muspsy_sim.llm.local.reading import ON_A_CARD, ON_A_PROCESSOR, Prompt, together
+from muspsy_sim.llm.local.room import Room
 from muspsy_sim.llm.local.sampling import NO_TOKEN
+from muspsy_sim.llm.local.waiting import CLOSED, Waiting
+from muspsy_sim.records.errors import one_line
 
 WINDOW_S: Final = 0.004
 """Seconds that an idle engine waits for company after a first call."""
@@ -33,50 +37,76 @@ _JOIN_EVERY = 8
 _WORTH_JOINING = 0.25
 """Who waits, as a share of those being written, from which on they join at once."""
 
+_log = logging.getLogger(__name__)
+
 
 class Engine:
-    """The writer for one checkpoint. `submit` may be called from any thread."""
+    """The writer for one checkpoint. `submit` may be called from any thread.
+
+    `ended` is called where it can't go on, after all calls were failed.
+    """
 
     def __init__(
-        self, loaded: Loaded, *, rows: int, kept_bytes: int, window_s: float = WINDOW_S
+        self,
+        loaded: Loaded,
+        *,
+        rows: int,
+        kept_bytes: int,
+        window_s: float = WINDOW_S,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.loaded = loaded
         self.counts = Counts()
-        self.limit = rows
-        self._window_s = window_s
+        self._room = Room(loaded.name, rows)
+        self._one_alone = False
+        self._longest = 0
         self._grammars = Grammars(loaded.tokenizer, loaded.vocabulary, loaded.stops)
         self._prefixes = Prefixes(kept_bytes)
         self._batch = Batch()
-        self._company = True
-        self._arrivals: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
-        self._waiting: deque[Call] = deque()
-        self._closed = False
+        self._waiting = Waiting(window_s)
+        self._joining: list[Call] = []
+        self._ended_early = ended
         self._thread = threading.Thread(target=self._run, name=f"muspsy {loaded.name}", daemon=True)
         self._thread.start()
 
+    @property
+    def limit(self) -> int:
+        """Rows at once, at most, for now."""
+        return self._room.rows
+
     def submit(self, call: Call) -> None:
         """Let a call wait its turn."""
-        if self._closed:
-            raise RuntimeError("the engine is closed")
-        self._arrivals.put(call)
+        self._waiting.put(call)
 
     def close(self) -> None:
         """Stop when the batch under way is written. Calls that wait are failed."""
-        self._closed = True
-        self._arrivals.put(None)
+        self._waiting.close()
         self._thread.join()
 
     def _run(self) -> None:
         import torch
 
-        with torch.inference_mode():
-            self._write_on()
+        try:
+            with torch.inference_mode():
+                self._write_on()
+        except BaseException as error:  # noqa: BLE001 - or calls would wait for a thread that is gone
+            self._give_up(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        why = one_line(f"{type(error).__name__}: {error}")[:300]
+        _log.warning("%s: its engine can't go on (%s)", self.loaded.name, why)
+        said = Failed("server", f"its engine could not go on ({why})")
+        self._waiting.close()
+        for call in (*(row.call for row in self._batch.rows), *self._joining):
+            call.tell(said)
+        self._waiting.fail(said)
+        self._ended_early()
 
     def _write_on(self) -> None:
         since = 0
         while True:
-            self._gather(idle=not self._batch.rows)
-            if self._closed and not self._batch.rows:
+            self._waiting.gather(self.limit, len(self._batch.rows))
+            if self._waiting.closed and not self._batch.rows:
                 break
             if self._may_join(since):
                 self._admit()
@@ -84,45 +114,23 @@ class Engine:
             elif self._batch.rows:
                 self._advance()
                 since += 1
-        for call in self._waiting:
-            call.done(RuntimeError("the engine was closed"))
+        self._waiting.fail(CLOSED)
 
     def _may_join(self, since: int) -> bool:
-        under_way, waiting = len(self._batch.rows), len(self._waiting)
+        under_way, waiting = len(self._batch.rows), len(self._waiting.calls)
         if not waiting or under_way >= self.limit:
             return False
         return since >= _JOIN_EVERY or min(waiting, self.limit - under_way) >= (
             _WORTH_JOINING * under_way
         )
 
-    def _gather(self, *, idle: bool) -> None:
-        """Take in who has arrived; an idle engine waits for somebody, and then for company."""
-        if idle and not self._waiting:
-            self._take(self._arrivals.get())
-            # Where a call was alone last time, the next is likely to be, and who comes may join.
-            until = time.monotonic() + (self._window_s if self._company else 0.0)
-            while len(self._waiting) < self.limit:
-                try:
-                    self._take(self._arrivals.get(timeout=max(0.0, until - time.monotonic())))
-                except queue.Empty:
-                    break
-            self._company = len(self._waiting) > 1
-        while True:
-            try:
-                self._take(self._arrivals.get_nowait())
-            except queue.Empty:
-                break
-        self._company = self._company or len(self._batch.rows) + len(self._waiting) > 1
-
-    def _take(self, call: Call | None) -> None:
-        if call is not None and not call.cancelled:
-            self._waiting.append(call)
-
     def _admit(self) -> None:
         """Read the prompts of those who wait longest, and let them join."""
-        room = self.limit - len(self._batch.rows)
-        calls = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
-        prompts = [prompt for call in calls if (prompt := self._prompt(call)) is not None]
+        room = 1 if self._one_alone else self.limit - len(self._batch.rows)
+        self._one_alone = False
+        waiting = self._waiting.calls
+        self._joining = [waiting.popleft() for _ in range(min(room, len(waiting)))]
+        prompts = [prompt for call in self._joining if (prompt := self._prompt(call)) is not None]
         card = self.loaded.device.type != "cpu"
         groups = deque(together(prompts, ON_A_CARD if card else ON_A_PROCESSOR))
         prompts.clear()
@@ -130,7 +138,9 @@ class Engine:
             under_way = len(self._batch.rows)
             try:
                 self._begin(groups[0])
-            except Exception as error:  # noqa: BLE001 - out of memory, or what ends these calls
+            except Exception as error:
+                if broken(error):
+                    raise
                 # What was computed hangs on where the error was raised, and its memory is needed.
                 fault = error.with_traceback(None)
             else:
@@ -138,13 +148,13 @@ class Engine:
                 self._settle(under_way)
                 continue
             group = [prompt.row.call for prompt in groups.popleft()]
-            others = [prompt.row.call for prompt in chain(*groups)]
-            if out_of_memory(fault):
+            if self._ran_out(fault):
+                others = [prompt.row.call for prompt in chain(*groups)]
                 groups.clear()
-            if self._fewer(fault, under_way + len(group), [*group, *others]):
+                self._make_do(group, [row.call for row in self._batch.rows], others)
                 return
             for call in group:
-                call.done(fault)
+                call.tell(fault)
 
     def _prompt(self, call: Call) -> Prompt | None:
         """What is to be read for a call, or `None` where nobody waits or no grammar can be made."""
@@ -153,12 +163,14 @@ class Engine:
         try:
             guide = None if call.schema is None else self._grammars.guide(call.schema)
         except Exception as error:  # noqa: BLE001 - of this call, and no matter of the others'
-            call.done(error)
+            call.tell(error)
             return None
         return Prompt(Row(call, guide), self._prefixes.find(call.owner, call.ids))
 
     def _begin(self, prompts: list[Prompt]) -> None:
         rows = [prompt.row for prompt in prompts]
+        for row in rows:
+            row.call.moved(Stage.BEGUN)
         begin(self.loaded, self._batch, rows, [prompt.kept for prompt in prompts])
         self.counts.calls += len(prompts)
 
@@ -169,17 +181,20 @@ class Engine:
         self.counts.rows += len(rows)
         try:
             step(self.loaded, self._batch)
-        except Exception as error:  # noqa: BLE001 - out of memory, or what ends these calls
+        except Exception as error:
+            if broken(error):
+                raise
             fault = error.with_traceback(None)
         else:
             self._settle(0)
             return
-        if self._fewer(fault, len(rows), []):
-            return
         calls = [row.call for row in rows]
+        if self._ran_out(fault):
+            self._make_do(calls, [], [])
+            return
         rows.clear()
         for call in calls:
-            call.done(fault)
+            call.tell(fault)
 
     def _settle(self, first: int) -> None:
         """Answer the rows from `first` on whose last token ended them, and let them go."""
@@ -191,11 +206,13 @@ class Engine:
             return True
         try:
             written = self._written(n, row)
-        except Exception as error:  # noqa: BLE001 - of this row, and no matter of the others'
-            row.call.done(error)
+        except Exception as error:
+            if broken(error):
+                raise
+            row.call.tell(error)
             return True
         if written is not None:
-            row.call.done(written)
+            row.call.tell(written)
         return written is not None
 
     def _written(self, n: int, row: Row) -> Written | None:
@@ -214,6 +231,8 @@ class Engine:
         # Kept first: who asked may come back with the next turn before this thread goes on.
         self._keep(n, row)
         self.counts.tokens += len(row.made)
+        self._longest = max(self._longest, len(row.call.ids))
+        self._room.ended()
         made = [each for each in row.made if each not in self.loaded.stops]
         return Written(
             text=self.loaded.tokenizer.decode(made, skip_special_tokens=True),
@@ -233,16 +252,43 @@ class Engine:
                 raise
             self._prefixes.clear()
 
-    def _fewer(self, fault: BaseException, at_once: int, others: list[Call]) -> bool:
-        """Where memory ran out: all under way, and others, begin again, half as many at once."""
-        if not (out_of_memory(fault) and (self.limit > 1 or self._prefixes.size)):
-            return False
-        self.counts.halved += 1
-        self.limit = max(1, min(self.limit, at_once) // 2)
+    def _ran_out(self, fault: BaseException) -> bool:
+        """Whether memory ran out, or what rows under way had is lost with slots that can't grow."""
+        return out_of_memory(fault) or bool(self._batch.rows and not self._batch.slots.rows)
+
+    def _make_do(self, group: list[Call], under_way: list[Call], others: list[Call]) -> None:
+        """Memory ran out over a group: with all under way it begins again, fewer at once.
+
+        The longest of the group goes first, and by itself. Where that fails twice, the second time
+        with nothing kept, it was too long and not the others too many. `others` wait behind them.
+        """
+        longest = max(group, key=lambda call: len(call.ids))
+        again = [call for call in (*under_way, *group) if call is not longest]
+        failed = not again and longest.alone
+        if again:
+            self.counts.halved += 1
+            for call in (longest, *again):
+                call.crowd = call.crowd or self.limit
+            self._room.shrink(1 + len(again))
+        longest.alone = not again
+        self._one_alone = not failed
         # Those under way begin again too: their keys and values are what fills the memory.
-        self._waiting.extendleft(reversed([*(row.call for row in self._batch.rows), *others]))
+        again = again if failed else [longest, *again]
+        for call in again:
+            call.moved(Stage.WAITING)
+        self._waiting.again([*again, *others])
         self._batch.rows.clear()
         self._batch.slots.free()
         self._prefixes.clear()
         free_memory()
-        return True
+        if failed:
+            self._room.restore(longest.crowd)
+            longest.tell(self._too_long(longest))
+
+    def _too_long(self, call: Call) -> Failed:
+        tokens = len(call.ids)
+        return Failed(
+            # One as long was answered before, so that memory is short only for now.
+            "server" if tokens <= self._longest else "bad_request",
+            f"memory ran out with one prompt of {tokens:,} tokens alone",
+        )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from muspsy_sim.llm.local.calls import Facts, Greeting
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.loading import Loaded, load
+from muspsy_sim.llm.local.memory import bytes_for_kept
 from muspsy_sim.llm.local.trial import check_batches
 from muspsy_sim.records.errors import ModelSetupError
 
@@ -16,23 +17,28 @@ BATCH: Final = "MUSPSY_LOCAL_BATCH"
 """Rows at once, at most, in place of 32 on a processor and 256 on a card."""
 
 KEPT_MB: Final = "MUSPSY_LOCAL_KEPT_MB"
-"""Megabytes for kept keys and values, in place of 1,000 on a processor and 4,000 on a card."""
+"""Megabytes for kept keys and values, in place of a share of what is free (`memory`)."""
 
 _SHARED_FROM_MB = 64
 """Megabytes of weights from which on several threads share an operation."""
 
 
-def open_engine(greeting: Greeting) -> Engine:
-    """Load a checkpoint. Raises `ModelSetupError`."""
+def open_engine(greeting: Greeting, ended: Callable[[], None] = lambda: None) -> Engine:
+    """Load a checkpoint. `ended` as for `Engine`. Raises `ModelSetupError`."""
     environ = greeting.environ
     loaded = load(greeting.name, greeting.where, environ)
     card = loaded.device.type != "cpu"
-    rows = _number(environ, BATCH, 256 if card else 32)
-    kept = _number(environ, KEPT_MB, 4_000 if card else 1_000, 0)
+    rows = _number(environ, BATCH) or (256 if card else 32)
+    kept_mb = _number(environ, KEPT_MB, 0)
     if not card:
         _share(loaded)
     check_batches(loaded)
-    return Engine(loaded, rows=max(1, rows >> greeting.halvings), kept_bytes=1_000_000 * kept)
+    return Engine(
+        loaded,
+        rows=max(1, rows >> greeting.halvings),
+        kept_bytes=bytes_for_kept(loaded.device) if kept_mb is None else 1_000_000 * kept_mb,
+        ended=ended,
+    )
 
 
 def facts(engine: Engine) -> Facts:
@@ -52,10 +58,10 @@ def _share(loaded: Loaded) -> None:
         torch.set_num_threads(1)
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+def _number(environ: Mapping[str, str], name: str, least: int = 1) -> int | None:
     said = environ.get(name, "").strip()
     if not said:
-        return default
+        return None
     if not said.isdecimal() or int(said) < least:
         raise ModelSetupError(f"{name} is {said!r}", hint=f"set it to a whole number from {least}")
     return int(said)

@@ -7,21 +7,24 @@ data. Where it is computed and in what type, `devices` says.
 from __future__ import annotations
 
 import inspect
+import logging
 import os
 import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from muspsy_sim.llm.local.devices import place
+from muspsy_sim.llm.local.naming import called, found, split_name
 from muspsy_sim.llm.local.sight import Sight, sight_of
 from muspsy_sim.llm.local.slots import Slots
 from muspsy_sim.records.errors import ModelSetupError, one_line
 
 _NEEDED = ("torch", "transformers", "xgrammar")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -85,35 +88,6 @@ def check_installed(name: str) -> None:
         )
 
 
-def split_name(where: str) -> tuple[str, str | None]:
-    """`BASE+ADAPTER` apart; a path with `+` in it that exists is one path."""
-    if "+" not in where or Path(where).exists():
-        return where, None
-    base, _, adapter = where.partition("+")
-    return base.strip(), adapter.strip() or None
-
-
-def check_paths(name: str, where: str) -> None:
-    """Raise `ModelSetupError` for what looks like a path and is none, and for half a name."""
-    if "+" in where and not Path(where).exists() and not all(map(str.strip, where.split("+", 1))):
-        raise ModelSetupError(
-            f"{name} names no {'adapter' if where.strip().endswith('+') else 'base'}",
-            hint="write hf:BASE+ADAPTER, or hf:BASE alone",
-        )
-    for part in split_name(where):
-        if part is None or not part.startswith((".", "/", "~")):
-            continue
-        folder = Path(part).expanduser()
-        if (
-            not (folder / "config.json").is_file()
-            and not (folder / "adapter_config.json").is_file()
-        ):
-            said = "there is no such folder" if not folder.is_dir() else "it has no config.json"
-            raise ModelSetupError(
-                f"{name}: {said}: {part}", hint="name the folder that `save_pretrained` wrote"
-            )
-
-
 def load(name: str, where: str, environ: Mapping[str, str] | None = None) -> Loaded:
     """Read a checkpoint into memory. Raises `ModelSetupError` with the reason in one line."""
     environ = os.environ if environ is None else environ
@@ -134,15 +108,18 @@ def load(name: str, where: str, environ: Mapping[str, str] | None = None) -> Loa
 
 def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str]) -> Loaded:
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
+    from transformers.utils import logging as their_logging
 
     # What matters of its warnings is refused below, in one line.
-    logging.set_verbosity_error()
+    their_logging.set_verbosity_error()
     if not sys.stderr.isatty():
-        logging.disable_progress_bar()
-    base = str(Path(base).expanduser()) if base.startswith("~") else base
+        their_logging.disable_progress_bar()
     device, dtype = place(environ)
+    called_so, base = base, found(name, base)
+    adapter = None if adapter is None else found(name, adapter, adapter=True)
     tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
+    if not getattr(tokenizer, "chat_template", None) and adapter is not None:
+        tokenizer = _tokenizer_of(adapter) or tokenizer
     if not getattr(tokenizer, "chat_template", None):
         raise ModelSetupError(
             f"{name} has no chat template",
@@ -163,7 +140,7 @@ def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str])
             hint="name a whole checkpoint, and one that was made to write",
         )
     if adapter is not None:
-        model = _adapted(name, model, adapter)
+        model = _adapted(name, model, adapter, called_so)
     model = model.to(device).eval()
     stops = _stops(model, tokenizer)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else stops[0]
@@ -185,27 +162,48 @@ def _load(name: str, base: str, adapter: str | None, environ: Mapping[str, str])
     )
 
 
-def _adapted(name: str, model: Any, adapter: str) -> Any:
+def _tokenizer_of(adapter: str) -> Any | None:
+    """The tokenizer that was saved with an adapter: the base has no template, its training had."""
+    from transformers import AutoTokenizer
+
     try:
-        from peft import PeftModel
+        tokenizer = AutoTokenizer.from_pretrained(adapter, trust_remote_code=False)
+    except Exception:  # noqa: BLE001 - most have none
+        return None
+    return tokenizer if getattr(tokenizer, "chat_template", None) else None
+
+
+def _adapted(name: str, model: Any, adapter: str, base: str) -> Any:
+    try:
+        from peft import PeftConfig, PeftModel
     except ImportError:
         raise ModelSetupError(
             f"{name} needs peft, which is not installed", hint="pip install 'muspsy-sim[local]'"
         ) from None
-    path = str(Path(adapter).expanduser()) if adapter.startswith("~") else adapter
     refused: ModelSetupError
     try:
         with warnings.catch_warnings():
             # peft only warns of it, and merges what it makes up: then the base alone would answer.
             warnings.simplefilter("ignore", FutureWarning)
             warnings.filterwarnings("error", message=".*missing adapter keys.*")
-            return PeftModel.from_pretrained(model, path).merge_and_unload()
+            its_base = PeftConfig.from_pretrained(adapter).base_model_name_or_path
+            merged = PeftModel.from_pretrained(model, adapter).merge_and_unload()
     except Exception as error:  # noqa: BLE001 - whatever an adapter may do to its reader
         refused = ModelSetupError(
             f"{name}: the adapter does not fit ({type(error).__name__}: "
             f"{one_line(str(error))[:200]})",
             hint="name a LoRA adapter that was made on this base",
         )
+    else:
+        if its_base and called(its_base) != called(base):
+            _log.warning(
+                "%s: its adapter says that it was made on %s, and the base here is %s: if that is "
+                "another model, what they write together is worth nothing",
+                name,
+                its_base,
+                base,
+            )
+        return merged
     raise refused
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 
 import orjson
 
-from muspsy_sim.llm.local.calls import Asked, Failed, Written
-from muspsy_sim.llm.local.loading import check_installed, check_paths
+from muspsy_sim.llm.local.calls import Asked, Failed, Stage, Written
+from muspsy_sim.llm.local.loading import check_installed
+from muspsy_sim.llm.local.naming import check_paths
 from muspsy_sim.llm.local.writer import Writer, writer_wanted
 from muspsy_sim.llm.redaction import shown
 from muspsy_sim.llm.seam import ModelFailure, Reply, Request
@@ -16,7 +18,10 @@ from muspsy_sim.llm.wire import Completion, reply_from
 
 
 class LocalModel:
-    """`hf:PATH-OR-ID`, or with an adapter `hf:BASE+ADAPTER`. `timeout_s` in seconds, for one call.
+    """`hf:PATH-OR-ID`, or with an adapter `hf:BASE+ADAPTER`.
+
+    `timeout_s` in seconds, for one call from when it is begun: while it waits for its turn in a
+    batch, as over HTTP for its admission, it may wait as long as others are answered.
 
     Nothing is loaded before `load()` or the first call. Raises `ModelSetupError` where a package or
     a folder that is named is missing.
@@ -79,16 +84,50 @@ class LocalModel:
             owner=f"{request.key.episode}/{request.key.prompt}",
             schema=None if request.schema is None else orjson.dumps(request.schema).decode(),
         )
-        number = writer.ask(asked, done)
+        clock = _Clock(writer, self._timeout_s)
+        number = writer.ask(asked, done, clock.moved)
         try:
-            async with asyncio.timeout(self._timeout_s):
-                outcome = await answered
-        except TimeoutError:
-            outcome = None
+            while not answered.done() and (left := clock.left) > 0:
+                await asyncio.wait((answered,), timeout=left)
         finally:
             writer.forget(number)  # Whoever waits for it no longer does.
-        if outcome is None:
-            raise ModelFailure("timeout", f"no whole answer within {self._timeout_s:g} s")
+        if not answered.done():
+            raise ModelFailure("timeout", clock.said)
+        outcome = answered.result()
         if isinstance(outcome, Failed):
             raise ModelFailure(outcome.kind, shown(outcome.message))
         return outcome
+
+
+class _Clock:
+    """A call's time, and the time for which its engine has said nothing while the call waits."""
+
+    __slots__ = ("_asked", "_begun", "_timeout_s", "_writer")
+
+    def __init__(self, writer: Writer, timeout_s: float) -> None:
+        self._writer = writer
+        self._timeout_s = timeout_s
+        self._asked = time.monotonic()
+        self._begun: float | None = None
+
+    def moved(self, stage: Stage) -> None:
+        """Called in any thread."""
+        self._begun = time.monotonic() if stage is Stage.BEGUN else None
+
+    @property
+    def left(self) -> float:
+        """Seconds after which to look again; none are left where they are not positive."""
+        now = time.monotonic()
+        if (begun := self._begun) is not None:
+            return begun + self._timeout_s - now
+        # Those under way are given up first, so that who waits may follow them.
+        until = max(self._asked, self._writer.heard) + 2 * self._timeout_s
+        # It may be begun at any moment.
+        return min(until - now, self._timeout_s)
+
+    @property
+    def said(self) -> str:
+        """Why nobody waits any more."""
+        if self._begun is None:
+            return f"not begun, and nothing was answered for {2 * self._timeout_s:g} s"
+        return f"no whole answer within {self._timeout_s:g} s"

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from muspsy_sim.llm.local.calls import Asked, Call, Failed, Greeting, Written
+from muspsy_sim.llm.local.calls import Asked, Call, Failed, Greeting, Stage, Written
 from muspsy_sim.llm.local.engine import Engine
 from muspsy_sim.llm.local.frames import Sender, receive
 from muspsy_sim.llm.local.prompts import PromptRefused, prompt_of
@@ -32,7 +32,8 @@ def serve(asked_of: IO[bytes], told_to: IO[bytes]) -> None:
     try:
         from muspsy_sim.llm.local.engines import facts, open_engine
 
-        engine = open_engine(greeting)
+        # Who asks next starts another process, with a card that answers.
+        engine = open_engine(greeting, ended=lambda: os._exit(1))
         sender.send(facts(engine))
     except MuspsyError as error:
         sender.send(error)
@@ -68,6 +69,7 @@ def _ask(
         owner=asked.owner,
         schema=asked.schema,
         done=done,
+        moved=lambda stage: _send(sender, number, stage),
     )
     under_way[number] = call
     engine.submit(call)
@@ -80,12 +82,16 @@ def _teller(
         under_way.pop(number, None)
         if isinstance(outcome, BaseException):
             outcome = Failed("server", one_line(f"{type(outcome).__name__}: {outcome}"))
-        try:
-            sender.send((number, outcome))
-        except (OSError, ValueError):
-            os._exit(0)  # Nobody is there to hear it.
+        _send(sender, number, outcome)
 
     return done
+
+
+def _send(sender: Sender, number: int, said: Written | Failed | Stage) -> None:
+    try:
+        sender.send((number, said))
+    except (OSError, ValueError):
+        os._exit(0)  # Nobody is there to hear it.
 
 
 def main() -> None:

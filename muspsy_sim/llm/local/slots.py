@@ -35,14 +35,23 @@ class Slots:
         return self._layers[-1]
 
     def make_room(self, rows: int, places: int, used: int) -> None:
-        """Let there be as many rows and places, and keep what the first `used` rows hold."""
+        """Let there be as many rows and places, and keep what the first `used` rows hold.
+
+        Where there is no memory for it an error is raised, and what all rows held is lost.
+        """
         if rows <= self.rows and places < self.places:
             return
         # One place more than any row fills: padding is written there, and nothing reads it.
         wide = max(places + _STRETCH, places * 5 // 4)
-        self.rows, self.places = rows * 5 // 4, -(-(wide + 1) // _STRETCH) * _STRETCH
-        for layer in self._layers:
-            layer.grow(used)
+        more, wider = rows * 5 // 4, -(-(wide + 1) // _STRETCH) * _STRETCH
+        try:
+            for layer in self._layers:
+                layer.grow(more, wider, used)
+        except BaseException:
+            # Some layers have grown and some have not: their rows would be written side by side.
+            self.free()
+            raise
+        self.rows, self.places = more, wider
 
     def open(self, first: int, last: int, length: int, places: Any) -> None:
         """Say what the next forward pass reads and writes.
@@ -132,15 +141,17 @@ class _Layer:
         first, last, length = self._slots._read
         return held[first:last, :, :length]
 
-    def grow(self, used: int) -> None:
-        """Take the slots' new size."""
+    def grow(self, rows: int, places: int, used: int) -> None:
+        """Take a new size, and keep what the first `used` rows hold."""
         if self.keys is not None:
-            self.keys, self.values = self._grown(self.keys, used), self._grown(self.values, used)
+            self.keys = self._grown(self.keys, rows, places, used)
+            self.values = self._grown(self.values, rows, places, used)
 
-    def _grown(self, held: Any, used: int) -> Any:
-        _, heads, places, size = held.shape
-        grown = held.new_zeros((self._slots.rows, heads, self._slots.places, size))
-        kept = min(places, self._slots.places)
+    @staticmethod
+    def _grown(held: Any, rows: int, places: int, used: int) -> Any:
+        _, heads, before, size = held.shape
+        grown = held.new_zeros((rows, heads, places, size))
+        kept = min(before, places)
         grown[:used, :, :kept] = held[:used, :, :kept]
         return grown
 

@@ -16,12 +16,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from muspsy_sim.llm.local.calls import Asked, Counts, Facts, Failed, Greeting, Written
+from muspsy_sim.llm.local.calls import Asked, Counts, Facts, Failed, Greeting, Stage, Written
 from muspsy_sim.llm.local.frames import Sender, receive
 from muspsy_sim.records.errors import ModelSetupError
 
@@ -36,6 +37,7 @@ _PIPE = 1 << 20
 """Bytes that can be asked before anybody reads: who asks is an event loop, and must not wait."""
 
 Done = Callable[[Written | Failed], None]
+Moved = Callable[[Stage], None]
 
 
 class Writer:
@@ -45,8 +47,10 @@ class Writer:
         self, name: str, where: str, environ: Mapping[str, str], halvings: int = 0
     ) -> None:
         self.halvings = halvings
+        self.heard = time.monotonic()
+        """When it last said something of a call, in seconds of the monotonic clock."""
         self._numbers = itertools.count()
-        self._asked: dict[int, Callable[[Any], None]] = {}
+        self._asked: dict[int, tuple[Callable[[Any], None], Moved]] = {}
         self._lock = threading.Lock()
         self._over = False
         settings = {k: v for k, v in environ.items() if k.startswith("MUSPSY_LOCAL_")}
@@ -92,23 +96,26 @@ class Writer:
         """Whether the system killed it, as it does where memory runs out."""
         return self._over and self._process.poll() == -signal.SIGKILL
 
-    def ask(self, asked: Asked, done: Done) -> int:
-        """Ask, and be told in another thread what came of it. The number is for `forget`."""
-        return self._say(asked, done)
+    def ask(self, asked: Asked, done: Done, moved: Moved = lambda _: None) -> int:
+        """Ask, and be told in another thread what came of it. The number is for `forget`.
+
+        `moved` is told there too when it is begun, and when it has to wait again.
+        """
+        return self._say(asked, done, moved)
 
     def counts(self) -> Counts:
         """What it has done so far; nothing where it has ended."""
         told: queue.SimpleQueue[Counts | Failed] = queue.SimpleQueue()
-        self._say(None, told.put)
+        self._say(None, told.put, lambda _: None)
         said = told.get()
         return Counts() if isinstance(said, Failed) else said
 
-    def _say(self, thing: Asked | None, done: Callable[[Any], None]) -> int:
+    def _say(self, thing: Asked | None, done: Callable[[Any], None], moved: Moved) -> int:
         number = next(self._numbers)
         with self._lock:
             over = self._over
             if not over:
-                self._asked[number] = done
+                self._asked[number] = done, moved
         if over:
             done(self._ended())
         else:
@@ -139,8 +146,13 @@ class Writer:
     def _listen(self) -> None:
         while (said := receive(self._answers)) is not None:
             number, outcome = said
-            if (done := self._asked.pop(number, None)) is not None:
-                done(outcome)
+            if not isinstance(outcome, Counts):
+                self.heard = time.monotonic()
+            if isinstance(outcome, Stage):
+                if (waits := self._asked.get(number)) is not None:
+                    waits[1](outcome)
+            elif (waits := self._asked.pop(number, None)) is not None:
+                waits[0](outcome)
         self._process.wait()
         with self._lock:
             self._over = True
@@ -148,7 +160,7 @@ class Writer:
             self._asked.clear()
         self._answers.close()
         self._sender.close()
-        for done in waiting:
+        for done, _ in waiting:
             done(self._ended())
 
     def _ended(self) -> Failed:
