@@ -1,0 +1,73 @@
+"""All probes of one model in turn, the first of which is whether it answers at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from muspsy_sim.llm.dialects import Dialect
+from muspsy_sim.llm.probing import probes
+from muspsy_sim.llm.probing.asking import CHATTER, PATIENT, Asker, no_answer
+from muspsy_sim.llm.probing.findings import Checked, Finding, unanswered
+from muspsy_sim.llm.redaction import shown
+from muspsy_sim.llm.retrying import RetryPolicy
+from muspsy_sim.llm.seam import Message, Model, ModelFailure, Reply
+
+_TRIES: Final = 3
+"""Seeds under which a first answer is asked for: small models give an empty one at times."""
+
+
+async def probe(
+    model: Model,
+    dialect: Dialect | None = None,
+    serves: Sequence[str] = (),
+    policy: RetryPolicy = PATIENT,
+) -> Checked:
+    """Probe a model. `dialect`: where its endpoint keeps what was learnt; `serves`: its list."""
+    began = time.perf_counter()
+    ask = Asker(model, policy)
+    findings = [await _answers(ask, serves)]
+    if findings[0].verdict == "yes":
+        findings += [
+            await probes.template(ask),
+            await probes.schema(ask, dialect),
+            await probes.seeded(ask),
+            probes.counts(ask),
+            await probes.cache(ask),
+            *probes.reasoning(ask),
+        ]
+    return Checked(model.name, tuple(findings), ask.calls, time.perf_counter() - began)
+
+
+async def _answers(ask: Asker, serves: Sequence[str]) -> Finding:
+    said: Reply | ModelFailure | None = None
+    for seed in range(_TRIES):
+        said = await ask(Message("user", "Say one short sentence about the weather."), seed=seed)
+        if isinstance(said, Reply) or said.kind not in ("malformed", "cut_off"):
+            break
+        if not said.usage.calls:
+            break  # No text was made that another seed could mend.
+    assert said is not None  # noqa: S101 - the loop ran
+    if isinstance(said, Reply):
+        return Finding("answers", "yes", f"it said: {shown(said.text, limit=60)}")
+    if said.kind == "cut_off" and said.usage.calls:
+        return Finding(
+            "answers",
+            "yes",
+            f"it goes on for more than {CHATTER.max_tokens} tokens when asked for one sentence",
+            "a base model, or one that thinks long: give roles more `max_tokens`",
+        )
+    if no_answer(said) and not said.standing and said.kind != "malformed":
+        return unanswered("answers", said)
+    return Finding("answers", "no", f"{said.kind}: {said.message}", _mend(ask, said, serves))
+
+
+def _mend(ask: Asker, why: ModelFailure, serves: Sequence[str]) -> str:
+    """What to do about a model that does not answer."""
+    if why.kind == "bad_request" and serves:
+        if not ask.name.endswith(tuple(f"{mark}{s}" for mark in "#:" for s in serves)):
+            return f"the server has: {', '.join(shown(s, limit=60) for s in serves[:5])}"
+    elif " 404" in why.message and "#" in ask.name:
+        return "the address ends where `/chat/completions` begins: most end in /v1"
+    return "mend that first; nothing else was probed"
