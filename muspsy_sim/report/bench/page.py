@@ -16,6 +16,7 @@ Each figure with a limit is a ratio of two things measured in the same process o
 or a size; the command leaves with exit code 1 when one does not hold. A goal is aimed at on two
 quiet cores, and nothing fails by it. Where seconds of the processor count, neighbours on the
 machine disturb by slowing caches and clocks; where the wall counts, they disturb much more.
+CI holds a quick run of every part to its limits, with a slack of a half where times are compared.
 
 - `orchestration`: the same courses as bare nodes, through LangGraph, and as `muspsy run` lives
   them, over a model that answers at once. The table of shares is a profile of the main thread; a
