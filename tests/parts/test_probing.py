@@ -182,7 +182,8 @@ async def test_a_wrong_path_and_a_wrong_name_are_told_apart() -> None:
         endpoint = endpoints.only()
         assert endpoint is not None
         (wrong_path,) = (await probe(model, serves=await endpoint.serves())).findings
-        assert "most end in /v1" in wrong_path.advice
+        assert "most end in /v1" in wrong_path.found
+        assert wrong_path.verdict == "no"
 
 
 async def test_one_that_breaks_off_later_is_said_to_be_unknown_not_able() -> None:

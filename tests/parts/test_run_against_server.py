@@ -132,6 +132,16 @@ async def test_what_every_call_would_meet_stops_the_run_and_fails_no_episode(
     assert len(server.received) <= 2 * sent + refused + 2
 
 
+async def test_an_address_without_its_end_is_told_where_it_ends(tmp_path: Path) -> None:
+    async with ChatServer(script=["no_model"]) as server:
+        with pytest.raises(ModelSetupError, match=r"does not exist\.?; mend that"):
+            await ran(tmp_path / "name", server.spec)
+        without = server.spec.replace("/v1", "")
+        with pytest.raises(ModelSetupError, match=r"404: .* most end in /v1; mend that"):
+            await ran(tmp_path / "address", without)
+        assert server.strayed
+
+
 async def test_a_text_that_a_gateway_stops_fails_one_episode_only(tmp_path: Path) -> None:
     async with ChatServer(script=["ok"] * 4 + ["moderated"]) as server:
         outcome = await ran(tmp_path, server.spec, seeds=[0, 1], concurrency=1)

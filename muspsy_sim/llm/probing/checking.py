@@ -65,9 +65,16 @@ async def _answers(ask: Asker, serves: Sequence[str]) -> Finding:
 
 def _mend(ask: Asker, why: ModelFailure, serves: Sequence[str]) -> str:
     """What to do about a model that does not answer."""
-    if why.kind == "bad_request" and serves:
-        if not ask.name.endswith(tuple(f"{mark}{s}" for mark in "#:" for s in serves)):
-            return f"the server has: {', '.join(shown(s, limit=60) for s in serves[:5])}"
-    elif " 404" in why.message and "#" in ask.name:
-        return "the address ends where `/chat/completions` begins: most end in /v1"
+    if why.kind == "bad_request" and serves and not _listed(ask.name, serves):
+        return _has(serves)
     return "mend that first; nothing else was probed"
+
+
+def _listed(name: str, serves: Sequence[str]) -> bool:
+    """Whether a model's string ends in a name that the server lists, or in its usual short form."""
+    short = (each.removesuffix(":latest").removeprefix("models/") for each in serves)
+    return name.endswith(tuple(f"{mark}{each}" for mark in "#:" for each in (*serves, *short)))
+
+
+def _has(serves: Sequence[str]) -> str:
+    return f"the server has: {', '.join(shown(each, limit=60) for each in serves[:5])}"
