@@ -186,6 +186,29 @@ async def test_a_wrong_path_and_a_wrong_name_are_told_apart() -> None:
         assert wrong_path.verdict == "no"
 
 
+@pytest.mark.parametrize(
+    ("named", "lists", "told"),
+    [
+        ("mock", ["mock"], ""),
+        ("another", ["mock", "second"], "the server has: mock, second; name one of them"),
+        ("mock", ["mocking"], "the server has: mocking; name one of them"),
+        ("llama3", ["llama3:latest"], ""),
+        ("gemini", ["models/gemini"], ""),
+        ("mock", [], ""),
+    ],
+)
+async def test_a_name_that_the_server_takes_and_does_not_list_is_told(
+    named: str, lists: list[str], told: str
+) -> None:
+    async with ChatServer() as server, Endpoints() as endpoints:
+        model = open_model(f"{server.base_url}#{named}", endpoints, timeout_s=5.0, environ={})
+        found = await probe(model, serves=lists)
+    assert found.usable
+    assert [told in each.advice for each in found.findings if each.what == "name"] == (
+        [True] if told else []
+    )
+
+
 async def test_one_that_breaks_off_later_is_said_to_be_unknown_not_able() -> None:
     async with ChatServer(script=["ok", *["drop"] * 40]) as server:
         found = verdicts(await checked(server))

@@ -30,6 +30,7 @@ async def probe(
     findings = [await _answers(ask, serves)]
     if findings[0].verdict == "yes":
         findings += [
+            *_name(ask, serves),
             await probes.template(ask),
             await probes.schema(ask, dialect),
             await probes.seeded(ask),
@@ -61,6 +62,20 @@ async def _answers(ask: Asker, serves: Sequence[str]) -> Finding:
     if no_answer(said) and not said.standing and said.kind != "malformed":
         return unanswered("answers", said)
     return Finding("answers", "no", f"{said.kind}: {said.message}", _mend(ask, said, serves))
+
+
+def _name(ask: Asker, serves: Sequence[str]) -> list[Finding]:
+    """That it answered to a name that it does not list, where it lists any."""
+    if not serves or _listed(ask.name, serves):
+        return []
+    return [
+        Finding(
+            "name",
+            "unknown",
+            "the server answered, but lists no model of this name: it may take any",
+            f"{_has(serves)}; name one of them, so that records say what answered",
+        )
+    ]
 
 
 def _mend(ask: Asker, why: ModelFailure, serves: Sequence[str]) -> str:
