@@ -28,7 +28,7 @@ CI holds a quick run of every part to its limits, with a slack of a half where t
   against each file's size, inode and times), and replayed from its journals.
 - `prompts`: the share of each agent's prompts that the same episode had sent before, by
   characters, with offline answers. `muspsy run` and `muspsy status` tell the same share of any
-  run.
+  run, of tokens where the server counts them.
 - `workers` and `ray`: one worker, then two, over the same offline episodes. By processor time: what
   the one took over what the busier of the two took, which is what two free cores give. On the wall:
   from the first turn to the last episode, neighbours included. `ray` needs the extra `[ray]`.
