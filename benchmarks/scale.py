@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 import tracemalloc
+from collections.abc import Sequence
 from pathlib import Path
 
 from muspsy_sim.records.profile import Profile
@@ -21,7 +22,7 @@ from muspsy_sim.records.profile import Profile
 CLIENTS = (1_400, 55_000, 10_000_000)
 
 
-def arguments() -> argparse.Namespace:
+def arguments(asked: Sequence[str] | None = None) -> argparse.Namespace:
     """The parameters, with those of docs/scale.md where none is given."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name, default, about in (
@@ -38,11 +39,11 @@ def arguments() -> argparse.Namespace:
         ("call-seconds", 1.5, "seconds that a call takes, as one course sees it"),
         ("at-once", 256, "courses at once"),
         ("call-ms", 1.0, "processor milliseconds of a call, everything included"),
-        ("kilobytes", 330, "kB of an episode and its journal"),
+        ("kilobytes", 336, "kB of an episode and its journal"),
     ):
         parser.add_argument(f"--{name}", type=float, default=default, help=f"{about} ({default:g})")
     parser.add_argument("--parent", type=int, default=0, metavar="EPISODES")
-    return parser.parse_args()
+    return parser.parse_args(asked)
 
 
 def table(given: argparse.Namespace) -> list[tuple[str, list[float]]]:
@@ -53,8 +54,6 @@ def table(given: argparse.Namespace) -> list[tuple[str, list[float]]]:
     money = (
         fresh * given.price_in + (sent - fresh) * given.price_cached + made * given.price_out
     ) / 1e6
-    # The four calls of an exchange wait for each other; those between sessions hardly count.
-    chain = exchanges * 4 * given.call_seconds
     rows = [
         ("calls", calls),
         ("tokens sent, million", sent / 1e6),
@@ -64,11 +63,34 @@ def table(given: argparse.Namespace) -> list[tuple[str, list[float]]]:
         ("GPU hours: writing", made / given.decode / 3600),
         ("GPU hours", (fresh / given.prefill + made / given.decode) / 3600),
         ("money at the API prices given", money),
-        (f"hours on the wall, {given.at_once:g} courses at once", chain / given.at_once / 3600),
+        (
+            f"hours on the wall, {given.at_once:g} courses at once",
+            _alone(given) / given.at_once / 3600,
+        ),
         ("processor hours of the framework", calls * given.call_ms / 3.6e6),
         ("GB of episodes and journals", given.kilobytes / 1e6),
     ]
     return [(name, [one, *(one * n for n in CLIENTS)]) for name, one in rows]
+
+
+def _alone(given: argparse.Namespace) -> float:
+    """Seconds on the wall of one course.
+
+    The four calls of an exchange wait for each other; those between sessions hardly count.
+    """
+    return float(given.exchanges * 4 * given.call_seconds)
+
+
+def asked_of_the_server(given: argparse.Namespace) -> str:
+    """What so many courses at once ask of it, if each call is answered in its time."""
+    one = dict(table(given))
+    courses = given.at_once / _alone(given)
+    answered = courses * one["tokens answered, million"][0] * 1e3
+    return (
+        f"{given.at_once:g} courses at once ask {told(courses * one['calls'][0])} calls and "
+        f"{told(answered)} thousand answered tokens a second, "
+        f"or {told(courses * one['GPU hours'][0] * 3600)} GPUs"
+    )
 
 
 def told(value: float) -> str:
@@ -121,9 +143,9 @@ def parent(episodes: int) -> None:
     print(f"{'a profile of its own':<28}{_kilobytes(profiles):8.0f} kB")
 
 
-def main() -> None:
-    """Print the table, or measure the parent."""
-    given = arguments()
+def main(asked: Sequence[str] | None = None) -> None:
+    """Print the table and what a server must bear for it, or measure the parent."""
+    given = arguments(asked)
     if given.parent:
         parent(given.parent)
         return
@@ -132,6 +154,7 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|")
     for name, values in table(given):
         print(f"| {name} | {' | '.join(map(told, values))} |")
+    print(f"\n{asked_of_the_server(given)}")
 
 
 if __name__ == "__main__":

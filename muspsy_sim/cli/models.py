@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from muspsy_sim.llm.probing import Checked
+    from muspsy_sim.llm.probing.findings import Checked
 
 models_app = typer.Typer(
     name="models", help="Say which models can be named, and check one.", no_args_is_help=True
 )
 
 _STYLES = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "dim"}
+
+_SAID = {
+    True: "It can take any role.",
+    False: "It can't take every role; see above.",
+    None: "Whether it can take every role could not be found out; see above.",
+}
 
 FORMS = {
     "offline": "the embedded default: no key, no network; to try, test and teach",
@@ -59,7 +65,7 @@ def check(
 
     from muspsy_sim.cli.entry import tell
     from muspsy_sim.cli.stopping import Stopped, run_stoppable
-    from muspsy_sim.llm.probing import as_json as told
+    from muspsy_sim.llm.probing.findings import as_json as told
 
     try:
         checked = run_stoppable(_checked(model, timeout))
@@ -78,7 +84,7 @@ async def _checked(name: str, timeout_s: float) -> Checked:
     from muspsy_sim.llm.endpoints import Endpoints
     from muspsy_sim.llm.model_strings import parse_model
     from muspsy_sim.llm.models import open_model
-    from muspsy_sim.llm.probing import probe
+    from muspsy_sim.llm.probing.checking import probe
     from muspsy_sim.records.errors import ModelSetupError
 
     spec = parse_model(name)
@@ -113,6 +119,6 @@ def _print(checked: Checked) -> None:
     screen = console()
     screen.print(styled(checked.model, "bold"))
     screen.print(table)
-    said = "It can take any role." if checked.usable else "It can't take every role; see above."
+    said = _SAID[checked.usable]
     calls = f"{count(checked.calls)} call{'' if checked.calls == 1 else 's'}"
     screen.print(f"{said} {calls}, {duration(checked.seconds)}.")

@@ -189,6 +189,10 @@ def _as_json(found: RunStatus) -> dict[str, object]:
         "not_begun": found.untouched,
         "ends": dict(Counter(o.end.value for o in found.done)),
         "sent_before": {role: each.share for role, each in sorted(found.sent.items())},
+        "sent_before_by": {
+            role: "tokens" if each.by_tokens else "characters"
+            for role, each in sorted(found.sent.items())
+        },
         "disk_bytes": found.disk,
         "forks": [str(fork.folder) for fork in found.forks],
     }

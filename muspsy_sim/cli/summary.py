@@ -171,10 +171,23 @@ def print_summary(
 
 
 def sent_before(sent: Mapping[str, Sent]) -> str:
-    """The share of each agent's prompts that a prefix cache can keep; empty where none is known."""
-    shares = [(role, each.share) for role, each in sorted(sent.items())]
-    told = ", ".join(f"{role} {share:.0%}" for role, share in shares if share is not None)
-    return f"prompt text the same episode had sent before (cacheable): {told}" if told else ""
+    """The share of each agent's prompts that a prefix cache can keep; empty where none is known.
+
+    By tokens where the server counted those of every prompt, in a line of its own.
+    """
+    lines: list[str] = []
+    for by_tokens, what, how in (
+        (True, "prompt tokens", "; within a prompt by characters"),
+        (False, "prompt text", "; by characters"),
+    ):
+        told = ", ".join(
+            f"{role} {each.share:.0%}"
+            for role, each in sorted(sent.items())
+            if each.share is not None and each.by_tokens is by_tokens
+        )
+        if told:
+            lines.append(f"{what} the same episode had sent before (cacheable{how}): {told}")
+    return "\n".join(lines)
 
 
 def offline(found: Sequence[EpisodeOutcome]) -> bool:

@@ -50,7 +50,7 @@ class UsageCount:
     """Usage by role, failed attempts included; `failed` counts those by kind.
 
     `recorded` are the attempts that were read from journals rather than made. `sent` counts each
-    prompt once, however many attempts it takes.
+    prompt once, however many attempts it takes, and none that was never taken in.
     """
 
     _sums: dict[Role, UsageSum] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class UsageCount:
     attempts: int = 0
     recorded: int = 0
     sent: dict[Role, Sent] = field(default_factory=dict)
-    """Characters of prompts by role, and those that the same episode had sent before."""
+    """Prompts by role, and what of them the same episode had sent before."""
 
     def add(
         self,
@@ -67,8 +67,9 @@ class UsageCount:
         *,
         recorded: bool = False,
         failed: FailureKind | None = None,
+        prompt: tuple[int, int] | None = None,
     ) -> None:
-        """Add one attempt."""
+        """Add one attempt, and the prompt that it took in: its characters, and those again."""
         self.attempts += 1
         self.recorded += recorded
         if failed is not None:
@@ -77,13 +78,11 @@ class UsageCount:
         if held is None:
             held = self._sums[role] = UsageSum()
         held.add(usage)
-
-    def add_sent(self, role: Role, characters: int, again: int) -> None:
-        """Add one prompt, and how much of it was sent before."""
-        held = self.sent.get(role)
-        if held is None:
-            held = self.sent[role] = Sent()
-        held.add(characters, again)
+        if prompt is not None:
+            sent = self.sent.get(role)
+            if sent is None:
+                sent = self.sent[role] = Sent()
+            sent.add(*prompt, 0 if usage.estimated else usage.prompt_tokens)
 
     def add_all(self, other: UsageCount) -> None:
         """Add all of another count."""
@@ -94,7 +93,7 @@ class UsageCount:
         for role, used in other._sums.items():
             self._sums.setdefault(role, UsageSum()).add(used)
         for role, sent in other.sent.items():
-            self.add_sent(role, sent.characters, sent.again)
+            self.sent.setdefault(role, Sent()).add_all(sent)
 
     @property
     def by_role(self) -> dict[Role, Usage]:
@@ -127,21 +126,22 @@ class Counted:
 
     async def reply(self, request: Request) -> Reply:
         """Ask and count. Raises `ModelFailure`."""
-        if self._prefixes is not None and request.attempt == 1:
-            characters, again = self._prefixes.of(request)
-            for count in self._counts:
-                count.add_sent(request.role, characters, again)
+        prompt = None if self._prefixes is None else self._prefixes.to_add(request)
         try:
             reply = await self._inner.reply(request)
         except ModelFailure as failure:
+            if self._prefixes is not None and prompt is not None and not failure.usage.calls:
+                self._prefixes.owe(request, prompt)
+                prompt = None
             for count in self._counts:
                 count.add(
                     request.role,
                     failure.usage,
                     recorded=failure.recorded,
                     failed=failure.kind,
+                    prompt=prompt,
                 )
             raise
         for count in self._counts:
-            count.add(request.role, reply.usage, recorded=reply.recorded)
+            count.add(request.role, reply.usage, recorded=reply.recorded, prompt=prompt)
         return reply

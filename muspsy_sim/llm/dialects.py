@@ -77,7 +77,7 @@ async def speak(send: Send, model: str, request: Request, dialect: Dialect) -> C
                 left_out.add(refused)
             elif refused in _LENGTHS:
                 length = _LENGTHS[1 - _LENGTHS.index(refused)]
-            elif "response_format" in body and not _TOO_LONG.search(refusal.message):
+            elif "response_format" in body and not names_length(refusal.message):
                 step += 1
             else:
                 raise
@@ -113,6 +113,11 @@ def body_of(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
         if asked not in said:  # A repair holds it already.
             messages[-1]["content"] = f"{said}\n\n{asked}"
     return body
+
+
+def names_length(message: str) -> bool:
+    """Whether a refusal is about how long the prompt is."""
+    return _TOO_LONG.search(message) is not None
 
 
 def _parameter(refusal: Rejection, body: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ time limit is for one call from connecting to its last byte, waiting for admissi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from muspsy_sim.llm.wire import MAX_BODY, Completion, failure_of, read_body, rep
 from muspsy_sim.records.values import unchanging
 
 _CONNECT_S = 15.0
+_WHERE_IT_ENDS = "the address ends where `/chat/completions` begins: most end in /v1"
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -79,11 +81,20 @@ def failed(answer: Answer, endpoint: Endpoint) -> ModelFailure:
             "name the address that answers itself",
         )
     failure = failure_of(answer.status, answer.headers, answer.raw, endpoint.secrets)
-    if answer.status not in (401, 403):
+    if answer.status in (401, 403):
+        hint = endpoint.credentials_hint
+    elif answer.status == 404 and _strayed(failure.message, endpoint.base_url):
+        hint = _WHERE_IT_ENDS
+    else:
         return failure
-    told = ModelFailure("auth", f"{failure.message}; {endpoint.credentials_hint}")
+    told = ModelFailure(failure.kind, f"{failure.message.removesuffix('.')}; {hint}")
     told.standing = failure.standing
     return told
+
+
+def _strayed(said: str, base_url: str) -> bool:
+    """Whether a 404 is about the address rather than about a model that is not there."""
+    return not base_url.endswith("/v1") and not re.search(r"\bmodels?\b", said, re.IGNORECASE)
 
 
 async def post(

@@ -2,9 +2,9 @@
 
 A prompt is held against the last one of the same name, whose beginning it shares if it shares any:
 whole messages first, then the beginning of the first that differs, of the last one no further than
-its dialogue goes. Shares go by characters, in
-which tokens are near enough even within one text; the server's own count, where it gives one, is
-`Usage.cached_tokens`.
+its dialogue goes. Within a prompt the share goes by characters, in which tokens are near enough
+even; prompts are added up by their tokens where every one was counted. What the server had in its
+cache, where it tells it, is `Usage.cached_tokens`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,45 @@ from muspsy_sim.records.values import unchanging
 
 @dataclass(slots=True)
 class Sent:
-    """Characters of prompts sent, and those of them that began like the prompt before."""
+    """Characters of prompts sent, and those of them that began like the prompt before.
+
+    `counted` are the characters of prompts whose `tokens` the server counted; `tokens_again` are
+    each such prompt's tokens times its share of characters.
+    """
 
     characters: int = 0
     again: int = 0
+    counted: int = 0
+    tokens: int = 0
+    tokens_again: float = 0.0
 
-    def add(self, characters: int, again: int) -> None:
-        """Add one prompt."""
+    def add(self, characters: int, again: int, tokens: int = 0) -> None:
+        """Add one prompt. `tokens` 0 = nobody counted them."""
         self.characters += characters
         self.again += again
+        if tokens and characters:
+            self.counted += characters
+            self.tokens += tokens
+            self.tokens_again += tokens * again / characters
+
+    def add_all(self, other: Sent) -> None:
+        """Add another sum."""
+        self.characters += other.characters
+        self.again += other.again
+        self.counted += other.counted
+        self.tokens += other.tokens
+        self.tokens_again += other.tokens_again
+
+    @property
+    def by_tokens(self) -> bool:
+        """Whether the tokens of all of it are known, so that the share is one of tokens."""
+        return bool(self.tokens) and self.counted == self.characters
 
     @property
     def share(self) -> float | None:
         """The share that was sent before, 0 to 1; `None` where nothing was sent."""
+        if self.by_tokens:
+            return self.tokens_again / self.tokens
         return self.again / self.characters if self.characters else None
 
 
@@ -78,6 +104,18 @@ class Prefixes:
 
     _last: dict[str, _Kept] = field(default_factory=dict)
     _dialogues: list[_Dialogue] = field(default_factory=list)
+    _owed: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Prompts that no attempt has had taken in yet, by their calls."""
+
+    def to_add(self, request: Request) -> tuple[int, int] | None:
+        """What `of` says of a prompt, if this attempt is the first or none before was taken in."""
+        if request.attempt == 1:
+            return self.of(request)
+        return self._owed.pop(str(request.key), None) if self._owed else None
+
+    def owe(self, request: Request, found: tuple[int, int]) -> None:
+        """Note that this attempt was not taken in, so that the next is asked for in its place."""
+        self._owed[str(request.key)] = found
 
     def of(self, request: Request) -> tuple[int, int]:
         """Characters of this prompt, and how many of them begin it as they began the last one."""

@@ -8,7 +8,7 @@ file can be deleted at any time. Only the run's writer writes it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +80,15 @@ class Known:
         """By role, what was sent in prompts and how much of it a second time; empty = not known."""
         held = (self._kept.get(name) or {}).get("sent") or {}
         try:
-            return {role: Sent(int(all_), int(again)) for role, (all_, again) in held.items()}
+            # Two numbers, without any tokens, are of a version before.
+            return {role: Sent(*map(int, numbers)) for role, numbers in held.items()}
         except (AttributeError, TypeError, ValueError):
             return {}
 
     def tell_sent(self, name: str, sent: Mapping[Role, Sent]) -> None:
         """Note what an episode that was lived just now sent. Its outcome must be known."""
         if name in self._kept:
-            told = {role: [s.characters, s.again] for role, s in sorted(sent.items())}
+            told = {role: list(map(round, astuple(s))) for role, s in sorted(sent.items())}
             self._kept[name]["sent"] = told
             self._changed = True
 
@@ -111,7 +112,7 @@ def sent_by_role(run: Run, names: Iterable[str]) -> dict[str, Sent]:
     sums: dict[str, Sent] = {}
     for name in names:
         for role, sent in known.sent(name).items():
-            sums.setdefault(role, Sent()).add(sent.characters, sent.again)
+            sums.setdefault(role, Sent()).add_all(sent)
     return sums
 
 

@@ -47,7 +47,7 @@ class RunStatus:
     """Bytes by part of the folder."""
     forks: list[Run] = field(default_factory=list)
     sent: dict[str, Sent] = field(default_factory=dict)
-    """By role, the characters of whole episodes' prompts, and those that were sent before."""
+    """By role, whole episodes' prompts, and what of them was sent before."""
 
     @property
     def incomplete(self) -> list[EpisodeOutcome]:

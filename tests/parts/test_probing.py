@@ -12,9 +12,16 @@ from typer.testing import CliRunner
 from muspsy_sim.cli.app import app
 from muspsy_sim.llm.endpoints import Endpoints
 from muspsy_sim.llm.models import open_model
-from muspsy_sim.llm.probing import Checked, probe
+from muspsy_sim.llm.probing.checking import probe
+from muspsy_sim.llm.probing.findings import Checked, Finding, as_json
+from muspsy_sim.llm.retrying import RetryPolicy
 from tests.parts.chat_answers import answer
 from tests.parts.chat_server import ChatServer, in_a_process
+
+PROMPT = RetryPolicy(attempts=3, first_wait_s=0.0, patience_s=5.0)
+"""As patient as `models check` is, without the waits."""
+
+NEEDED = {"answers", "chat template", "JSON schema"}
 
 
 async def checked(server: ChatServer) -> Checked:
@@ -22,7 +29,11 @@ async def checked(server: ChatServer) -> Checked:
         model = open_model(server.spec, endpoints, timeout_s=5.0, environ={})
         endpoint = endpoints.only()
         assert endpoint is not None
-        return await probe(model, endpoint.dialect("mock"), await endpoint.serves())
+        return await probe(model, endpoint.dialect("mock"), await endpoint.serves(), PROMPT)
+
+
+def of(found: Checked, what: str) -> Finding:
+    return next(each for each in found.findings if each.what == what)
 
 
 def verdicts(found: Checked) -> dict[str, str]:
@@ -73,20 +84,88 @@ async def test_each_lack_is_found(
 
 
 @pytest.mark.parametrize(
-    ("way", "found", "advice"),
+    ("way", "verdict", "found", "advice"),
     [
-        ("drop", "the connection broke before the answer was whole", "mend that first"),
-        ("moved", "it sends us on to /v1/elsewhere", "mend that first"),
-        ("rate_limit", "Too many requests.", "a run waits"),
-        ("server_error", "The server had an error.", "mend that first"),
+        ("drop", "unknown", "the connection broke before the answer was whole", "ask again later"),
+        ("rate_limit", "unknown", "Too many requests.", "ask again later"),
+        ("server_error", "unknown", "The server had an error.", "ask again later"),
+        ("moved", "no", "it sends us on to /v1/elsewhere", "mend that first"),
+        ("quota", "no", "You exceeded your quota.", "mend that first"),
+        ("not_json", "no", "the server's answer is no JSON", "mend that first"),
     ],
 )
-async def test_why_it_does_not_answer_is_told(way: str, found: str, advice: str) -> None:
-    async with ChatServer(script=[way] * 3) as server:
-        (only,) = (await checked(server)).findings
-    assert only.verdict == "no"
+async def test_why_it_does_not_answer_is_told(
+    way: str, verdict: str, found: str, advice: str
+) -> None:
+    async with ChatServer(script=[way] * 20) as server:
+        told = await checked(server)
+        assert len(server.received) <= PROMPT.attempts
+    (only,) = told.findings
+    assert only.verdict == verdict
     assert found in only.found
     assert advice in only.advice
+    assert told.usable is (False if verdict == "no" else None)
+
+
+@pytest.mark.parametrize("way", ["rate_limit", "server_error", "html", "drop", "not_json"])
+@pytest.mark.parametrize("after", range(10))
+async def test_what_passes_is_asked_again_and_is_no_property_of_the_model(
+    way: str, after: int
+) -> None:
+    async with ChatServer(script=[*["ok"] * after, way, way]) as server:
+        found = await checked(server)
+        assert set(verdicts(found).values()) == {"yes"}, found
+        assert found.usable
+        assert found.calls == len(server.received)
+
+
+@pytest.mark.parametrize("way", ["rate_limit", "server_error", "html", "drop", "not_json", "quota"])
+@pytest.mark.parametrize("after", range(1, 10))
+async def test_what_is_never_answered_is_unknown(way: str, after: int) -> None:
+    async with ChatServer(script=[*["ok"] * after, *[way] * 60]) as server:
+        found = await checked(server)
+    told = verdicts(found)
+    assert set(told.values()) == {"yes", "unknown"}, found
+    assert found.usable is (None if {told[what] for what in NEEDED} != {"yes"} else True)
+    assert as_json(found)["usable"] is found.usable
+    later = "mend that and ask again" if way == "quota" else "ask again later"
+    for each in found.findings:
+        if each.verdict == "unknown":
+            assert "no answer (" in each.found
+            assert each.advice.startswith(later)
+
+
+async def test_a_server_that_wants_a_long_wait_is_not_waited_for() -> None:
+    async with ChatServer(script=["ok", "rate_limit"], retry_after="500") as server:
+        found = await checked(server)
+        assert len(server.received) == 2
+    assert found.usable is None
+    assert verdicts(found)["prefix cache"] == "unknown"
+
+
+async def test_seeds_are_compared_as_they_were_sent() -> None:
+    """A text at fault has both seeds' texts made again, each under the seed that is told."""
+    script = [*["ok"] * 5, "server_error", "ok", "empty"]
+    async with ChatServer(script=script) as server:
+        found = await checked(server)
+        boats = [r for r in server.received if "boat" in r.body["messages"][0]["content"]]
+        assert [r.body["seed"] for r in boats] == [7, 7, 7, 8, 17, 17, 18]
+        assert [r.way for r in boats] == ["server_error", "ok", "empty", *["ok"] * 4]
+    assert verdicts(found)["seed"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("way", "advice"),
+    [("too_long", "allow a longer context"), ("moderated", ""), ("moved", "")],
+)
+async def test_a_longer_context_is_advised_where_the_context_was_too_short(
+    way: str, advice: str
+) -> None:
+    async with ChatServer(script=[*["ok"] * 8, way]) as server:
+        told = of(await checked(server), "prefix cache")
+    assert told.verdict == "unknown"
+    assert advice in told.advice
+    assert bool(told.advice) is bool(advice)
 
 
 async def test_a_wrong_path_and_a_wrong_name_are_told_apart() -> None:
@@ -103,7 +182,31 @@ async def test_a_wrong_path_and_a_wrong_name_are_told_apart() -> None:
         endpoint = endpoints.only()
         assert endpoint is not None
         (wrong_path,) = (await probe(model, serves=await endpoint.serves())).findings
-        assert "most end in /v1" in wrong_path.advice
+        assert "most end in /v1" in wrong_path.found
+        assert wrong_path.verdict == "no"
+
+
+@pytest.mark.parametrize(
+    ("named", "lists", "told"),
+    [
+        ("mock", ["mock"], ""),
+        ("another", ["mock", "second"], "the server has: mock, second; name one of them"),
+        ("mock", ["mocking"], "the server has: mocking; name one of them"),
+        ("llama3", ["llama3:latest"], ""),
+        ("gemini", ["models/gemini"], ""),
+        ("mock", [], ""),
+    ],
+)
+async def test_a_name_that_the_server_takes_and_does_not_list_is_told(
+    named: str, lists: list[str], told: str
+) -> None:
+    async with ChatServer() as server, Endpoints() as endpoints:
+        model = open_model(f"{server.base_url}#{named}", endpoints, timeout_s=5.0, environ={})
+        found = await probe(model, serves=lists)
+    assert found.usable
+    assert [told in each.advice for each in found.findings if each.what == "name"] == (
+        [True] if told else []
+    )
 
 
 async def test_one_that_breaks_off_later_is_said_to_be_unknown_not_able() -> None:
@@ -136,6 +239,13 @@ def test_the_command_prints_a_table_and_leaves_by_what_it_found() -> None:
         assert "It can take any role." in result.output
         told = CliRunner().invoke(app, ["models", "check", spec, "--json"])
         assert json.loads(told.stdout)["usable"] is True
+    with in_a_process("--fail", "1", "--ways", "rate_limit", "--retry-after", "90") as spec:
+        busy = CliRunner().invoke(app, ["models", "check", spec])
+        assert busy.exit_code == 1
+        assert "Whether it can take every role could not be found out" in busy.output
+        told = CliRunner().invoke(app, ["models", "check", spec, "--json"])
+        assert told.exit_code == 1
+        assert json.loads(told.stdout)["usable"] is None
 
 
 @pytest.mark.parametrize("name", ["offline", "script:good", "http://127.0.0.1:9/v1#m", "ofline"])

@@ -13,6 +13,7 @@ from muspsy_sim.records.errors import ModelSetupError
 from muspsy_sim.runs.orchestrator import RunOutcome, run
 from muspsy_sim.runs.plan import plan_run
 from muspsy_sim.runs.recipe import Recipe
+from muspsy_sim.runs.status import status_of
 from muspsy_sim.runs.store import Run, episodes
 from muspsy_sim.runs.workers.starting import Crew, run_with
 from tests.parts.chat_answers import answer, schema_in
@@ -130,6 +131,35 @@ async def test_what_every_call_would_meet_stops_the_run_and_fails_no_episode(
     assert all(files(outcome)[f"{name}.json"] == content for name, content in before.items())
     # What was under way when the run stopped is asked for again, and nothing else.
     assert len(server.received) <= 2 * sent + refused + 2
+
+
+@pytest.mark.parametrize("crew", [None, Crew("processes", 2)], ids=["here", "two workers"])
+async def test_what_was_sent_before_is_told_in_the_tokens_that_the_server_counts(
+    tmp_path: Path, crew: Crew | None
+) -> None:
+    wanted = {"seeds": [0, 1], "limits": {"first_wait_s": 0.0, "attempts": 8}}
+    async with ChatServer(fail=0.2, ways=("rate_limit", "drop", "server_error")) as server:
+        outcome = await ran(tmp_path / "counted", server.spec, crew, **wanted)
+        assert server.answered["rate_limit"]
+    sent = status_of(outcome.run).sent
+    for role, used in outcome.progress.count.by_role.items():
+        assert sent[role].by_tokens
+        assert sent[role].tokens == used.prompt_tokens
+    async with ChatServer(usage=False) as server:
+        outcome = await ran(tmp_path / "not", server.spec, crew, **wanted)
+    for role, by_characters in status_of(outcome.run).sent.items():
+        assert not by_characters.by_tokens
+        assert by_characters.share == pytest.approx(sent[role].share, abs=0.05)
+
+
+async def test_an_address_without_its_end_is_told_where_it_ends(tmp_path: Path) -> None:
+    async with ChatServer(script=["no_model"]) as server:
+        with pytest.raises(ModelSetupError, match=r"does not exist\.?; mend that"):
+            await ran(tmp_path / "name", server.spec)
+        without = server.spec.replace("/v1", "")
+        with pytest.raises(ModelSetupError, match=r"404: .* most end in /v1; mend that"):
+            await ran(tmp_path / "address", without)
+        assert server.strayed
 
 
 async def test_a_text_that_a_gateway_stops_fails_one_episode_only(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from muspsy_sim.llm.journal_text import read_journal
 from muspsy_sim.llm.model_strings import parse_model
 from muspsy_sim.llm.models import open_model
 from muspsy_sim.llm.parsing import parse_answer
-from muspsy_sim.llm.probing import Checked, probe
+from muspsy_sim.llm.probing.checking import probe
+from muspsy_sim.llm.probing.findings import Checked
 from muspsy_sim.llm.retrying import Retrying, RetryPolicy
 from muspsy_sim.llm.seam import Model
 from muspsy_sim.records.answers import AppraisalAnswer

@@ -5,9 +5,10 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from muspsy_sim.llm.prefixes import Sent
 from muspsy_sim.records.errors import RunError
 from muspsy_sim.runs.api import run_course
-from muspsy_sim.runs.known import Known, known_file
+from muspsy_sim.runs.known import Known, known_file, sent_by_role
 from muspsy_sim.runs.store import Run
 
 
@@ -44,6 +45,15 @@ def test_what_is_known_is_not_read_again_and_may_be_deleted(
         patched.setattr("muspsy_sim.runs.known.outcome_of", None)
         assert Known(run).outcome(name) == outcome
     assert Known(run).sent(name)["client"].characters > 0
+    known.tell_sent(name, {"client": Sent(200, 150, 200, 90, 67.5)})
+    known.keep()
+    assert Known(run).sent(name) == {"client": Sent(200, 150, 200, 90, 68)}
+    held = orjson.loads(known_file(run).read_bytes())
+    # As a version before wrote it: characters, and those sent before.
+    held["episodes"][name]["sent"] = {"client": [200, 150]}
+    known_file(run).write_bytes(orjson.dumps(held))
+    assert Known(run).sent(name) == {"client": Sent(200, 150)}
+    assert sent_by_role(run, [name])["client"].share == 0.75
     known_file(run).write_bytes(orjson.dumps({"version": 1, "episodes": {name: {"stamp": 3}}}))
     assert Known(run).outcome(name) == outcome
     known_file(run).unlink()

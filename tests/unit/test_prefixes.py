@@ -5,11 +5,18 @@ from __future__ import annotations
 from itertools import takewhile
 from random import Random
 
+import pytest
+
+from muspsy_sim.cli.summary import sent_before
+from muspsy_sim.llm.counting import Counted, UsageCount
 from muspsy_sim.llm.kept_text import KeptText, fence
 from muspsy_sim.llm.prefixes import Prefixes, Sent, common_beginning
-from muspsy_sim.llm.seam import CallKey, Message, Request, Sampling
+from muspsy_sim.llm.retrying import Retrying, RetryPolicy
+from muspsy_sim.llm.seam import CallKey, Message, ModelFailure, Reply, Request, Sampling
 from muspsy_sim.records.base import Record
+from muspsy_sim.records.episode import Usage
 from muspsy_sim.records.views import Line
+from tests.unit.llm_fakes import Scripted, paid, used
 
 
 def test_the_common_beginning_is_found() -> None:
@@ -69,6 +76,73 @@ def test_a_share_of_nothing_is_none() -> None:
     sent.add(100, 0)
     sent.add(100, 90)
     assert sent.share == 0.45
+    assert not sent.by_tokens
+
+
+def test_prompts_are_weighed_by_their_tokens_where_all_were_counted() -> None:
+    sent = Sent()
+    sent.add(100, 0, 300)
+    sent.add(100, 90, 100)
+    assert sent.by_tokens
+    assert sent.share == pytest.approx(90 / 400)
+    twice = Sent()
+    twice.add_all(sent)
+    twice.add_all(sent)
+    assert (twice.share, twice.by_tokens, twice.tokens) == (sent.share, True, 800)
+    # Of this one nobody knows how much it weighs beside the others.
+    twice.add(200, 200)
+    assert not twice.by_tokens
+    assert twice.share == pytest.approx(380 / 600)
+
+
+async def test_each_prompt_counts_once_with_the_tokens_of_the_attempt_that_was_taken_in() -> None:
+    count, again = UsageCount(), UsageCount()
+    script: list[Reply | ModelFailure] = [
+        Reply("ok", usage=used(100, 5)),
+        ModelFailure("rate_limit", "busy"),
+        ModelFailure("cut_off", "the connection broke"),
+        Reply("ok", usage=used(50, 5)),
+        paid(ModelFailure("malformed", "empty"), prompt=200),
+        Reply("ok", usage=used(900, 5)),
+        ModelFailure("bad_request", "refused"),
+    ]
+    model = Retrying(
+        Counted(Scripted(script), count, again, prefixes=Prefixes()),
+        RetryPolicy(first_wait_s=0.0),
+    )
+    for end in ("aaaa", "bbbb", "cccc"):
+        await model.reply(asked("speak", ("user", f"123456{end}")))
+    with pytest.raises(ModelFailure):
+        await model.reply(asked("speak", ("user", "never taken in")))
+    sent = count.sent["client"]
+    assert (sent.characters, sent.again, sent.counted, sent.tokens) == (30, 12, 30, 350)
+    assert sent.tokens_again == pytest.approx(0.6 * 50 + 0.6 * 200)
+    assert again.sent == count.sent
+
+
+@pytest.mark.parametrize(
+    ("usage", "told"),
+    [
+        (used(70, 5), "prompt tokens the same episode had sent before (cacheable; within a prompt"),
+        (Usage(), "prompt text the same episode had sent before (cacheable; by characters): "),
+        (
+            Usage(calls=1, prompt_tokens=70, completion_tokens=5, estimated=1),
+            "prompt text the same episode had sent before (cacheable; by characters): ",
+        ),
+    ],
+    ids=["counted", "none", "estimated"],
+)
+async def test_what_a_share_is_of_is_told(usage: Usage, told: str) -> None:
+    count = UsageCount()
+    model = Counted(Scripted([Reply("ok", usage=usage)] * 2), count, prefixes=Prefixes())
+    for _ in range(2):
+        await model.reply(asked("speak", ("user", "Hello")))
+    line = sent_before(count.sent)
+    assert line.startswith(told)
+    assert line.endswith(": client 50%")
+    both = sent_before({"counselor": Sent(100, 60), **count.sent})
+    assert "counselor 60%" in both
+    assert both.count("\n") == ("tokens" in told)
 
 
 def test_kept_dialogue_is_the_dialogue_as_fenced_from_nothing() -> None:

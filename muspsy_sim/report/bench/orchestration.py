@@ -32,7 +32,7 @@ LANGGRAPH_SHARE = 0.20
 
 def measure(size: Size) -> Measured:
     """The figures, and a profile of where one exchange's time goes."""
-    courses, rounds = (8, 1) if size == "quick" else (96, 3)
+    courses, rounds = (32 if size == "quick" else 96), 3
     exchanges = 6 if size == "quick" else 20
     return asyncio.run(_measured(plan_of(courses, 2, exchanges), rounds))
 

@@ -16,6 +16,7 @@ Each figure with a limit is a ratio of two things measured in the same process o
 or a size; the command leaves with exit code 1 when one does not hold. A goal is aimed at on two
 quiet cores, and nothing fails by it. Where seconds of the processor count, neighbours on the
 machine disturb by slowing caches and clocks; where the wall counts, they disturb much more.
+CI holds a quick run of every part to its limits, with a slack of a half where times are compared.
 
 - `orchestration`: the same courses as bare nodes, through LangGraph, and as `muspsy run` lives
   them, over a model that answers at once. The table of shares is a profile of the main thread; a
@@ -27,7 +28,7 @@ machine disturb by slowing caches and clocks; where the wall counts, they distur
   against each file's size, inode and times), and replayed from its journals.
 - `prompts`: the share of each agent's prompts that the same episode had sent before, by
   characters, with offline answers. `muspsy run` and `muspsy status` tell the same share of any
-  run.
+  run, of tokens where the server counts them.
 - `workers` and `ray`: one worker, then two, over the same offline episodes. By processor time: what
   the one took over what the busier of the two took, which is what two free cores give. On the wall:
   from the first turn to the last episode, neighbours included. `ray` needs the extra `[ray]`.

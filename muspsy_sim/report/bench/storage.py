@@ -41,7 +41,7 @@ _CROWD = 2_000
 def measure(size: Size) -> Measured:
     """Resume, replay, bytes and memory."""
     with tempfile.TemporaryDirectory(prefix="muspsy-bench-") as temporary:
-        courses, exchanges = (40, 3) if size == "quick" else (400, 10)
+        courses, exchanges = (100, 3) if size == "quick" else (400, 10)
         plan = plan_of(courses, 1, exchanges, concurrency=50)
         figures = asyncio.run(_on_disk(Run(Path(temporary) / "run"), plan))
     return [*figures, *_memory(size)], []
