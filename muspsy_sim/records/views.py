@@ -61,8 +61,9 @@ class Stance(Record):
 class UnlockedFact(Record):
     """A fact that the client could tell now; `told` where it already has.
 
-    `told_in` lets a prompt keep apart what stays for the whole session, and list it in the order in
-    which it was told, so that the list only grows at its end (decision 0006).
+    `told_in` and `early` let a prompt keep apart what stays for the whole session; what was told
+    before is listed in the order in which it was, so that the list only grows at its end
+    (decision 0006).
     """
 
     id: str
@@ -73,6 +74,9 @@ class UnlockedFact(Record):
     told_in: int = Field(default=0, description="the earlier session that heard it; 0 for none")
     guarded: bool = Field(
         default=False, description="whether it is hard to tell; what is not is told in passing"
+    )
+    early: bool = Field(
+        default=False, description="whether it could be told when this session began already"
     )
 
 

@@ -29,6 +29,8 @@ from muspsy_sim.agents.client.dynamics import (
 from muspsy_sim.agents.client.stance import Context, Decision, decide
 from muspsy_sim.agents.client.symptom_words import report_in_words
 from muspsy_sim.agents.client.view import reflect_view, speak_view
+from muspsy_sim.agents.prompts import SPEAK
+from muspsy_sim.llm.prompting import render
 from muspsy_sim.records.answers import Told
 from muspsy_sim.records.chance import Chance
 from muspsy_sim.records.profile import Fact, Profile
@@ -130,6 +132,36 @@ def test_unlocked_facts_say_whether_they_are_told() -> None:
         "f1b": False,
     }
     assert view.tell == "f0a"
+
+
+def test_what_could_be_told_when_the_session_began_stands_before_its_dialogue_once() -> None:
+    profile = client()
+    began = state_of(profile, trust=0.4)
+    told = [Disclosed(fact="f0a", turn="s2t2", quote="q")]
+    now = state_of(profile, trust=0.6).model_copy(update={"disclosed": told})
+    view = view_of(profile, now, Decision("disclose", tell="f1a", reason="so"), began_as=began)
+    early = {fact.id for fact in view.unlocked if fact.early}
+    new = {fact.id for fact in view.unlocked} - early
+    assert (early, new) == ({"f0a", "f0b", "f1a", "f1b"}, {"f2a", "f2b"})
+    before, after = render(SPEAK, view)[1].content.split("<dialogue>")
+    for fact in profile.facts:
+        assert (fact.text in before) == (fact.details[0] in before) == (fact.id in early)
+        assert (fact.text in after) == (fact.id in new or fact.id == "f1a"), fact.id
+    assert "- told today: [f0a]\n" in after
+    assert "- later: what else stands above\n" in after
+
+
+def test_what_a_rupture_locks_again_is_in_no_part_of_the_prompt() -> None:
+    profile = client()
+    began, now = state_of(profile, trust=0.7), state_of(profile, trust=0.7, strain=1.0)
+    view = view_of(profile, now, began_as=began)
+    locked = set(unlocked_facts(began, profile, DYNAMICS)) - {fact.id for fact in view.unlocked}
+    assert locked
+    prompt = "".join(message.content for message in render(SPEAK, view))
+    for fact in profile.facts:
+        if fact.id in locked:
+            assert fact.text not in prompt
+            assert fact.details[0] not in prompt
 
 
 def test_a_fact_that_is_locked_cannot_be_named_as_the_one_to_tell() -> None:

@@ -106,6 +106,7 @@ async def _say(course: LiveCourse, decision: Decision) -> bool:
         earlier=side.own_words.earlier,
         own_words=side.own_words,
         last=now.week >= course.schedule.sessions,
+        began_as=now.state_before,
     )
     asked = await course.ask(SPEAK, view, session=now.number, turn=len(now.turns) + 1)
     text = asked.answer.text.strip()

@@ -52,14 +52,17 @@ def speak_view(
     earlier: str = "",
     own_words: OwnWords | None = None,
     last: bool = False,
+    began_as: ClientState | None = None,
 ) -> SpeakView:
     """The view for the client's turn `turn` of `session`. `report`: its last, if it made one.
 
     `earlier`: all that the client itself said in earlier sessions. `own_words` keeps what was found
-    in them for the turns to come. `last`: the course ends with this session.
+    in them for the turns to come. `last`: the course ends with this session. `began_as`: the state
+    that the session began with.
     """
     voice, words = profile.temperament.voice, _words(profile.facts)
     open_now = set(unlocked_facts(state, profile, dynamics))
+    early = set(unlocked_facts(began_as, profile, dynamics)) if began_as is not None else set()
     told = {entry.fact for entry in state.disclosed}
     today = f"s{session}t"
     before = {e.fact: _session(e.turn) for e in state.disclosed if not e.turn.startswith(today)}
@@ -80,7 +83,7 @@ def speak_view(
         "strengths": profile.strengths,
         "stance": stance_of(state, decision, profile, dynamics),
         "unlocked": [
-            words(n, fact.id in told, before.get(fact.id, 0))
+            words(n, fact.id in told, before.get(fact.id, 0), fact.id in early)
             for n, fact in enumerate(profile.facts)
             if fact.id in open_now
         ],
@@ -108,11 +111,11 @@ class _Words:
 
     def __init__(self, facts: list[Fact]) -> None:
         self._facts = facts
-        self._made: dict[tuple[int, bool, int], UnlockedFact] = {}
+        self._made: dict[tuple[int, bool, int, bool], UnlockedFact] = {}
 
-    def __call__(self, place: int, told: bool, told_in: int) -> UnlockedFact:
+    def __call__(self, place: int, told: bool, told_in: int, early: bool) -> UnlockedFact:
         """The fact at a place of the profile."""
-        key = (place, told, told_in)
+        key = (place, told, told_in, early)
         made = self._made.get(key)
         if made is None:
             fact = self._facts[place]
@@ -124,6 +127,7 @@ class _Words:
                 told=told,
                 told_in=told_in,
                 guarded=fact.sensitivity >= _HARD,
+                early=early,
             )
         return made
 

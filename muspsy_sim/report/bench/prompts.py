@@ -2,8 +2,8 @@
 
 Courses of the arm `full` with offline answers, in English and Chinese. A session of 20 exchanges is
 held to the limit, and so is one of ten (twenty turns of both), where notes, plans and a session's
-beginning weigh double. Both are of whole courses of six sessions; a first session alone, whose
-every prompt begins with something new once, is told beside them.
+beginning weigh double. Both are of whole courses of six sessions; a first session of 20 exchanges
+alone, whose every prompt begins with something new once, is held to it as well.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def measure(size: Size) -> Measured:
                 name=f"{role} of {client}, a first session alone of 20 exchanges",
                 value=None if share is None else round(share, 3),
                 unit="of the characters",
-                goal=f"at least {AT_LEAST}" if role in _AGENTS else "",
+                at_least=AT_LEAST if role in _AGENTS else None,
             )
             for role, share in sorted(alone.items())
         ]
