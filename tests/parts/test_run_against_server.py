@@ -113,8 +113,8 @@ async def test_what_every_call_would_meet_stops_the_run_and_fails_no_episode(
     async with ChatServer() as server:
         free = await ran(tmp_path / "free", server.spec, **wanted)
         sent = len(server.received)
-        # From its middle on the server knows the model no more, or the money is gone.
-        server.script = ["ok"] * (sent + sent // 2)
+        # In its last quarter the server knows the model no more, or the money is gone.
+        server.script = ["ok"] * (sent + 3 * sent // 4)
         server.ways, server.fail = (way,), 1.0
         with pytest.raises(ModelSetupError, match=told) as stopped:
             await ran(tmp_path / "run", server.spec, crew, **wanted)
