@@ -116,9 +116,9 @@ def spent(row: Row, prices: Budget) -> tuple[str, str]:
 
 
 def endings(outcomes: Sequence[EpisodeOutcome]) -> str:
-    """How courses ended and whose doing it was, one a line: `3 sessions_used (time)`."""
-    counted = Counter(o.end for o in outcomes)
-    return "\n".join(f"{n} {end.value} ({end.by})" for end, n in counted.most_common())
+    """How courses ended and whose doing it was, one a line: `3 sessions used (time)`."""
+    counted = Counter((o.end.value.replace("_", " "), o.end.by) for o in outcomes)
+    return "\n".join(f"{n} {end} ({by})" for (end, by), n in counted.most_common())
 
 
 def change(pairs: Sequence[tuple[int, int] | None]) -> str:
