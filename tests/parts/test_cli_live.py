@@ -107,7 +107,7 @@ def test_failures_leave_whole_episodes_and_exit_1(tmp_path: Path) -> None:
     assert "3 of 3 episodes are incomplete" in last
     assert "--retry-failed" in last
     assert "Traceback" not in answer.err
-    assert "model_error (provider)" in answer.out
+    assert "model error (provider)" in answer.out
     with serving() as healthy:
         # Another address is another recipe; the same one, mended, is what is gone on with.
         answer = muspsy("run", file, "--set", f"models.counselor={healthy}")
