@@ -22,35 +22,30 @@ from muspsy_sim.runs.recipe import Recipe
 AT_LEAST = 0.85
 _CLIENTS = ("en-gordon-pell", "zh-ma-guoqing")
 _AGENTS = ("client", "counselor")
+_COURSES = (
+    (6, 20, "20 exchanges a session"),
+    (6, 10, "10 exchanges a session"),
+    (1, 20, "a first session alone of 20 exchanges"),
+)
+"""Sessions, exchanges in each, and what that is called."""
 
 
 def measure(size: Size) -> Measured:
     """The share by agent."""
     clients = _CLIENTS[:1] if size == "quick" else _CLIENTS
     figures: list[Figure] = []
-    for exchanges in (20, 10):
+    for sessions, exchanges, what in _COURSES:
         for client in clients:
-            shares = asyncio.run(_shares(client, exchanges, 6))
+            shares = asyncio.run(_shares(client, exchanges, sessions))
             figures += [
                 Figure(
-                    name=f"{role} of {client}, {exchanges} exchanges a session",
+                    name=f"{role} of {client}, {what}",
                     value=None if share is None else round(share, 3),
                     unit="of the characters",
                     at_least=AT_LEAST if role in _AGENTS else None,
                 )
                 for role, share in sorted(shares.items())
             ]
-    for client in clients:
-        alone = asyncio.run(_shares(client, 20, 1))
-        figures += [
-            Figure(
-                name=f"{role} of {client}, a first session alone of 20 exchanges",
-                value=None if share is None else round(share, 3),
-                unit="of the characters",
-                at_least=AT_LEAST if role in _AGENTS else None,
-            )
-            for role, share in sorted(alone.items())
-        ]
     return figures, []
 
 
